@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Cameras behind one contract: wait, acquire, decode. Three backends: V4L2 (through libv4l2),
+// replay (recorded pictures), demo (a drawn head, so that all can be tried without a camera).
+//
+// A camera is opened, used and closed by one thread (the feed's). cap_list() and cap_spec_check()
+// may be called from any thread.
+#ifndef VISAVIS_CAPTURE_CAMERA_H
+#define VISAVIS_CAPTURE_CAMERA_H
+
+#include "core/image/image.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Positive results of cap_acquire().
+enum cap_result {
+    CAP_READY = 0,
+    CAP_NONE = 1, // nothing within the deadline
+    CAP_SKIP = 2, // a frame came but is damaged: go on with the next
+    CAP_END = 3,  // the recording is over (replay with once)
+};
+
+struct cap_info {
+    char spec[512];  // what to open it by again: "/dev/v4l/by-id/...", "replay:...", "demo"
+    char name[128];  // for people: "Integrated Camera"
+    char format[32]; // "MJPG", "YUYV", "JPEG", "drawn"
+    int w, h;        // pixels, as read back from the driver
+    double fps;      // frames a second, as read back; 0 = as fast as taken, or unknown
+    bool lockstep;   // wait until every reader has taken a frame before making the next
+};
+
+struct cap_camera;
+
+// spec: "" (the first camera there is, else "demo"), "/dev/videoN", any path to a device node
+// (by-id links too), a bare number N, "replay:PATH[@FPS]", "demo[:IDENTITY][@FPS]".
+//   replay PATH: a folder of pictures (any depth, in byte order of their names) or a file of
+//     concatenated JPEGs (MJPEG); over and over. Without @FPS: as fast as frames are taken
+//     (lockstep). "@FPS" is only what stands behind the last '@' and is a number.
+//   demo: IDENTITY 0.. chooses the drawn person; default 0, 25 fps.
+// Errors: ERR_USAGE (a spec that isn't one), ERR_CAMERA (absent, busy, forbidden, no camera, no
+// picture in the folder: cause and remedy in one line), ERR_MEMORY. On failure *out is NULL.
+int cap_open(struct cap_camera **out, const char *spec, struct err *err);
+
+// Stops streaming and closes the device (its light goes out). NULL is fine.
+void cap_close(struct cap_camera *camera);
+
+// What was opened. Belongs to the camera; constant while it is open, but for w and h, which are
+// those of the last frame.
+const struct cap_info *cap_info(const struct cap_camera *camera);
+
+// Waits at most timeout_ms for the next frame, decodes it into `out` (as img_reserve()) and says
+// when it was captured. Paced backends sleep until the frame's time. Returns enum cap_result, or
+// ERR_CAMERA (the device is gone or has failed: close it), ERR_MEMORY.
+// `wake_fd` (may be -1): the wait also ends, with CAP_NONE, when this descriptor becomes readable.
+int cap_acquire(struct cap_camera *camera, int timeout_ms, int wake_fd, struct img *out,
+                int64_t *capture_ns, struct err *err);
+
+// The V4L2 capture devices there are, metadata and output nodes left out; at most `max` entries
+// filled in (spec: the by-id link if there is one, else the node; name; w, h, fps 0). Returns how
+// many. Opens each device for a moment, without streaming.
+int cap_list(struct cap_info *list, int max);
+
+// 0, or ERR_USAGE with the reason, without opening anything.
+int cap_spec_check(const char *spec, struct err *err);
+
+// The demo picture itself, for tests and training material: identity `who` at time t_s, 640x480.
+// Light, pose and expression follow from t_s alone. Errors: ERR_MEMORY.
+int cap_demo_draw(struct img *out, int who, double t_s, struct err *err);
+#define CAP_DEMO_PEOPLE 24 // identities 0..23
+
+#endif

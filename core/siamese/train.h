@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Training. Recipe "koch": the original's pairs, 16 a batch, binary cross-entropy, Adam, 50 epochs,
+// on pictures held in memory, with 30 % held out before anything is shuffled. The distinct pictures
+// of a batch are embedded once, whatever the number of pairs they stand in.
+#ifndef VISAVIS_CORE_SIAMESE_TRAIN_H
+#define VISAVIS_CORE_SIAMESE_TRAIN_H
+
+#include "core/nn/adam.h"
+#include "core/siamese/dataset.h"
+#include "core/siamese/model.h"
+
+struct siam_train_config {
+    const char *recipe;   // "koch"
+    int epochs;           // 50
+    int batch_pairs;      // 16
+    int pairs_per_class;  // 119: 70 % of the original's 170
+    int heldout_pictures; // 51 of a kind at most: the other 30 %
+    uint64_t seed;
+    struct nn_adam adam;
+    struct nn_config net;   // nn_config_koch(channels); tests use smaller ones
+    int checkpoint_epochs;  // a checkpoint after so many epochs: 10
+    const char *out;        // the model file; NULL keeps the model in memory alone
+    const char *checkpoint; // the checkpoint file; NULL for none. Removed when training is complete
+    bool resume;            // continue from the checkpoint when it is there
+};
+
+// The recipe's values. Errors: ERR_USAGE (no such recipe: the text lists those there are).
+int siam_train_defaults(struct siam_train_config *config, const char *recipe, struct err *err);
+
+struct siam_progress {
+    int epoch, epochs; // complete, and in all
+    int step, steps;   // in the epoch under way
+    bool epoch_done;   // the figures below are those of the epoch that has just ended
+    double loss;       // mean over the epoch's (so far) pairs
+    double heldout_loss;
+    double precision, recall, auc; // on the held-out pairs; precision and recall at score 0.5
+    int n_heldout_pairs;
+    double seconds;      // trained so far
+    double seconds_left; // estimate from the steps measured; -1 before the first
+};
+
+// Called on the training thread after each step and each epoch; must return soon.
+typedef void (*siam_progress_fn)(void *ctx, const struct siam_progress *progress);
+
+// Positive result: `stop` ended the training early. *out is then the model as it stands (NULL when
+// not one step was done), saved to config->out likewise, and the checkpoint holds the rest.
+#define SIAM_STOPPED 1
+
+// Blocks until done or stopped; `stop` works within a fraction of a second. The same data, seed and
+// config give the same weights, bit for bit, also across a stop, a kill and any number of workers.
+// A resume whose checkpoint belongs to other pictures, another recipe or another seed is refused.
+// Errors: ERR_DATA, ERR_MODEL (checkpoint; loss not finite), ERR_IO (model or checkpoint not
+// written), ERR_MEMORY. What was at config->out stays then.
+int siam_train(struct siam_model **out, const struct siam_train_config *config,
+               const struct siam_dataset *data, struct pool *pool, const atomic_bool *stop,
+               siam_progress_fn progress, void *ctx, struct err *err);
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// The gallery: embeddings of the user's anchors under one model, and the score of a probe against
+// them. The score is the median of the scores against the single anchors, so "score >= threshold"
+// says that at least half the anchors match, and a few bad anchors don't decide.
+#ifndef VISAVIS_CORE_VERIFY_GALLERY_H
+#define VISAVIS_CORE_VERIFY_GALLERY_H
+
+#include "core/siamese/model.h"
+
+struct verify_gallery {
+    struct siam_model *model; // a reference of its own
+    float *e;                 // [n, embedding]
+    char **paths;             // [n], where each came from
+    int n;
+};
+
+struct verify_score {
+    float score;         // median over the anchors, 0..1
+    int anchors_matched; // whose single score reaches the threshold
+    int anchors;         // all
+    int nearest;         // number of the anchor with the highest single score
+    float nearest_score; // that score
+    bool match;          // score >= threshold
+};
+
+// Embeds every picture of `dir` under `model`, whole pictures; unusable ones are logged and passed
+// over. Work is spread over `pool`. `stop` may be NULL. On failure *out is NULL.
+// Errors: ERR_DATA (no folder, or no usable picture in it), ERR_MEMORY, ERR_STOPPED.
+int verify_gallery_load(struct verify_gallery **out, struct siam_model *model, const char *dir,
+                        struct pool *pool, const atomic_bool *stop, struct err *err);
+void verify_gallery_destroy(struct verify_gallery *gallery);
+
+// Scores the embedding e: [embedding]; `scores` is room for gallery->n floats and then holds the
+// single scores in the gallery's order. Costs n L1 distances. Any thread, with its own `scores`.
+struct verify_score verify_gallery_score(const struct verify_gallery *gallery, const float *e,
+                                         float threshold, float *scores);
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Error rates of a set of scores. Genuine scores are of the same person, impostor scores of others;
+// a score at or above the threshold is accepted. Terms as in ISO/IEC 19795-1.
+#ifndef VISAVIS_CORE_VERIFY_METRICS_H
+#define VISAVIS_CORE_VERIFY_METRICS_H
+
+#include "core/base/err.h"
+
+struct verify_rates {
+    double far;       // impostors accepted / impostors
+    double frr;       // genuine refused / genuine
+    double precision; // genuine accepted / accepted; 1 when nothing was accepted
+    double recall;    // genuine accepted / genuine = 1 - frr
+    double accuracy;  // right answers / answers
+    int genuine_accepted, impostor_accepted;
+};
+
+// n_genuine, n_impostor >= 0; a rate over none is 0.
+struct verify_rates verify_rates_at(const float *genuine, int n_genuine, const float *impostor,
+                                    int n_impostor, float threshold);
+
+// Area under the ROC curve: the probability that a genuine score is above an impostor score, ties
+// counted half (Mann-Whitney U / (n m)). 0.5 when either is empty. Sorts copies. -1 when out of
+// memory.
+double verify_auc(const float *genuine, int n_genuine, const float *impostor, int n_impostor);
+
+// Equal error rate: where FAR and FRR cross, linearly interpolated between the two thresholds
+// around the crossing. *threshold (may be NULL) is there. -1 when out of memory.
+double verify_eer(const float *genuine, int n_genuine, const float *impostor, int n_impostor,
+                  float *threshold);
+
+// The best accuracy any single threshold reaches, *threshold where. -1 when out of memory.
+double verify_best_accuracy(const float *genuine, int n_genuine, const float *impostor,
+                            int n_impostor, float *threshold);
+
+// Upper end of the two-sided 95 % Clopper-Pearson interval for `errors` in n trials; for 0 errors
+// the one-sided "rule of three" value 1 - 0.05^(1/n). 1 when n = 0.
+double verify_upper_bound(int errors, int n);
+
+#endif

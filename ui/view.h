@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// What the window shows, as plain data: filled in by the program each time it draws, read by ui.
+// ui knows no camera, no trainer and no files; everything it needs is here, and everything a user
+// does comes back as a struct ui_action.
+#ifndef VISAVIS_UI_VIEW_H
+#define VISAVIS_UI_VIEW_H
+
+#include "core/image/image.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define UI_TEXT      256
+#define UI_FOLDERS   16
+#define UI_EPOCHS    1000 // points of the loss curves
+#define UI_HISTORY_S 10   // seconds of score history
+#define UI_HISTORY   600  // points at most
+
+enum ui_verdict {
+    UI_NO_VERDICT, // not live, or no score yet
+    UI_YOU,
+    UI_STRANGER,
+};
+
+struct ui_folder {
+    char path[UI_TEXT];
+    int pictures; // files that look like pictures; -1 while still counting
+};
+
+struct ui_score_point {
+    float age_s; // seconds ago, 0..UI_HISTORY_S
+    float score; // 0..1
+};
+
+struct ui_view {
+    // Camera
+    const struct img *frame; // latest picture, never mirrored; NULL before the first
+    int64_t frame_number;    // changes with the picture: upload it only then
+    struct img_rect guide;   // in pixels of the frame
+    bool mirror;             // of the view only
+    bool camera_lost;
+    char camera[UI_TEXT]; // "Integrated Camera, 640x480 MJPG, 30 fps" or what is wrong, one line
+    bool demo;            // the demo camera serves as there is no other: say so
+    float fps;            // frames a second that came lately
+
+    // Collect
+    int anchors, positives, negatives;   // pictures; negatives: "not me" ones saved by key
+    struct ui_folder folder[UI_FOLDERS]; // folders of other people
+    int n_folders;
+    char holding; // 'a', 'p', 'n' while a burst is being taken, else 0
+    int burst;    // pictures of this burst so far
+    float flash;  // 1 right after a picture was saved, fades to 0 within 0.2 s
+
+    // Train
+    bool training;
+    bool stopping;                 // asked to stop, not yet ended
+    bool preparing;                // reading the pictures, before the first step
+    int epoch, epochs;             // complete, all
+    float epoch_part;              // of the epoch under way, 0..1
+    int n_curve;                   // complete epochs in the curves
+    float loss[UI_EPOCHS];         // training loss of each
+    float heldout_loss[UI_EPOCHS]; // held-out loss of each
+    double precision, recall;      // on held-out pairs, of the last epoch
+    int n_heldout_pairs;           // they were measured on; 0 = none yet
+    bool heldout_optimistic;       // held out of the same burst
+    double seconds_left;           // -1 = not known yet
+    bool have_model;
+    char model_line[UI_TEXT]; // "trained 12:40, 50 epochs, 40 + 40 of you, 3212 of others"
+
+    // Live
+    bool live;
+    enum ui_verdict verdict;
+    float score;     // 0..1
+    float threshold; // 0..1
+    int anchors_matched, anchors_all;
+    struct ui_score_point history[UI_HISTORY]; // oldest first
+    int n_history;
+
+    // Messages
+    char message[UI_TEXT]; // last thing to tell, one line; empty = none
+    bool message_is_error;
+    char hint[UI_TEXT]; // what to do next: "hold a to record anchors"
+    bool help;          // the overlay with every key is open
+    bool typing;        // the line for a folder's path is open
+    char typed[1024];   // what has been typed, UTF-8
+    bool fullscreen;
+};
+
+enum ui_action_kind {
+    UI_NONE,
+    UI_HOLD,    // key: 'a', 'p' or 'n' went down
+    UI_RELEASE, // that key went up, or the window lost the keyboard
+    UI_UNDO,
+    UI_TRAIN,
+    UI_STOP,
+    UI_LIVE, // toggle
+    UI_MIRROR,
+    UI_CAMERA, // next camera
+    UI_FULLSCREEN,
+    UI_THRESHOLD, // by `amount`
+    UI_HELP,
+    UI_FOLDER,        // `path`: a folder of other people, dropped or typed
+    UI_REMOVE_FOLDER, // `index`
+    UI_QUIT,
+};
+
+struct ui_action {
+    enum ui_action_kind kind;
+    char key;
+    int index;
+    float amount;
+    char path[1024];
+};
+
+#endif

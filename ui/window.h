@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The window: SDL2, one thread (the one that made it, which must be the main thread). Draws a
+// struct ui_view and turns keys, mouse and drops into actions.
+#ifndef VISAVIS_UI_WINDOW_H
+#define VISAVIS_UI_WINDOW_H
+
+#include "core/base/err.h"
+#include "ui/view.h"
+
+struct ui_window;
+
+// Opens a window of w x h points (640x480 at least; the picture adapts to any size and to HiDPI).
+// Errors: ERR_USAGE (no display: the remedy names --headless), ERR_DATA (no font), ERR_MEMORY.
+int ui_window_create(struct ui_window **out, int w, int h, struct err *err);
+
+// The same picture without a display: draws into memory, w x h pixels at `scale` (1 or 2) times
+// the text size. Takes no events.
+int ui_window_create_offscreen(struct ui_window **out, int w, int h, float scale, struct err *err);
+void ui_window_destroy(struct ui_window *window);
+
+// Draws one frame and shows it. Uploads view->frame only when its number changed.
+void ui_window_draw(struct ui_window *window, const struct ui_view *view);
+
+// Waits up to timeout_ms for something to happen, then returns one action a call: true while there
+// is one. Typing a path and the state of held keys are handled here: `view` says what was shown
+// last; typing is begun with `o` or '/' or a click, ended by Enter (UI_FOLDER) or Esc.
+bool ui_window_poll(struct ui_window *window, const struct ui_view *view, int timeout_ms,
+                    struct ui_action *action);
+
+// What ui_window_draw() needs to know of the typing that the window itself keeps.
+void ui_window_fill(const struct ui_window *window, struct ui_view *view);
+
+// Ends a ui_window_poll() that waits. Any thread. Coalesced: many calls wake once.
+void ui_window_wake(struct ui_window *window);
+
+void ui_window_set_fullscreen(struct ui_window *window, bool on);
+
+// Draws `view` and gives the picture as drawn, whole window. Errors: ERR_MEMORY, ERR_DATA.
+int ui_window_shot(struct ui_window *window, const struct ui_view *view, struct img *out,
+                   struct err *err);
+
+#endif
