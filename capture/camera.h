@@ -17,13 +17,13 @@ enum cap_result {
     CAP_READY = 0,
     CAP_NONE = 1, // nothing within the deadline
     CAP_SKIP = 2, // a frame came but is damaged: go on with the next
-    CAP_END = 3,  // the recording is over (replay with once)
 };
 
 struct cap_info {
-    char spec[512];  // what to open it by again: "/dev/v4l/by-id/...", "replay:...", "demo"
+    char spec[512];  // what to open it by again, after a new start of the machine too:
+                     // "/dev/v4l/by-id/...", "replay:...", "demo"
     char name[128];  // for people: "Integrated Camera"
-    char format[32]; // "MJPG", "YUYV", "JPEG", "drawn"
+    char format[32]; // "MJPG", "YUYV", "pictures", "drawn"
     int w, h;        // pixels, as read back from the driver
     double fps;      // frames a second, as read back; 0 = as fast as taken, or unknown
     bool lockstep;   // wait until every reader has taken a frame before making the next
@@ -35,8 +35,11 @@ struct cap_camera;
 // (by-id links too), a bare number N, "replay:PATH[@FPS]", "demo[:IDENTITY][@FPS]".
 //   replay PATH: a folder of pictures (any depth, in byte order of their names) or a file of
 //     concatenated JPEGs (MJPEG); over and over. Without @FPS: as fast as frames are taken
-//     (lockstep). "@FPS" is only what stands behind the last '@' and is a number.
-//   demo: IDENTITY 0.. chooses the drawn person; default 0, 25 fps.
+//     (lockstep). "@FPS" is only what stands behind the last '@' and is a number; a path that ends
+//     like that is meant with a '/' or '@0' behind it.
+//   demo: IDENTITY 0..23 chooses the drawn person; default 0, 25 fps.
+//   FPS: 0..1000, such as 25 or 29.97; 0 is lockstep. A paced camera that is late slows down: it
+//     leaves no frame out and catches up with none.
 // Errors: ERR_USAGE (a spec that isn't one), ERR_CAMERA (absent, busy, forbidden, no camera, no
 // picture in the folder: cause and remedy in one line), ERR_MEMORY. On failure *out is NULL.
 int cap_open(struct cap_camera **out, const char *spec, struct err *err);
@@ -55,9 +58,10 @@ const struct cap_info *cap_info(const struct cap_camera *camera);
 int cap_acquire(struct cap_camera *camera, int timeout_ms, int wake_fd, struct img *out,
                 int64_t *capture_ns, struct err *err);
 
-// The V4L2 capture devices there are, metadata and output nodes left out; at most `max` entries
-// filled in (spec: the by-id link if there is one, else the node; name; w, h, fps 0). Returns how
-// many. Opens each device for a moment, without streaming.
+// The V4L2 capture devices there are, metadata and output nodes left out, colour cameras before
+// infrared ones; at most `max` entries filled in (spec: the by-id link, or the by-path link where
+// several cameras share a by-id name, else the node; name; w, h, fps 0). Returns how many. Opens
+// each device for a moment, without streaming.
 int cap_list(struct cap_info *list, int max);
 
 // 0, or ERR_USAGE with the reason, without opening anything.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The camera thread: opens a camera, acquires frames and publishes them in a slot. When the camera
-// fails it says so once, and opens it again with growing pauses (0.25 s to 4 s) until it is back.
+// fails, or is silent for 5 frame periods (at least 2 s; 5 s for the first frame), it says so once,
+// and opens it again with growing pauses (0.25 s to 4 s) until frames come again. Damaged frames
+// are passed over. The thread also ends, and the camera is closed, when the slot is closed.
 #ifndef VISAVIS_CAPTURE_FEED_H
 #define VISAVIS_CAPTURE_FEED_H
 
@@ -8,12 +10,12 @@
 #include "capture/slot.h"
 
 enum cap_state {
-    CAP_OPENED, // frames will come; detail: name, size, format, rate
+    CAP_OPENED, // the first frame is here, not yet in the slot; detail: name, size, format, rate
     CAP_LOST,   // detail: cause and remedy, one line
 };
 
-// Called on the camera thread. `info` belongs to the feed and is valid during the call; NULL when
-// lost before it was ever open.
+// Called on the camera thread; never twice running with the same state. `info` belongs to the feed
+// and is valid during the call. Must not call cap_feed_stop().
 typedef void (*cap_state_fn)(void *ctx, enum cap_state state, const char *detail,
                              const struct cap_info *info);
 

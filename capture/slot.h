@@ -2,7 +2,8 @@
 // The frame slot: one writer hands frames to several readers; the latest wins. A reader sees each
 // frame at most once and always the newest; what it was too slow for is dropped for it and counted.
 // Frames are shared, reference-counted and read-only, from a fixed set of buffers: two more than
-// there can be readers holding one, so the writer always finds a free one and never waits.
+// there can be readers holding one, so the writer always finds a free one and never waits. A reader
+// holds one frame at a time: it releases it before it takes the next.
 // The lock is held for pointer swaps only; decoding and drawing happen outside it.
 #ifndef VISAVIS_CAPTURE_SLOT_H
 #define VISAVIS_CAPTURE_SLOT_H
@@ -52,5 +53,7 @@ int64_t cap_slot_dropped(struct cap_slot *slot, int reader);
 
 // Wakes all who wait, now and later: they return false or NULL. For shutdown. Any thread.
 void cap_slot_close(struct cap_slot *slot);
+// Any thread.
+bool cap_slot_closed(struct cap_slot *slot);
 
 #endif

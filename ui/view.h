@@ -83,6 +83,7 @@ struct ui_view {
     bool help;          // the overlay with every key is open
     bool typing;        // the line for a folder's path is open
     char typed[1024];   // what has been typed, UTF-8
+    int caret;          // in it, bytes
     bool fullscreen;
 };
 

@@ -38,8 +38,9 @@ int img_copy(struct img *dst, const struct img *src, struct err *err);
 int img_crop(struct img *dst, const struct img *src, struct img_rect rect, struct err *err);
 
 // The difference hash of Krawetz ("Kind of Like That", 2013): luma averaged to 9 x 8 cells, one bit
-// for each of the 64 horizontal neighbours. Pictures of one burst differ in few bits (Hamming
-// distance), a picture stored twice in none.
+// for each of the 64 horizontal neighbours, set where the left one is brighter by more than one
+// level of 255, so that noise in flat parts sets none. Pictures of one burst differ in few bits
+// (Hamming distance), a picture stored twice in none. `img` must not be empty.
 uint64_t img_dhash(const struct img *img);
 
 #endif

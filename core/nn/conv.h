@@ -30,6 +30,17 @@ void nn_conv_backward_ref(const struct nn_conv_shape *s, const float *x, const f
 // Floats of scratch space that the _gemm functions need.
 size_t nn_conv_gemm_scratch(const struct nn_conv_shape *s);
 
+// The _gemm functions work on bands of so many output rows (the last one may have fewer): an even
+// number of at least 2 that depends on the shape alone.
+int nn_conv_band_rows(const struct nn_conv_shape *s);
+
+// One band of the output, for callers that spread the bands over threads or go on with each while
+// it is in the cache: rows row .. row + n_rows - 1, n_rows <= nn_conv_band_rows(). Channel o of the
+// band, [n_rows, h - k + 1], goes to y + o * y_stride.
+void nn_conv_forward_band_gemm(const struct nn_conv_shape *s, const float *x, const float *w,
+                               const float *b, int row, int n_rows, float *y, size_t y_stride,
+                               float *scratch);
+
 void nn_conv_forward_gemm(const struct nn_conv_shape *s, const float *x, const float *w,
                           const float *b, float *y, float *scratch);
 // dx: overwritten, may be NULL (the first layer needs none); dw, db: added to.

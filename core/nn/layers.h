@@ -12,6 +12,9 @@
 // [c, o, o] notes where each maximum came from: 0..3 = 2 dy + dx inside the window (the first in
 // row order among equals), 4 = none, as the relu cut it off. `from` may be NULL (inference).
 void nn_relu_pool_forward(int c, int h, const float *x, float *y, uint8_t *from);
+// The same for `rows` rows of one channel, which start at an even row: x: [rows, cols], y and from:
+// [ceil(rows / 2), ceil(cols / 2)].
+void nn_relu_pool_plane(int rows, int cols, const float *x, float *y, uint8_t *from);
 // dx: [c, h, h] overwritten.
 void nn_relu_pool_backward(int c, int h, const float *dy, const uint8_t *from, float *dx);
 

@@ -15,18 +15,22 @@ struct siam_checkpoint {
     char recipe[16];
     uint64_t seed;
     uint64_t data_hash;   // siam_dataset.hash: which pictures it was trained on
+    uint64_t config_hash; // of the settings that the steps follow from: batch, pairs, Adam
     int epochs;           // asked for
     int epoch;            // complete epochs
     int step_in_epoch;    // steps done of the next one
     int64_t adam_t;       // steps done in all
     struct rng epoch_rng; // the sampler's state at the start of the epoch under way
-    double epoch_loss;    // sum of the losses of the steps done in it
+    double epoch_loss;    // sum of the losses of its pairs so far
     double seconds;       // trained so far
 };
 
-// Errors: ERR_IO, ERR_MEMORY.
+// Bytes are written from where they are; nothing in their size is allocated. Errors: ERR_IO,
+// ERR_MEMORY, ERR_MODEL (a value is not finite).
 int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path, struct err *err);
-// Fills in *ck; ck->net, adam_m and adam_v say where to. Errors: ERR_MODEL, ERR_MEMORY.
+// Fills in *ck, every bit as it was; ck->net, adam_m and adam_v say where to, and are undefined on
+// failure. Errors, each one line that names the file and the cause: ERR_MODEL (absent, cut short,
+// altered, a model, ...), ERR_MEMORY.
 int siam_checkpoint_load(struct siam_checkpoint *ck, const char *path, struct err *err);
 
 #endif

@@ -3,15 +3,18 @@
 // and split into a training and a held-out part before anything is shuffled.
 //
 // A group is what must not stand on both sides of the split: for the user's own pictures (anchors
-// and positives together) a burst, told by the file name, joined with every other burst that holds
-// a near-duplicate (img_dhash() within SIAM_NEAR_BITS); for others a person (a sub-folder with
-// several pictures), or a single picture with its duplicates.
+// and positives together) a burst, told by the file name (siam_burst_parse()), joined with every
+// other burst that holds a near-duplicate (img_dhash() within SIAM_NEAR_BITS); for others a person
+// (a sub-folder with several pictures) or a burst, joined with every other that holds a picture of
+// the same hash.
 #ifndef VISAVIS_CORE_SIAMESE_DATASET_H
 #define VISAVIS_CORE_SIAMESE_DATASET_H
 
 #include "core/base/pool.h"
+#include "core/face/chip.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SIAM_NEAR_BITS 3 // Hamming distance of the hashes of near-duplicates
@@ -23,14 +26,20 @@ enum siam_kind {
     SIAM_KINDS,
 };
 
+enum siam_part {
+    SIAM_TRAIN,
+    SIAM_HELDOUT,
+    SIAM_UNUSED, // on neither side: too like a held-out picture, see siam_dataset_load()
+};
+
 struct siam_picture {
     char *path;
     enum siam_kind kind;
     int group;     // see above; numbers 0.. over all kinds
     int person;    // negatives: number of the sub-folder with several pictures, -1 = none
     uint64_t hash; // img_dhash()
-    bool heldout;
-    uint8_t *chip; // [channels, 105, 105]
+    enum siam_part part;
+    uint8_t *chip; // [channels, 105, 105], in the data set's block
 };
 
 struct siam_skipped {
@@ -43,34 +52,70 @@ struct siam_dataset_config {
     const char *const *negative_dirs; // [n_negative_dirs], read in place, any depth
     int n_negative_dirs;
     int channels;        // 3 or 1
-    float heldout_share; // 0.3
+    float heldout_share; // 0.3; above 0, at most 0.5
     uint64_t seed;       // of the split
     int max_negatives;   // 0 = all; else a random choice of so many, whole persons
 };
 
 struct siam_dataset {
     int channels;
+    uint8_t *chips;                // the block that holds all chips
     struct siam_picture *pictures; // [n_pictures], sorted by kind, then as file_walk() finds them
     int n_pictures;
     int n_kind[SIAM_KINDS];
     int n_people;                 // negative persons
     struct siam_skipped *skipped; // [n_skipped]
     int n_skipped;
-    bool split_in_time; // the own pictures are all one burst: it was cut in time
-    uint64_t hash;      // of all names, kinds, chips and the split
+    bool split_in_time; // the groups were too few or too unequal: a kind was cut in time
+    uint64_t hash;      // of all names (without folders), kinds, chips and the split
 };
 
-// Reads the folders. Decoding is spread over `pool`. Broken and unreadable pictures are listed in
-// `skipped` and logged, never fatal; files that don't end like pictures are passed over. `stop`
-// (may be NULL) ends it early.
-// The split: about heldout_share of each kind, whole groups, drawn by `seed`. Where the user's
-// pictures form too few groups for that, their last ones in time are held out and the near-
-// duplicates next to the cut are used on neither side as far as that leaves enough; `split_in_time`
-// then says that held-out figures are optimistic. Each kind must have at least 2 usable pictures,
-// so that both sides have one. Errors: ERR_DATA ("no such folder", "no anchors in DIR: ...", "no
-// negatives: ...", each naming the folder and the remedy), ERR_MEMORY, ERR_STOPPED.
+// Reads the folders. Decoding is spread over `pool`. Broken and unreadable pictures, and files that
+// vanish meanwhile, are listed in `skipped` and logged, never fatal; files that don't end like
+// pictures are passed over. `stop` (may be NULL) ends it early.
+//
+// The split: about heldout_share of each kind, whole groups, drawn by `seed`. Where the pictures
+// form too few groups for that (a share below half of heldout_share or above one half), the last
+// ones of each kind in time are held out, and of those before the cut the ones most like a held-out
+// picture (near-duplicates, next to the cut first, at most a tenth of the kind) are used on neither
+// side; `split_in_time` then says that held-out figures are optimistic. Each kind must have at
+// least 2 usable pictures, so that both sides have one.
+//
+// Every folder named must be there; whether it is one that need not exist is the caller's to know.
+// Errors: ERR_DATA ("DIR: no such folder: ...", "no anchors in DIR: ...", "no negatives: ...", each
+// naming the folder and the remedy), ERR_MEMORY, ERR_STOPPED.
 int siam_dataset_load(struct siam_dataset **out, const struct siam_dataset_config *config,
                       struct pool *pool, const atomic_bool *stop, struct err *err);
 void siam_dataset_destroy(struct siam_dataset *data);
+
+// ---- One stored picture ---------------------------------------------------------------------
+
+// The only way from a picture file to a chip, so that training and verifying see the same pixels.
+// Scratch pictures, reused from file to file: zero-initialise, one thread at a time.
+struct siam_loader {
+    struct img picture;
+    struct img scratch;
+};
+
+// chip: [channels, 105, 105] of the whole picture at `path`; *hash (may be NULL): its img_dhash().
+// JPEGs may be decoded at a fraction of their size, but never below SIAM_DECODE_SIDE.
+// Errors: ERR_DATA, ERR_MEMORY.
+#define SIAM_DECODE_SIDE (2 * FACE_CHIP_SIDE)
+int siam_load_chip(struct siam_loader *loader, const char *path, int channels, uint8_t *chip,
+                   uint64_t *hash, struct err *err);
+void siam_loader_finish(struct siam_loader *loader);
+
+// ---- Names of bursts --------------------------------------------------------------------------
+
+// The pictures that the program saves are called KIND-STAMP-bNNN-NNNN.jpg, where STAMP is the
+// clock_stamp() of the burst's start, bNNN the burst's number in the session and NNNN the picture's
+// in the burst: "anchor-20260314-150926-535-b003-0007.jpg".
+struct siam_burst {
+    size_t key_len;   // of the part of the name that the burst shares: up to and with "-bNNN"
+    const char *when; // from STAMP on: sorts by time; points into the name. "": no stamp
+};
+
+// `name` without folders. False when the name has another form.
+bool siam_burst_parse(const char *name, struct siam_burst *burst);
 
 #endif

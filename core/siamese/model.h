@@ -10,12 +10,12 @@
 #define VISAVIS_CORE_SIAMESE_MODEL_H
 
 #include "core/nn/net.h"
+#include "core/siamese/safetensors.h"
 
 #include <stdint.h>
 
-#define SIAM_FORMAT "1" // of the file; another one is refused
-
-// Counts are of pictures, rates in 0..1.
+// Counts are of pictures, rates in 0..1. A model of a training that was stopped between two
+// evaluations has n_genuine = n_impostor = 0: its rates are not known.
 struct siam_card {
     char program[32]; // version of visavis that trained it
     char recipe[16];  // "koch"
@@ -48,7 +48,7 @@ struct siam_model *siam_model_ref(struct siam_model *model);
 // Frees with the last reference. NULL is fine. Any thread.
 void siam_model_unref(struct siam_model *model);
 
-// Errors: ERR_IO, ERR_MEMORY; what was at `path` stays then.
+// Errors: ERR_IO, ERR_MEMORY, ERR_MODEL (a parameter is not finite); what was at `path` stays then.
 int siam_model_save(const struct siam_model *model, const char *path, struct err *err);
 
 // Reads a file of the paper's shapes with 1 or 3 channels; the tensors may be F32, F16 or BF16 and
@@ -57,5 +57,12 @@ int siam_model_save(const struct siam_model *model, const char *path, struct err
 // Errors, each one line that names the file and the cause: ERR_MODEL (absent, cut short, altered,
 // another format version, wrong names or shapes, not finite), ERR_MEMORY. On failure *out is NULL.
 int siam_model_load(struct siam_model **out, const char *path, struct err *err);
+
+// The same for a net of the shapes in `config`.
+int siam_model_load_as(struct siam_model **out, const char *path, const struct nn_config *config,
+                       struct err *err);
+
+// The net's tensors as they stand in a file, with places in net->block.
+void siam_net_tensors(const struct nn_net *net, struct siam_tensor tensors[NN_TENSORS]);
 
 #endif

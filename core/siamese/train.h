@@ -28,11 +28,11 @@ struct siam_train_config {
 int siam_train_defaults(struct siam_train_config *config, const char *recipe, struct err *err);
 
 struct siam_progress {
-    int epoch, epochs; // complete, and in all
-    int step, steps;   // in the epoch under way
-    bool epoch_done;   // the figures below are those of the epoch that has just ended
-    double loss;       // mean over the epoch's (so far) pairs
-    double heldout_loss;
+    int epoch, epochs;   // complete, and in all
+    int step, steps;     // done in the epoch under way (0 when epoch_done), and those it has
+    bool epoch_done;     // the figures below are those of the epoch that has just ended
+    double loss;         // mean over the epoch's (so far) pairs
+    double heldout_loss; // this and the next line: 0 unless epoch_done
     double precision, recall, auc; // on the held-out pairs; precision and recall at score 0.5
     int n_heldout_pairs;
     double seconds;      // trained so far
@@ -43,14 +43,22 @@ struct siam_progress {
 typedef void (*siam_progress_fn)(void *ctx, const struct siam_progress *progress);
 
 // Positive result: `stop` ended the training early. *out is then the model as it stands (NULL when
-// not one step was done), saved to config->out likewise, and the checkpoint holds the rest.
+// not one step was done), saved to config->out likewise, and the checkpoint holds the rest. Its
+// card has the figures of the last evaluation if that was of the same weights, otherwise none.
 #define SIAM_STOPPED 1
 
-// Blocks until done or stopped; `stop` works within a fraction of a second. The same data, seed and
-// config give the same weights, bit for bit, also across a stop, a kill and any number of workers.
-// A resume whose checkpoint belongs to other pictures, another recipe or another seed is refused.
-// Errors: ERR_DATA, ERR_MODEL (checkpoint; loss not finite), ERR_IO (model or checkpoint not
-// written), ERR_MEMORY. What was at config->out stays then.
+// Blocks until done or stopped; `stop` (may be NULL) ends the computing within a fraction of a
+// second, then the files are written. `progress` may be NULL. The same data, seed and config give
+// the same weights, bit for bit, also across a stop, a kill and any number of workers.
+//
+// A checkpoint is written every checkpoint_epochs epochs, at the end of an epoch when the last one
+// is more than a minute old, and on a stop. With config->resume and one there, the training goes on
+// from it; config->epochs may have been changed meanwhile. One that belongs to other pictures,
+// another recipe, seed or batch is refused. Without one there, training starts at the beginning.
+//
+// Errors: ERR_USAGE (config), ERR_DATA, ERR_MODEL (checkpoint refused; loss or weights not finite),
+// ERR_IO (model or checkpoint cannot be written; tried before the first step), ERR_MEMORY. What was
+// at config->out stays then, and *out is NULL.
 int siam_train(struct siam_model **out, const struct siam_train_config *config,
                const struct siam_dataset *data, struct pool *pool, const atomic_bool *stop,
                siam_progress_fn progress, void *ctx, struct err *err);

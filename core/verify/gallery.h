@@ -23,15 +23,19 @@ struct verify_score {
     bool match;          // score >= threshold
 };
 
-// Embeds every picture of `dir` under `model`, whole pictures; unusable ones are logged and passed
-// over. Work is spread over `pool`. `stop` may be NULL. On failure *out is NULL.
-// Errors: ERR_DATA (no folder, or no usable picture in it), ERR_MEMORY, ERR_STOPPED.
+// Embeds every picture of `dir` (any depth) under `model`, whole pictures; unusable ones are logged
+// and passed over. Work is spread over `pool`. `stop` may be NULL. On failure *out is NULL; a
+// gallery has at least one anchor.
+// Errors: ERR_DATA (no folder, or no usable picture in it), ERR_MODEL (its net takes no chips),
+// ERR_MEMORY, ERR_STOPPED.
 int verify_gallery_load(struct verify_gallery **out, struct siam_model *model, const char *dir,
                         struct pool *pool, const atomic_bool *stop, struct err *err);
+// NULL is fine.
 void verify_gallery_destroy(struct verify_gallery *gallery);
 
 // Scores the embedding e: [embedding]; `scores` is room for gallery->n floats and then holds the
-// single scores in the gallery's order. Costs n L1 distances. Any thread, with its own `scores`.
+// single scores in the gallery's order. The median of n scores is the ceil(n/2)-th largest, so
+// always one of them. Costs n L1 distances. Any thread, with its own `scores`.
 struct verify_score verify_gallery_score(const struct verify_gallery *gallery, const float *e,
                                          float threshold, float *scores);
 

@@ -19,22 +19,28 @@ struct verify_rates {
 struct verify_rates verify_rates_at(const float *genuine, int n_genuine, const float *impostor,
                                     int n_impostor, float threshold);
 
+// The functions below sort a copy of the scores, O(n log n), and return -1 when out of memory. A
+// threshold that they find lies halfway between the two neighbouring scores that it parts, at the
+// lowest score where everything is accepted, and just above the highest where nothing is. Scores
+// must not be NaN.
+
 // Area under the ROC curve: the probability that a genuine score is above an impostor score, ties
-// counted half (Mann-Whitney U / (n m)). 0.5 when either is empty. Sorts copies. -1 when out of
-// memory.
+// counted half (Mann-Whitney U / (n m)). 0.5 when either is empty.
 double verify_auc(const float *genuine, int n_genuine, const float *impostor, int n_impostor);
 
 // Equal error rate: where FAR and FRR cross, linearly interpolated between the two thresholds
-// around the crossing. *threshold (may be NULL) is there. -1 when out of memory.
+// around the crossing. *threshold (may be NULL) is there. Both 0.5 when either is empty.
 double verify_eer(const float *genuine, int n_genuine, const float *impostor, int n_impostor,
                   float *threshold);
 
-// The best accuracy any single threshold reaches, *threshold where. -1 when out of memory.
+// The best accuracy any single threshold reaches; *threshold (may be NULL) is the highest that
+// does. 0, and 0.5, when both are empty.
 double verify_best_accuracy(const float *genuine, int n_genuine, const float *impostor,
                             int n_impostor, float *threshold);
 
-// Upper end of the two-sided 95 % Clopper-Pearson interval for `errors` in n trials; for 0 errors
-// the one-sided "rule of three" value 1 - 0.05^(1/n). 1 when n = 0.
+// Upper end of the two-sided 95 % Clopper-Pearson interval for `errors` in n trials, 0 <= errors <=
+// n: the p with P(X <= errors) = 0.025, X binomial(n, p). For 0 errors the one-sided "rule of
+// three" value 1 - 0.05^(1/n). 1 when n = 0. Within 1e-9.
 double verify_upper_bound(int errors, int n);
 
 #endif

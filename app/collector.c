@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+// DESIGN. hold() and release() set wishes under the lock; the thread turns them into a burst: it
+// attaches to the slot, saves a crop of each frame it gets, and detaches. Cropping, encoding and
+// fsync happen outside the lock.
+#include "app/collector.h"
+
+#include "app/folders.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/face/chip.h"
+#include "core/image/save.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define JPEG_QUALITY  95
+#define FRAME_WAIT_MS 100
+#define NO_FRAME_MS   3000 // a released burst gives up on a camera that sends nothing
+
+static const char keys[SIAM_KINDS] = {'a', 'p', 'n'};
+static const char *const names[SIAM_KINDS] = {"anchor", "positive", "negative"};
+
+struct burst {
+    enum siam_kind kind;
+    char prefix[PATH_MAX]; // the files are PREFIX-NNNN.jpg, 1..n
+    int n;
+};
+
+struct app_collector {
+    char dir[SIAM_KINDS][PATH_MAX];
+    struct cap_slot *slot;
+    struct app_events *events;
+    struct app_collector_calls calls;
+    struct img crop; // the thread's
+    pthread_t thread;
+    bool started;
+
+    pthread_mutex_t lock;
+    pthread_cond_t wish;
+    bool quit;     // protected by lock, as all below
+    bool held;     // a burst is wished for or under way
+    bool released; // it may end
+    enum siam_kind kind;
+    int frames_left;      // -1: until released
+    struct burst *bursts; // [n_bursts], this session's, for undo
+    int n_bursts;
+    int burst_number;
+    struct app_collector_state state;
+};
+
+static int kind_of(char key)
+{
+    for (int k = 0; k < SIAM_KINDS; k++)
+        if (keys[k] == key)
+            return k;
+    return -1;
+}
+
+// With the lock held: room for one more burst to undo.
+static struct burst *push_burst(struct app_collector *c)
+{
+    struct burst *more = realloc(c->bursts, (size_t)(c->n_bursts + 1) * sizeof *more);
+    if (!more)
+        return NULL;
+    c->bursts = more;
+    struct burst *b = &more[c->n_bursts++];
+    char stamp[20];
+    clock_stamp(stamp);
+    b->kind = c->kind;
+    b->n = 0;
+    snprintf(b->prefix, sizeof b->prefix, "%s/%s-%s-b%03d", c->dir[c->kind], names[c->kind], stamp,
+             ++c->burst_number);
+    return b;
+}
+
+static int save_crop(struct app_collector *c, const struct cap_frame *frame, const char *path,
+                     struct err *err)
+{
+    struct img_rect box = face_guide_box(frame->img.w, frame->img.h);
+    int ret = img_crop(&c->crop, &frame->img, box, err);
+    return ret ? ret : img_save_jpeg(&c->crop, path, JPEG_QUALITY, err);
+}
+
+// Saves one frame of the present burst. Returns whether the burst can go on.
+static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
+{
+    char path[PATH_MAX];
+    struct err err = {0};
+    pthread_mutex_lock(&c->lock);
+    const struct burst *b = &c->bursts[c->n_bursts - 1];
+    enum siam_kind kind = b->kind;
+    snprintf(path, sizeof path, "%s-%04d.jpg", b->prefix, b->n + 1);
+    pthread_mutex_unlock(&c->lock);
+
+    int ret = save_crop(c, frame, path, &err);
+    if (ret)
+        c->calls.failed(c->calls.ctx, err.text);
+    else
+        app_events_saved(c->events, names[kind], path, frame->frame);
+
+    pthread_mutex_lock(&c->lock);
+    if (!ret) {
+        c->bursts[c->n_bursts - 1].n++;
+        c->state.burst++;
+        c->state.count[kind]++;
+        c->state.saved_ns = clock_now_ns();
+    }
+    if (c->frames_left > 0)
+        c->frames_left--;
+    bool more = !ret && !c->quit && c->frames_left != 0 && !c->released;
+    pthread_mutex_unlock(&c->lock);
+    return more;
+}
+
+// Whether a burst that has got no frame for `idle_ms` should go on waiting.
+static bool keep_waiting(struct app_collector *c, int idle_ms)
+{
+    pthread_mutex_lock(&c->lock);
+    bool wait = !c->quit && !(c->released && idle_ms >= NO_FRAME_MS);
+    pthread_mutex_unlock(&c->lock);
+    return wait;
+}
+
+static void run_burst(struct app_collector *c)
+{
+    int reader = cap_slot_attach(c->slot);
+    bool more = reader >= 0;
+    for (int idle_ms = 0; more;) {
+        const struct cap_frame *frame = cap_slot_wait(c->slot, reader, FRAME_WAIT_MS);
+        if (!frame) {
+            idle_ms += FRAME_WAIT_MS;
+            more = keep_waiting(c, idle_ms);
+            continue;
+        }
+        idle_ms = 0;
+        more = take_frame(c, frame);
+        cap_slot_release(c->slot, frame);
+    }
+    if (reader >= 0)
+        cap_slot_detach(c->slot, reader);
+}
+
+static void count_pictures(struct app_collector *c)
+{
+    for (int k = 0; k < SIAM_KINDS; k++) {
+        int n = app_count_pictures(c->dir[k]);
+        pthread_mutex_lock(&c->lock);
+        c->state.count[k] += n;
+        pthread_mutex_unlock(&c->lock);
+    }
+}
+
+static void *collector_main(void *arg)
+{
+    struct app_collector *c = arg;
+    count_pictures(c);
+    pthread_mutex_lock(&c->lock);
+    while (!c->quit) {
+        if (!c->held) {
+            pthread_cond_wait(&c->wish, &c->lock);
+            continue;
+        }
+        enum siam_kind kind = c->kind;
+        bool ready = push_burst(c) != NULL;
+        pthread_mutex_unlock(&c->lock);
+        if (ready)
+            run_burst(c);
+        if (kind == SIAM_ANCHOR)
+            c->calls.anchors_changed(c->calls.ctx);
+        pthread_mutex_lock(&c->lock);
+        c->held = false;
+        c->state.holding = 0;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return NULL;
+}
+
+static int make_folders(struct app_collector *c, const char *data_dir, struct err *err)
+{
+    for (int k = 0; k < SIAM_KINDS; k++) {
+        int ret = file_join(c->dir[k], sizeof c->dir[k], data_dir, names[k], err);
+        if (!ret)
+            ret = file_make_dirs(c->dir[k], err);
+        if (ret)
+            return ret;
+    }
+    return 0;
+}
+
+int app_collector_create(struct app_collector **out, const char *data_dir, struct cap_slot *slot,
+                         struct app_events *events, const struct app_collector_calls *calls,
+                         struct err *err)
+{
+    *out = NULL;
+    struct app_collector *c = calloc(1, sizeof *c);
+    if (!c)
+        return err_memory(err, "collector");
+    c->slot = slot;
+    c->events = events;
+    c->calls = *calls;
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->wish, NULL);
+    int ret = make_folders(c, data_dir, err);
+    if (!ret && pthread_create(&c->thread, NULL, collector_main, c))
+        ret = err_memory(err, "collector thread");
+    if (ret) {
+        app_collector_destroy(c);
+        return ret;
+    }
+    c->started = true;
+    *out = c;
+    return 0;
+}
+
+void app_collector_destroy(struct app_collector *c)
+{
+    if (!c)
+        return;
+    pthread_mutex_lock(&c->lock);
+    c->quit = true;
+    pthread_cond_signal(&c->wish);
+    pthread_mutex_unlock(&c->lock);
+    if (c->started)
+        pthread_join(c->thread, NULL);
+    img_finish(&c->crop);
+    free(c->bursts);
+    pthread_cond_destroy(&c->wish);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}
+
+// "Not me" pictures must not land in somebody's collection that negative/ is a link to.
+static bool is_foreign(const char *dir)
+{
+    char target[8];
+    return readlink(dir, target, sizeof target) >= 0;
+}
+
+void app_collector_hold(struct app_collector *c, char key, int n_frames)
+{
+    int kind = kind_of(key);
+    if (kind < 0)
+        return;
+    if (is_foreign(c->dir[kind])) {
+        char text[ERR_TEXT_MAX];
+        snprintf(text, sizeof text, "%s is a link to another folder, which is never written to",
+                 c->dir[kind]);
+        c->calls.failed(c->calls.ctx, text);
+        return;
+    }
+    pthread_mutex_lock(&c->lock);
+    if (!c->held) {
+        c->held = true;
+        c->released = false;
+        c->kind = (enum siam_kind)kind;
+        c->frames_left = n_frames;
+        c->state.holding = key;
+        c->state.burst = 0;
+        pthread_cond_signal(&c->wish);
+    }
+    pthread_mutex_unlock(&c->lock);
+}
+
+void app_collector_release(struct app_collector *c, char key)
+{
+    pthread_mutex_lock(&c->lock);
+    if (c->held && keys[c->kind] == key)
+        c->released = true;
+    pthread_mutex_unlock(&c->lock);
+}
+
+int app_collector_undo(struct app_collector *c, char *key)
+{
+    pthread_mutex_lock(&c->lock);
+    int removed = 0;
+    enum siam_kind kind = SIAM_ANCHOR;
+    while (!c->held && c->n_bursts > 0 && removed == 0) {
+        const struct burst *b = &c->bursts[--c->n_bursts];
+        kind = b->kind;
+        for (int i = 1; i <= b->n; i++) {
+            char path[PATH_MAX];
+            snprintf(path, sizeof path, "%s-%04d.jpg", b->prefix, i);
+            removed += unlink(path) == 0;
+        }
+        c->state.count[kind] -= removed;
+        c->state.burst = 0;
+    }
+    pthread_mutex_unlock(&c->lock);
+    *key = keys[kind];
+    if (removed > 0)
+        app_events_undone(c->events, names[kind], removed);
+    if (removed > 0 && kind == SIAM_ANCHOR)
+        c->calls.anchors_changed(c->calls.ctx);
+    return removed;
+}
+
+void app_collector_state(struct app_collector *c, struct app_collector_state *state)
+{
+    pthread_mutex_lock(&c->lock);
+    *state = c->state;
+    pthread_mutex_unlock(&c->lock);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Saves pictures of the guide box while a key is held: DATA/anchor, DATA/positive, DATA/negative.
+// It has a thread and a slot reader of its own, so that a slow disk costs pictures of the burst,
+// never the live view. Pictures are as the camera gave them, never mirrored.
+//
+// A burst's files are KIND-YYYYMMDD-HHMMSS-mmm-bNNN-NNNN.jpg: the local time the burst began, its
+// number in this session, the number of the picture in it.
+#ifndef VISAVIS_APP_COLLECTOR_H
+#define VISAVIS_APP_COLLECTOR_H
+
+#include "app/events.h"
+#include "capture/slot.h"
+#include "core/siamese/dataset.h"
+
+struct app_collector;
+
+struct app_collector_state {
+    int count[SIAM_KINDS]; // pictures in the folders
+    char holding;          // 'a', 'p', 'n', or 0
+    int burst;             // pictures of the burst under way, or of the last one
+    int64_t saved_ns;      // when the last picture was saved, 0 = never
+};
+
+// What the collector has to tell; called on its thread, must return soon.
+struct app_collector_calls {
+    void (*anchors_changed)(void *ctx);          // a burst of anchors ended or was undone
+    void (*failed)(void *ctx, const char *text); // a picture could not be saved; the burst ended
+    void *ctx;
+};
+
+// `data_dir`, `slot` and `events` must outlive it. Errors: ERR_IO (folders), ERR_MEMORY.
+int app_collector_create(struct app_collector **out, const char *data_dir, struct cap_slot *slot,
+                         struct app_events *events, const struct app_collector_calls *calls,
+                         struct err *err);
+void app_collector_destroy(struct app_collector *collector);
+
+// Starts a burst: key 'a', 'p' or 'n'; `n_frames` frames, or until app_collector_release() when -1.
+// A burst takes one picture at least, however short the press. Ignored while another one lasts.
+void app_collector_hold(struct app_collector *collector, char key, int n_frames);
+void app_collector_release(struct app_collector *collector, char key);
+
+// Removes the pictures of this session's last burst that was not undone yet. Returns how many;
+// 0 when there is none, or while a key is held. *key says of which kind.
+int app_collector_undo(struct app_collector *collector, char *key);
+
+void app_collector_state(struct app_collector *collector, struct app_collector_state *state);
+
+#endif

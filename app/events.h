@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The event stream: one JSON object a line, for scripts and tests. All times are nanoseconds of
+// CLOCK_MONOTONIC. Any thread may report; a writer thread writes, so that a slow reader never holds
+// up the session. When it is far behind, frame and score lines are left out, the others never.
+// All functions accept NULL for `events`: no stream was asked for.
+#ifndef VISAVIS_APP_EVENTS_H
+#define VISAVIS_APP_EVENTS_H
+
+#include "core/base/err.h"
+#include "core/siamese/train.h"
+#include "core/verify/gallery.h"
+
+struct app_events;
+
+// `path`: a file to write anew, or "-" for standard output. Errors: ERR_IO, ERR_MEMORY.
+int app_events_open(struct app_events **out, const char *path, struct err *err);
+// Writes what is waiting (for at most a second if the reader doesn't take it) and ends.
+void app_events_close(struct app_events *events);
+
+void app_events_frame(struct app_events *events, int64_t frame, int64_t capture_ns);
+void app_events_saved(struct app_events *events, const char *kind, const char *path, int64_t frame);
+void app_events_undone(struct app_events *events, const char *kind, int count);
+void app_events_score(struct app_events *events, int64_t frame, int64_t capture_ns,
+                      int64_t score_ns, const struct verify_score *score, float threshold);
+void app_events_epoch(struct app_events *events, const struct siam_progress *progress);
+void app_events_trained(struct app_events *events, const char *model, double seconds, bool stopped);
+void app_events_camera(struct app_events *events, const char *state, const char *detail);
+void app_events_folder(struct app_events *events, const char *path, int pictures);
+void app_events_shot(struct app_events *events, const char *path);
+void app_events_error(struct app_events *events, const char *text);
+
+#endif

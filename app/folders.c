@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#include "app/folders.h"
+
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/image/decode.h"
+#include "core/verify/json.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_JSON (1 << 20)
+
+struct folder {
+    char *path;
+    int pictures; // -1: not counted yet
+    bool remembered;
+};
+
+struct app_folders {
+    const char *data_dir;
+    struct app_events *events;
+    pthread_t counter;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct folder list[UI_FOLDERS]; // protected by lock, as all below
+    int n;
+    bool quit;
+};
+
+static int count_picture(void *ctx, const char *path, const char *folder)
+{
+    (void)folder;
+    *(int *)ctx += img_is_picture_name(path);
+    return 0;
+}
+
+int app_count_pictures(const char *dir)
+{
+    int n = 0;
+    if (file_is_dir(dir))
+        file_walk(dir, count_picture, &n, NULL);
+    return n;
+}
+
+static int find(const struct app_folders *f, const char *path)
+{
+    for (int i = 0; i < f->n; i++)
+        if (!strcmp(f->list[i].path, path))
+            return i;
+    return -1;
+}
+
+static int first_uncounted(const struct app_folders *f)
+{
+    for (int i = 0; i < f->n; i++)
+        if (f->list[i].pictures < 0)
+            return i;
+    return -1;
+}
+
+// Counts one folder at a time, outside the lock; it may have been removed meanwhile.
+static void *counter_main(void *arg)
+{
+    struct app_folders *f = arg;
+    pthread_mutex_lock(&f->lock);
+    while (!f->quit) {
+        int i = first_uncounted(f);
+        char *path = i < 0 ? NULL : strdup(f->list[i].path);
+        if (!path) {
+            pthread_cond_wait(&f->changed, &f->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&f->lock);
+        int pictures = app_count_pictures(path);
+        app_events_folder(f->events, path, pictures);
+        pthread_mutex_lock(&f->lock);
+        i = find(f, path);
+        if (i >= 0)
+            f->list[i].pictures = pictures;
+        free(path);
+    }
+    pthread_mutex_unlock(&f->lock);
+    return NULL;
+}
+
+// With the lock held, or before the counter starts.
+static int append(struct app_folders *f, const char *path, bool remembered, struct err *err)
+{
+    if (find(f, path) >= 0)
+        return 0;
+    if (f->n == UI_FOLDERS)
+        return err_set(err, ERR_DATA, "%s: there are %d folders already: put several under one",
+                       path, UI_FOLDERS);
+    char *copy = strdup(path);
+    if (!copy)
+        return err_memory(err, path);
+    f->list[f->n++] = (struct folder){.path = copy, .pictures = -1, .remembered = remembered};
+    return 0;
+}
+
+static int append_existing(struct app_folders *f, const char *path, bool remembered,
+                           struct err *err)
+{
+    char full[PATH_MAX];
+    if (!realpath(path, full))
+        return err_set(err, ERR_DATA, "%s: no such folder", path);
+    if (!file_is_dir(full))
+        return err_set(err, ERR_DATA, "%s: not a folder; drop the folder that holds it", path);
+    return append(f, full, remembered, err);
+}
+
+static int load(struct app_folders *f, struct err *err)
+{
+    char path[PATH_MAX];
+    void *text;
+    size_t size;
+    int ret = file_join(path, sizeof path, f->data_dir, "folders.json", err);
+    if (ret || !file_exists(path))
+        return ret;
+    ret = file_read(path, MAX_JSON, &text, &size, err);
+    if (ret)
+        return ret;
+    cJSON *root = cJSON_ParseWithLength(text, size);
+    free(text);
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(root, "negatives"), *item;
+    if (!cJSON_IsArray(list))
+        ret = err_set(err, ERR_DATA, "%s: damaged: remove it and add the folders again", path);
+    else
+        cJSON_ArrayForEach(item, list) if (!ret && cJSON_IsString(item)) ret =
+            append(f, item->valuestring, true, err);
+    cJSON_Delete(root);
+    return ret;
+}
+
+// With the lock held.
+static int save(struct app_folders *f, struct err *err)
+{
+    char path[PATH_MAX];
+    int ret = file_join(path, sizeof path, f->data_dir, "folders.json", err);
+    if (ret)
+        return ret;
+    cJSON *root = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(root, "negatives");
+    for (int i = 0; i < f->n; i++)
+        if (f->list[i].remembered)
+            cJSON_AddItemToArray(list, cJSON_CreateString(f->list[i].path));
+    char *text = cJSON_Print(root);
+    cJSON_Delete(root);
+    ret = text ? file_save(path, text, strlen(text), err) : err_memory(err, path);
+    free(text);
+    return ret;
+}
+
+int app_folders_create(struct app_folders **out, const char *data_dir, const char *const *extra,
+                       int n_extra, struct app_events *events, struct err *err)
+{
+    *out = NULL;
+    struct app_folders *f = calloc(1, sizeof *f);
+    if (!f)
+        return err_memory(err, "folders");
+    f->data_dir = data_dir;
+    f->events = events;
+    pthread_mutex_init(&f->lock, NULL);
+    pthread_cond_init(&f->changed, NULL);
+    int ret = load(f, err);
+    for (int i = 0; i < n_extra && !ret; i++)
+        ret = append_existing(f, extra[i], false, err);
+    f->quit = ret || pthread_create(&f->counter, NULL, counter_main, f);
+    if (f->quit) {
+        app_folders_destroy(f);
+        return ret ? ret : err_memory(err, "counting thread");
+    }
+    *out = f;
+    return 0;
+}
+
+void app_folders_destroy(struct app_folders *f)
+{
+    if (!f)
+        return;
+    pthread_mutex_lock(&f->lock);
+    bool started = !f->quit;
+    f->quit = true;
+    pthread_cond_signal(&f->changed);
+    pthread_mutex_unlock(&f->lock);
+    if (started)
+        pthread_join(f->counter, NULL);
+    for (int i = 0; i < f->n; i++)
+        free(f->list[i].path);
+    pthread_cond_destroy(&f->changed);
+    pthread_mutex_destroy(&f->lock);
+    free(f);
+}
+
+int app_folders_add(struct app_folders *f, const char *path, struct err *err)
+{
+    pthread_mutex_lock(&f->lock);
+    int before = f->n;
+    int ret = append_existing(f, path, true, err);
+    if (!ret && f->n > before) {
+        pthread_cond_signal(&f->changed);
+        ret = save(f, err);
+    }
+    pthread_mutex_unlock(&f->lock);
+    return ret;
+}
+
+int app_folders_remove(struct app_folders *f, int index, struct err *err)
+{
+    int ret = 0;
+    pthread_mutex_lock(&f->lock);
+    if (index >= 0 && index < f->n) {
+        free(f->list[index].path);
+        memmove(&f->list[index], &f->list[index + 1], (size_t)(--f->n - index) * sizeof f->list[0]);
+        ret = save(f, err);
+    }
+    pthread_mutex_unlock(&f->lock);
+    return ret;
+}
+
+void app_folders_view(struct app_folders *f, struct ui_view *view)
+{
+    pthread_mutex_lock(&f->lock);
+    view->n_folders = f->n;
+    for (int i = 0; i < f->n; i++) {
+        snprintf(view->folder[i].path, UI_TEXT, "%s", f->list[i].path);
+        view->folder[i].pictures = f->list[i].pictures;
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
+char **app_folders_paths(struct app_folders *f, int *n)
+{
+    pthread_mutex_lock(&f->lock);
+    *n = f->n;
+    size_t size = ((size_t)f->n + 1) * sizeof(char *);
+    for (int i = 0; i < f->n; i++)
+        size += strlen(f->list[i].path) + 1;
+    char **paths = malloc(size);
+    char *text = paths ? (char *)(paths + f->n + 1) : NULL;
+    for (int i = 0; paths && i < f->n; i++) {
+        paths[i] = strcpy(text, f->list[i].path);
+        text += strlen(text) + 1;
+    }
+    if (paths)
+        paths[f->n] = NULL;
+    pthread_mutex_unlock(&f->lock);
+    return paths;
+}

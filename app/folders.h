@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// The folders of other people: those of the command line (this run only) and those dropped on the
+// window or typed, which are remembered in DATA/folders.json. Folders are read in place and never
+// written to. Pictures are counted by a thread of its own. Any thread may call.
+#ifndef VISAVIS_APP_FOLDERS_H
+#define VISAVIS_APP_FOLDERS_H
+
+#include "app/events.h"
+#include "ui/view.h"
+
+struct app_folders;
+
+// `data_dir` must outlive it. A remembered folder that is gone stays remembered, with 0 pictures.
+// Errors: ERR_DATA (one of `extra` is no folder; folders.json is damaged), ERR_MEMORY.
+int app_folders_create(struct app_folders **out, const char *data_dir, const char *const *extra,
+                       int n_extra, struct app_events *events, struct err *err);
+void app_folders_destroy(struct app_folders *folders);
+
+// Adds and remembers. Being there already is fine. Errors: ERR_DATA (no such folder, not a folder,
+// too many), ERR_IO (can't remember it; it counts for this run).
+int app_folders_add(struct app_folders *folders, const char *path, struct err *err);
+// Forgets folder `index` of the list as app_folders_view() gave it; the folder itself stays.
+int app_folders_remove(struct app_folders *folders, int index, struct err *err);
+
+// Fills in view->folder and n_folders.
+void app_folders_view(struct app_folders *folders, struct ui_view *view);
+
+// Copies of the paths, NULL-terminated, in one block: free() it. NULL: out of memory.
+char **app_folders_paths(struct app_folders *folders, int *n);
+
+// How many files below `dir` have names like pictures; 0 where there is no such folder.
+int app_count_pictures(const char *dir);
+
+#endif

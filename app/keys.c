@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+#include "app/keys.h"
+
+#include "app/session.h"
+#include "core/base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum waiting {
+    FOR_NOTHING,
+    FOR_BURST,
+    FOR_TRAINING,
+    FOR_SCORES,
+    FOR_FRAMES,
+};
+
+struct app_keys {
+    int fd; // -1: no script
+    bool ended;
+    char text[8192]; // what has been read and not played: text[begin .. end)
+    size_t begin, end;
+    int line;
+
+    enum waiting waiting;
+    int64_t until;   // scores, or frames
+    int n_trained;   // trainings that had ended when the last one began
+    int n_live_ends; // alike, when live began
+};
+
+int app_keys_open(struct app_keys **out, const char *path, struct err *err)
+{
+    struct app_keys *k = *out = calloc(1, sizeof *k);
+    if (!k)
+        return err_memory(err, "keys");
+    k->fd = !path ? -1 : strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+    if (path && k->fd < 0)
+        return err_set(err, ERR_USAGE, "--keys %s: %s", path, strerror(errno));
+    return 0;
+}
+
+void app_keys_close(struct app_keys *k)
+{
+    if (!k)
+        return;
+    if (k->fd > STDIN_FILENO)
+        close(k->fd);
+    free(k);
+}
+
+// The next whole line, without its newline, or NULL while there is none. The last line needs no
+// newline.
+static char *next_line(struct app_keys *k)
+{
+    for (;;) {
+        char *line = k->text + k->begin;
+        char *newline = memchr(line, '\n', k->end - k->begin);
+        if (newline || (k->ended && k->end > k->begin)) {
+            k->begin = newline ? (size_t)(newline + 1 - k->text) : k->end;
+            *(newline ? newline : k->text + k->end) = '\0';
+            return line;
+        }
+        memmove(k->text, line, k->end - k->begin);
+        k->end -= k->begin;
+        k->begin = 0;
+        struct pollfd p = {.fd = k->fd, .events = POLLIN};
+        if (k->ended || poll(&p, 1, 0) <= 0)
+            return NULL;
+        ssize_t n = read(k->fd, k->text + k->end, sizeof k->text - 1 - k->end);
+        if (n > 0)
+            k->end += (size_t)n;
+        else
+            k->ended = true; // the end, an error, or a line longer than the buffer
+    }
+}
+
+static bool is_holding(struct app_session *s)
+{
+    struct app_collector_state state;
+    app_collector_state(s->collector, &state);
+    return state.holding != 0;
+}
+
+static int trainings(struct app_session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    int n = s->n_trained;
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+static int live_ends(struct app_session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    int n = s->n_live_ends;
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+// The exit code of the first failure stays.
+static void note_failure(struct app_session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    int code = s->last_error;
+    s->last_error = 0;
+    pthread_mutex_unlock(&s->lock);
+    if (code && !s->exit_code)
+        s->exit_code = err_exit_code(code);
+}
+
+static bool must_wait(const struct app_keys *k, struct app_session *s)
+{
+    switch (k->waiting) {
+    case FOR_NOTHING:
+        return false;
+    case FOR_BURST:
+        return is_holding(s);
+    case FOR_TRAINING:
+        return app_trainer_busy(s->trainer) || trainings(s) == k->n_trained;
+    case FOR_SCORES:
+        return app_scorer_count(s->scorer) < k->until && live_ends(s) == k->n_live_ends;
+    case FOR_FRAMES:
+        return s->n_frames < k->until;
+    }
+    return false;
+}
+
+static void refuse(struct app_keys *k, struct app_session *s, const char *line)
+{
+    char text[ERR_TEXT_MAX];
+    snprintf(text, sizeof text, "keys, line %d: \"%s\" is no key: see visavis --help", k->line,
+             line);
+    app_session_tell_error(s, ERR_USAGE, text);
+}
+
+static void play_wait(struct app_keys *k, struct app_session *s, const char *line, const char *what)
+{
+    int n;
+    if (!strcmp(what, "trained")) {
+        if (trainings(s) == k->n_trained && !app_trainer_busy(s->trainer))
+            app_session_tell_error(s, ERR_USAGE, "wait trained: no training was begun");
+        else
+            k->waiting = FOR_TRAINING;
+    } else if (sscanf(what, "score %d", &n) == 1 && n > 0) {
+        k->waiting = FOR_SCORES;
+        k->until = app_scorer_count(s->scorer) + n;
+    } else if (sscanf(what, "frames %d", &n) == 1 && n > 0) {
+        k->waiting = FOR_FRAMES;
+        k->until = s->n_frames + n;
+    } else {
+        refuse(k, s, line);
+    }
+}
+
+static void play_hold(struct app_keys *k, struct app_session *s, char key, const char *count)
+{
+    int n = *count ? atoi(count) : 1;
+    if (n < 1) {
+        refuse(k, s, count);
+        return;
+    }
+    struct ui_action action = {.kind = UI_HOLD, .key = key, .index = n};
+    app_session_do(s, &action);
+    k->waiting = FOR_BURST;
+}
+
+static void play_path(struct app_keys *k, struct app_session *s, const char *line)
+{
+    struct err err = {0};
+    int ret = 0;
+    if (!strncmp(line, "drop ", 5)) {
+        struct ui_action action = {.kind = UI_FOLDER};
+        snprintf(action.path, sizeof action.path, "%s", line + 5);
+        app_session_do(s, &action);
+    } else if (!strncmp(line, "shot ", 5)) {
+        ret = app_screen_shot(s, line + 5, &err);
+    } else if (!strncmp(line, "camera ", 7)) {
+        ret = app_session_open_camera(s, line + 7, &err);
+    } else {
+        refuse(k, s, line);
+    }
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+}
+
+static bool play_key(struct app_session *s, char key)
+{
+    static const struct {
+        char key;
+        enum ui_action_kind kind;
+        float amount;
+    } table[] = {
+        {'u', UI_UNDO, 0},       {'t', UI_TRAIN, 0},          {'s', UI_STOP, 0},
+        {'v', UI_LIVE, 0},       {'m', UI_MIRROR, 0},         {'c', UI_CAMERA, 0},
+        {'f', UI_FULLSCREEN, 0}, {'h', UI_HELP, 0},           {'+', UI_THRESHOLD, 0.01f},
+        {'q', UI_QUIT, 0},       {'-', UI_THRESHOLD, -0.01f},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (table[i].key != key)
+            continue;
+        struct ui_action action = {.kind = table[i].kind, .amount = table[i].amount};
+        app_session_do(s, &action);
+        return true;
+    }
+    return false;
+}
+
+static void play_line(struct app_keys *k, struct app_session *s, char *line)
+{
+    size_t len = strlen(line);
+    while (len > 0 && (line[len - 1] == ' ' || line[len - 1] == '\r' || line[len - 1] == '\t'))
+        line[--len] = '\0';
+    if (len == 0 || line[0] == '#')
+        return;
+    if (line[0] == 't' && len == 1)
+        k->n_trained = trainings(s);
+    if (line[0] == 'v' && len == 1)
+        k->n_live_ends = live_ends(s);
+    bool is_hold = strchr("apn", line[0]) && (len == 1 || line[1] == ' ');
+    if (is_hold)
+        play_hold(k, s, line[0], len > 1 ? line + 2 : "");
+    else if (!strncmp(line, "wait ", 5))
+        play_wait(k, s, line, line + 5);
+    else if (len > 1)
+        play_path(k, s, line);
+    else if (!play_key(s, line[0]))
+        refuse(k, s, line);
+}
+
+enum app_keys_state app_keys_play(struct app_keys *k, struct app_session *s)
+{
+    if (k->fd < 0)
+        return APP_KEYS_NONE;
+    for (;;) {
+        if (must_wait(k, s))
+            return APP_KEYS_PLAYING;
+        k->waiting = FOR_NOTHING;
+        note_failure(s);
+        char *line = s->quit ? NULL : next_line(k);
+        if (!line)
+            return k->ended ? APP_KEYS_OVER : APP_KEYS_PLAYING;
+        k->line++;
+        log_debug("key: %s", line);
+        play_line(k, s, line);
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// A script of keys, a line each, played as if somebody pressed them:
+//     a 40 | p 40 | n 40    held for so many frames (1 without a number); the next line waits for
+//     it u t s v m c f h + -   as the key drop PATH             a folder of other people camera
+//     SPEC           another camera wait trained          until the training under way has ended
+//     wait score N          until N more frames were scored
+//     wait frames N         until N more frames came
+//     shot FILE.png         a picture of the window
+//     q                     quit
+// Empty lines and lines that begin with # are passed over. A step that fails is told, the script
+// goes on, and the session's exit code is that of the first failure.
+#ifndef VISAVIS_APP_KEYS_H
+#define VISAVIS_APP_KEYS_H
+
+#include "core/base/err.h"
+
+struct app_session;
+struct app_keys;
+
+enum app_keys_state {
+    APP_KEYS_PLAYING, // waiting for something, or for a line to come
+    APP_KEYS_OVER,    // the script has ended
+    APP_KEYS_NONE,    // there is no script
+};
+
+// `path`: a file, "-" for standard input, or NULL for no script. Errors: ERR_USAGE (can't be
+// read), ERR_MEMORY.
+int app_keys_open(struct app_keys **out, const char *path, struct err *err);
+void app_keys_close(struct app_keys *keys);
+
+// Plays as far as it goes without waiting. Main thread.
+enum app_keys_state app_keys_play(struct app_keys *keys, struct app_session *session);
+
+#endif

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+#include "app/options.h"
+
+#include "core/base/pool.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option_kind {
+    TEXT,
+    LIST, // const char *[APP_LIST_MAX] followed by its int count
+    FLAG,
+    INT, // at least 1
+    SEED,
+    SHARE, // 0..1
+    SCALE, // 1..4
+    SIZE,
+};
+
+#define IN(verb) (1u << (verb))
+#define ANY      (IN(APP_VERBS) - 1)
+#define JUDGE    (IN(APP_EVAL) | IN(APP_VERIFY) | IN(APP_PAIRS) | IN(APP_EMBED))
+#define AT(f)    offsetof(struct app_options, f)
+
+static const struct option_spec {
+    const char *name;
+    char letter; // 0: none
+    const char *takes;
+    enum option_kind kind;
+    size_t at;
+    unsigned verbs;
+    const char *help;
+} specs[] = {
+    {"data", 0, "DIR", TEXT, AT(data), IN(APP_SESSION) | IN(APP_TRAIN) | IN(APP_DOCTOR),
+     "data folder with anchor/ positive/ negative/"},
+    {"camera", 'd', "SPEC", TEXT, AT(camera), IN(APP_SESSION),
+     "/dev/videoN, a path, N, replay:PATH[@fps], demo[:WHO]"},
+    {"negatives", 0, "DIR", LIST, AT(negatives), IN(APP_SESSION) | IN(APP_TRAIN),
+     "folder of other people, any depth, read in place; may be repeated"},
+    {"headless", 0, NULL, FLAG, AT(headless), IN(APP_SESSION), "the same session with no window"},
+    {"keys", 0, "FILE", TEXT, AT(keys), IN(APP_SESSION),
+     "play keys, a line each; - is standard input"},
+    {"events", 0, "FILE", TEXT, AT(events), IN(APP_SESSION),
+     "stream what happens as JSON lines; - is standard output"},
+    {"size", 0, "WxH", SIZE, AT(width), IN(APP_SESSION), "size of the window, 1280x800"},
+    {"scale", 0, "X", SCALE, AT(scale), IN(APP_SESSION),
+     "size of the text in screenshots without a window, 1 to 4"},
+    {"model", 0, "FILE", TEXT, AT(model), JUDGE, "the model to judge with"},
+    {"anchors", 0, "DIR", TEXT, AT(anchors), IN(APP_EVAL), "pictures of the user to compare with"},
+    {"genuine", 0, "DIR", TEXT, AT(genuine), IN(APP_EVAL), "other pictures of the user"},
+    {"strangers", 0, "DIR...", LIST, AT(strangers), IN(APP_EVAL), "pictures of other people"},
+    {"root", 0, "DIR", TEXT, AT(root), IN(APP_PAIRS), "folder that the list's paths start from"},
+    {"raw", 0, "FILE", TEXT, AT(raw), IN(APP_EMBED),
+     "read float32 [n,3,105,105] in 0..1 instead of pictures"},
+    {"out", 0, "FILE", TEXT, AT(out), IN(APP_TRAIN) | IN(APP_EMBED), "where to write the result"},
+    {"recipe", 0, "NAME", TEXT, AT(recipe), IN(APP_SESSION) | IN(APP_TRAIN), "koch"},
+    {"epochs", 0, "N", INT, AT(epochs), IN(APP_SESSION) | IN(APP_TRAIN), "epochs to train, 50"},
+    {"seed", 0, "N", SEED, AT(seed), IN(APP_SESSION) | IN(APP_TRAIN), "of all that is random, 1"},
+    {"resume", 0, NULL, FLAG, AT(resume), IN(APP_TRAIN), "go on from the checkpoint"},
+    {"threshold", 0, "X", SHARE, AT(threshold), IN(APP_EVAL) | IN(APP_VERIFY) | IN(APP_SESSION),
+     "a score from X on is a match, 0..1; else the model's own"},
+    {"json", 0, NULL, FLAG, AT(json), ANY & ~IN(APP_SESSION) & ~IN(APP_BENCH) & ~IN(APP_EMBED),
+     "print one JSON object on standard output"},
+    {"threads", 0, "N", INT, AT(threads), ANY, "worker threads; else one a processor"},
+    {"quiet", 'q', NULL, FLAG, AT(quiet), ANY, "errors only"},
+    {"verbose", 'v', NULL, FLAG, AT(verbose), ANY, "say more"},
+    {"help", 'h', NULL, FLAG, AT(help), ANY, "this text"},
+    {"version", 'V', NULL, FLAG, AT(version), ANY, "version, BLAS kernel, instruction set"},
+};
+#define N_SPECS (sizeof specs / sizeof *specs)
+
+static const struct {
+    const char *name, *takes, *does;
+} verbs[APP_VERBS] = {
+    [APP_SESSION] = {"", "", "open the window: collect, train, see the live score"},
+    [APP_TRAIN] = {"train", "--data DIR", "train a model from the collected pictures"},
+    [APP_EVAL] = {"eval", "--model M --anchors DIR --genuine DIR --strangers DIR...",
+                  "error rates on pictures that were not trained on"},
+    [APP_VERIFY] = {"verify", "--model M A B",
+                    "similarity of two pictures; exit 0 match, 1 no match"},
+    [APP_PAIRS] = {"pairs", "--model M --root DIR FILE",
+                   "accuracy on a list: path TAB path TAB 0|1"},
+    [APP_EMBED] = {"embed", "--model M PICTURE... --out F", "embeddings as float32 [n,4096]"},
+    [APP_BENCH] = {"bench", "[embed|step]", "time the net; JSON with medians, in milliseconds"},
+    [APP_DOCTOR] = {"doctor", "", "camera, processor, BLAS, folders: a report to paste"},
+};
+
+static const char help_exit[] =
+    "Exit codes: 0 ok or match, 1 no match, 2 usage, 3 camera, 4 data, 5 model.\n";
+
+static const char help_keys[] =
+    "Keys: a anchor, p positive, n not me (hold = burst), u undo, o add a folder of other people,\n"
+    "t train, s stop, v live, m mirror (view only), c camera, f full screen, +/- threshold, h or "
+    "F1\n"
+    "help, Esc/q quit. --keys plays them from a file: \"a 40\" (held for 40 frames), \"p 40\", "
+    "\"t\",\n"
+    "\"wait trained\", \"v\", \"wait score 100\", \"drop PATH\", \"camera SPEC\", \"shot "
+    "FILE.png\", \"q\".\n";
+
+void app_options_help(enum app_verb verb, FILE *to)
+{
+    fprintf(to, "usage: visavis %s%s%s[options]\n%s.\n\n", verbs[verb].name,
+            *verbs[verb].name ? " " : "", *verbs[verb].takes ? verbs[verb].takes : "",
+            verbs[verb].does);
+    if (verb == APP_SESSION) {
+        fprintf(to, "What the window does works without one, too:\n");
+        for (int v = 1; v < APP_VERBS; v++)
+            fprintf(to, "  visavis %-7s %s\n      %s\n", verbs[v].name, verbs[v].takes,
+                    verbs[v].does);
+        fputc('\n', to);
+    }
+    fprintf(to, "Options:\n");
+    for (size_t i = 0; i < N_SPECS; i++) {
+        const struct option_spec *s = &specs[i];
+        if (!(s->verbs & IN(verb)))
+            continue;
+        char left[64];
+        snprintf(left, sizeof left, "%s%c%s--%s %s", s->letter ? "-" : "  ",
+                 s->letter ? s->letter : ' ', s->letter ? ", " : " ", s->name,
+                 s->takes ? s->takes : "");
+        fprintf(to, "  %-26s %s\n", left, s->help);
+    }
+    fputc('\n', to);
+    if (verb == APP_SESSION)
+        fputs(help_keys, to);
+    fputs(help_exit, to);
+}
+
+static int find_verb(const char *name)
+{
+    for (int v = 1; v < APP_VERBS; v++)
+        if (!strcmp(verbs[v].name, name))
+            return v;
+    return -1;
+}
+
+static int bad_value(struct err *err, const struct option_spec *s, const char *value,
+                     const char *want)
+{
+    return err_set(err, ERR_USAGE, "--%s %s: takes %s", s->name, value, want);
+}
+
+static int add_to_list(struct app_options *o, const struct option_spec *s, const char *value,
+                       struct err *err)
+{
+    const char **list = (const char **)((char *)o + s->at);
+    int *n = (int *)(list + APP_LIST_MAX);
+    if (*n == APP_LIST_MAX)
+        return err_set(err, ERR_USAGE, "--%s: at most %d folders", s->name, APP_LIST_MAX);
+    list[(*n)++] = value;
+    return 0;
+}
+
+static int set_number(void *field, const struct option_spec *s, const char *value, struct err *err)
+{
+    char *end;
+    errno = 0;
+    if (s->kind == SHARE || s->kind == SCALE) {
+        float x = strtof(value, &end), lo = s->kind == SCALE ? 1 : 0, hi = s->kind == SCALE ? 4 : 1;
+        if (end == value || *end || !(x >= lo && x <= hi))
+            return bad_value(err, s, value,
+                             s->kind == SCALE ? "a number from 1 to 4" : "a number from 0 to 1");
+        *(float *)field = x;
+    } else if (s->kind == SEED) {
+        unsigned long long x = strtoull(value, &end, 10);
+        if (end == value || *end || errno || *value == '-')
+            return bad_value(err, s, value, "a whole number from 0");
+        *(uint64_t *)field = x;
+    } else {
+        long x = strtol(value, &end, 10);
+        if (end == value || *end || errno || x < 1 || x > 1000000)
+            return bad_value(err, s, value, "a whole number from 1");
+        *(int *)field = (int)x;
+    }
+    return 0;
+}
+
+static int set_option(struct app_options *o, const struct option_spec *s, const char *value,
+                      struct err *err)
+{
+    void *field = (char *)o + s->at;
+    switch (s->kind) {
+    case TEXT:
+        *(const char **)field = value;
+        return 0;
+    case LIST:
+        return add_to_list(o, s, value, err);
+    case FLAG:
+        *(bool *)field = true;
+        return 0;
+    case SIZE: {
+        int w, h, end = 0;
+        if (sscanf(value, "%dx%d%n", &w, &h, &end) != 2 || value[end] || w < 480 || w > 8192 ||
+            h < 360 || h > 8192)
+            return bad_value(err, s, value, "WxH in pixels, from 480x360 to 8192x8192");
+        o->width = w;
+        o->height = h;
+        return 0;
+    }
+    default:
+        return set_number(field, s, value, err);
+    }
+}
+
+// getopt's own tables for one verb.
+static void getopt_tables(enum app_verb verb, struct option *longs, char *letters)
+{
+    *letters++ = ':';
+    for (size_t i = 0; i < N_SPECS; i++) {
+        if (!(specs[i].verbs & IN(verb)))
+            continue;
+        *longs++ = (struct option){specs[i].name, specs[i].takes ? required_argument : no_argument,
+                                   NULL, (int)i + 256};
+        if (specs[i].letter) {
+            *letters++ = specs[i].letter;
+            if (specs[i].takes)
+                *letters++ = ':';
+        }
+    }
+    *longs = (struct option){0};
+    *letters = '\0';
+}
+
+static const struct option_spec *spec_of(int c)
+{
+    if (c >= 256)
+        return &specs[c - 256];
+    for (size_t i = 0; i < N_SPECS; i++)
+        if (specs[i].letter == c)
+            return &specs[i];
+    return NULL;
+}
+
+int app_options_parse(struct app_options *o, int argc, char **argv, struct err *err)
+{
+    *o = (struct app_options){.camera = "",
+                              .recipe = "koch",
+                              .seed = 1,
+                              .threshold = -1,
+                              .threads = pool_processors(),
+                              .width = 1280,
+                              .height = 800,
+                              .scale = 1};
+    if (argc > 1 && argv[1][0] != '-') {
+        int verb = find_verb(argv[1]);
+        if (verb < 0)
+            return err_set(err, ERR_USAGE, "no command \"%s\": see visavis --help", argv[1]);
+        o->verb = (enum app_verb)verb;
+        argc--;
+        argv++;
+    }
+    struct option longs[N_SPECS + 1];
+    char letters[2 * N_SPECS + 2];
+    getopt_tables(o->verb, longs, letters);
+    opterr = 0;
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
+        if (c == ':')
+            return err_set(err, ERR_USAGE, "%s needs a value: see visavis %s --help",
+                           argv[optind - 1], verbs[o->verb].name);
+        if (c == '?')
+            return err_set(err, ERR_USAGE, "no option %s here: see visavis %s --help",
+                           argv[optind - 1], verbs[o->verb].name);
+        int ret = set_option(o, spec_of(c), optarg, err);
+        if (ret)
+            return ret;
+    }
+    o->rest = argv + optind;
+    o->n_rest = argc - optind;
+    return 0;
+}

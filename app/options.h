@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// The command line, parsed: one table of options, each with the verbs it belongs to, from which
+// parsing and --help both follow.
+#ifndef VISAVIS_APP_OPTIONS_H
+#define VISAVIS_APP_OPTIONS_H
+
+#include "core/base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define APP_LIST_MAX 256
+
+enum app_verb {
+    APP_SESSION, // no verb: the window, or --headless
+    APP_TRAIN,
+    APP_EVAL,
+    APP_VERIFY,
+    APP_PAIRS,
+    APP_EMBED,
+    APP_BENCH,
+    APP_DOCTOR,
+    APP_VERBS,
+};
+
+// Strings belong to argv. NULL, 0 or -1 where a comment says so when not given.
+struct app_options {
+    enum app_verb verb;
+    bool help, version;
+    const char *data;   // NULL: the default data folder
+    const char *camera; // "": the first there is
+    const char *negatives[APP_LIST_MAX];
+    int n_negatives;
+    const char *strangers[APP_LIST_MAX];
+    int n_strangers;
+    const char *model, *anchors, *genuine, *root; // NULL
+    const char *out, *raw;                        // NULL
+    const char *recipe;                           // "koch"
+    const char *events, *keys;                    // NULL
+    int epochs;                                   // 0: the recipe's
+    uint64_t seed;                                // 1
+    float threshold;                              // -1: the model's
+    int threads;                                  // pool_processors()
+    int width, height;                            // of the window, 1280 x 800
+    float scale;                                  // of the text in a screenshot without a window, 1
+    bool headless, resume, json, quiet, verbose;
+    char **rest; // [n_rest] what is no option, after the verb
+    int n_rest;
+};
+
+// Errors: ERR_USAGE, in one line that names the option or verb and what it takes.
+int app_options_parse(struct app_options *options, int argc, char **argv, struct err *err);
+
+// Help for one verb; for APP_SESSION the overview of all.
+void app_options_help(enum app_verb verb, FILE *to);
+
+#endif

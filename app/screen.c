@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// From the session to the picture: fills in the view, and takes screenshots of it.
+#include "app/session.h"
+
+#include "core/base/clock.h"
+#include "core/face/chip.h"
+#include "core/image/save.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MESSAGE_NS (8 * CLOCK_SECOND)
+#define FLASH_NS   (CLOCK_SECOND / 5)
+#define ENOUGH     20 // pictures of a kind, for the hint
+
+static void fill_camera(struct app_session *s, struct ui_view *v)
+{
+    v->frame = s->frame ? &s->frame->img : NULL;
+    v->frame_number = s->frame ? s->frame->frame : 0;
+    if (s->frame)
+        v->guide = face_guide_box(s->frame->img.w, s->frame->img.h);
+    int n = s->n_frames < 32 ? (int)s->n_frames : 32;
+    int64_t span =
+        n < 2 ? 0 : s->frame_times[(s->n_frames - 1) % 32] - s->frame_times[(s->n_frames - n) % 32];
+    v->fps = span > 0 ? (float)((double)(n - 1) * CLOCK_SECOND / (double)span) : 0;
+    v->mirror = s->mirror;
+    v->help = s->help;
+    v->fullscreen = s->fullscreen;
+}
+
+static void fill_shared(struct app_session *s, struct ui_view *v)
+{
+    pthread_mutex_lock(&s->lock);
+    v->camera_lost = s->camera_lost;
+    v->demo = !strncmp(s->camera_spec, "demo", 4);
+    snprintf(v->camera, sizeof v->camera, "%s", s->camera);
+    snprintf(v->model_line, sizeof v->model_line, "%s", s->model_line);
+    bool fresh = clock_now_ns() - s->message_ns < MESSAGE_NS;
+    snprintf(v->message, sizeof v->message, "%s", fresh ? s->message : "");
+    v->message_is_error = s->message_is_error;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void fill_collect(struct app_session *s, struct ui_view *v)
+{
+    struct app_collector_state c;
+    app_collector_state(s->collector, &c);
+    v->anchors = c.count[SIAM_ANCHOR];
+    v->positives = c.count[SIAM_POSITIVE];
+    v->negatives = c.count[SIAM_NEGATIVE];
+    v->holding = c.holding;
+    v->burst = c.burst;
+    int64_t age = clock_now_ns() - c.saved_ns;
+    v->flash = c.saved_ns > 0 && age < FLASH_NS ? 1 - (float)age / (float)FLASH_NS : 0;
+    app_folders_view(s->folders, v);
+}
+
+static void fill_hint(struct ui_view *v)
+{
+    const char *hint = "v: see the live score";
+    if (v->training)
+        hint = "s: stop and keep what was learnt so far";
+    else if (v->live)
+        hint = "+ and - move the threshold; v ends live";
+    else if (v->anchors < ENOUGH)
+        hint = "hold a and move your head a little: anchors are what you are compared with";
+    else if (v->positives < ENOUGH)
+        hint = "hold p: positives are more pictures of you, to learn from";
+    else if (v->n_folders == 0 && v->negatives == 0)
+        hint = "drop a folder of pictures of other people here, or press o and type its path";
+    else if (!v->have_model)
+        hint = "t: train on these pictures";
+    snprintf(v->hint, sizeof v->hint, "%s", hint);
+}
+
+void app_screen_fill(struct app_session *s)
+{
+    struct ui_view *v = &s->view;
+    fill_camera(s, v);
+    fill_shared(s, v);
+    fill_collect(s, v);
+    app_trainer_view(s->trainer, v);
+    app_scorer_view(s->scorer, v);
+    fill_hint(v);
+    if (s->window)
+        ui_window_fill(s->window, v);
+}
+
+int app_screen_shot(struct app_session *s, const char *path, struct err *err)
+{
+    struct img picture = {0};
+    struct ui_window *window = s->window;
+    int ret = 0;
+    if (!window)
+        ret = ui_window_create_offscreen(&window, s->options->width, s->options->height,
+                                         s->options->scale, err);
+    app_screen_fill(s);
+    if (!ret)
+        ret = ui_window_shot(window, &s->view, &picture, err);
+    if (!ret)
+        ret = img_save_png(&picture, path, err);
+    if (!ret)
+        app_events_shot(s->events, path);
+    if (window != s->window)
+        ui_window_destroy(window);
+    img_finish(&picture);
+    return ret;
+}

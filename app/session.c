@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: MIT
+// DESIGN. The main thread owns the window and every object's life; the other threads report
+// through the functions at the top, which touch only what the lock protects and wake the window.
+// Everything is made in app_session_run() and unmade in reverse order, half-made or not.
+#include "app/session.h"
+
+#include "app/keys.h"
+#include "app/signals.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/face/chip.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IDLE_DRAW_NS (CLOCK_SECOND / 10)
+#define POLL_MS      8
+#define HEADLESS_MS  20
+
+// ---- What other threads report --------------------------------------------------------------
+
+static void wake(struct app_session *s)
+{
+    if (s->ready && s->window)
+        ui_window_wake(s->window);
+}
+
+static void tell(struct app_session *s, const char *text, int error)
+{
+    pthread_mutex_lock(&s->lock);
+    snprintf(s->message, sizeof s->message, "%s", text);
+    s->message_is_error = error != 0;
+    s->message_ns = clock_now_ns();
+    if (error)
+        s->last_error = error;
+    pthread_mutex_unlock(&s->lock);
+    wake(s);
+}
+
+void app_session_tell(struct app_session *s, const char *text)
+{
+    log_info("%s", text);
+    tell(s, text, 0);
+}
+
+void app_session_tell_error(struct app_session *s, int code, const char *text)
+{
+    log_error("%s", text);
+    app_events_error(s->events, text);
+    tell(s, text, code);
+}
+
+static void on_camera(void *ctx, enum cap_state state, const char *detail,
+                      const struct cap_info *info)
+{
+    struct app_session *s = ctx;
+    pthread_mutex_lock(&s->lock);
+    snprintf(s->camera, sizeof s->camera, "%s", detail);
+    s->camera_lost = state == CAP_LOST;
+    if (info)
+        snprintf(s->camera_spec, sizeof s->camera_spec, "%s", info->spec);
+    pthread_mutex_unlock(&s->lock);
+    app_events_camera(s->events, state == CAP_LOST ? "lost" : "opened", detail);
+    log_info("camera %s: %s", state == CAP_LOST ? "lost" : "opened", detail);
+    wake(s);
+}
+
+static void on_anchors(void *ctx)
+{
+    app_scorer_anchors_changed(((struct app_session *)ctx)->scorer);
+}
+
+static void on_collect_failed(void *ctx, const char *text)
+{
+    app_session_tell_error(ctx, ERR_IO, text);
+}
+
+static void on_live_failed(void *ctx, const char *text)
+{
+    struct app_session *s = ctx;
+    pthread_mutex_lock(&s->lock);
+    s->n_live_ends++;
+    pthread_mutex_unlock(&s->lock);
+    app_session_tell_error(s, ERR_MODEL, text);
+}
+
+static void on_wake(void *ctx)
+{
+    wake(ctx);
+}
+
+static void set_model(struct app_session *s, struct siam_model *model)
+{
+    const struct siam_card *c = &model->card;
+    app_scorer_set_model(s->scorer, model);
+    pthread_mutex_lock(&s->lock);
+    snprintf(s->model_line, sizeof s->model_line, "%s, %d epochs, %d + %d of you, %d of others",
+             c->created, c->epochs, c->n_anchor, c->n_positive, c->n_negative);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void training_ended(struct app_session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->n_trained++;
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void on_trained(void *ctx, struct siam_model *model, const char *line)
+{
+    struct app_session *s = ctx;
+    if (model)
+        set_model(s, model);
+    app_session_tell(s, line);
+    training_ended(s);
+}
+
+static void on_train_failed(void *ctx, int code, const char *text)
+{
+    app_session_tell_error(ctx, code, text);
+    training_ended(ctx);
+}
+
+static void *load_model(void *arg)
+{
+    struct app_session *s = arg;
+    char path[PATH_MAX];
+    struct err err = {0};
+    struct siam_model *model;
+    int ret = file_join(path, sizeof path, s->data_dir, "model.safetensors", &err);
+    if (!ret)
+        ret = siam_model_load(&model, path, &err);
+    if (ret) {
+        app_scorer_expect_model(s->scorer, false);
+        app_session_tell_error(s, ret, err.text);
+        return NULL;
+    }
+    set_model(s, model);
+    siam_model_unref(model);
+    wake(s);
+    return NULL;
+}
+
+// ---- Actions --------------------------------------------------------------------------------
+
+static void do_undo(struct app_session *s)
+{
+    static const char *const names[] = {['a'] = "anchor", ['p'] = "positive", ['n'] = "\"not me\""};
+    char key, text[UI_TEXT];
+    int n = app_collector_undo(s->collector, &key);
+    if (n > 0)
+        snprintf(text, sizeof text, "removed the last %d %s picture%s", n, names[(int)key],
+                 n == 1 ? "" : "s");
+    else
+        snprintf(text, sizeof text, "nothing of this session to undo");
+    app_session_tell(s, text);
+}
+
+static void do_train(struct app_session *s)
+{
+    struct err err = {0};
+    int n;
+    char **negatives = app_folders_paths(s->folders, &n);
+    struct app_job job = {
+        .data_dir = s->data_dir,
+        .negatives = (const char *const *)negatives,
+        .n_negatives = n,
+        .recipe = s->options->recipe,
+        .epochs = s->options->epochs,
+        .seed = s->options->seed,
+        .n_threads = s->options->threads,
+        .lower_priority = true,
+        .resume_if_same = true,
+    };
+    int ret = negatives ? app_trainer_start(s->trainer, &job, &err) : err_memory(&err, "folders");
+    free(negatives);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    else
+        app_session_tell(s, "training: reading the pictures");
+}
+
+static void do_folder(struct app_session *s, const char *path)
+{
+    char text[UI_TEXT];
+    struct err err = {0};
+    int ret = app_folders_add(s->folders, path, &err);
+    if (ret) {
+        app_session_tell_error(s, ret, err.text);
+        return;
+    }
+    snprintf(text, sizeof text, "other people from %s", path);
+    app_session_tell(s, text);
+}
+
+// The camera after the present one: cameras in the system's order, then the demo's people.
+static void next_camera(struct app_session *s, char *spec, size_t size)
+{
+    struct cap_info list[16];
+    int n = cap_list(list, 16), who = 0;
+    pthread_mutex_lock(&s->lock);
+    snprintf(spec, size, "%s", s->camera_spec);
+    pthread_mutex_unlock(&s->lock);
+    bool demo = !strncmp(spec, "demo", 4);
+    sscanf(spec, "demo:%d", &who);
+    int next = 0;
+    for (int i = 0; i < n; i++)
+        if (!strcmp(list[i].spec, spec))
+            next = i + 1;
+    if (demo && n == 0)
+        snprintf(spec, size, "demo:%d", (who + 1) % CAP_DEMO_PEOPLE);
+    else if (next < n)
+        snprintf(spec, size, "%s", list[next].spec);
+    else
+        snprintf(spec, size, "demo");
+}
+
+int app_session_open_camera(struct app_session *s, const char *spec, struct err *err)
+{
+    char old[UI_TEXT];
+    pthread_mutex_lock(&s->lock);
+    snprintf(old, sizeof old, "%s", s->camera_spec);
+    pthread_mutex_unlock(&s->lock);
+    cap_feed_stop(s->feed);
+    s->feed = NULL;
+    int ret = cap_feed_start(&s->feed, spec, s->slot, on_camera, s, err);
+    if (ret && old[0])
+        cap_feed_start(&s->feed, old, s->slot, on_camera, s, NULL);
+    return ret;
+}
+
+static void do_live(struct app_session *s)
+{
+    bool live = !app_scorer_is_live(s->scorer);
+    app_scorer_set_live(s->scorer, live);
+    if (live)
+        return;
+    char text[UI_TEXT];
+    int n, matched;
+    app_scorer_tally(s->scorer, &n, &matched);
+    snprintf(text, sizeof text, "live ended: \"you\" in %d of %d frames", matched, n);
+    app_session_tell(s, text);
+}
+
+static void do_camera(struct app_session *s)
+{
+    char spec[UI_TEXT];
+    struct err err = {0};
+    next_camera(s, spec, sizeof spec);
+    int ret = app_session_open_camera(s, spec, &err);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+}
+
+static void do_remove_folder(struct app_session *s, int index)
+{
+    struct err err = {0};
+    int ret = app_folders_remove(s->folders, index, &err);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+}
+
+void app_session_do(struct app_session *s, const struct ui_action *action)
+{
+    switch (action->kind) {
+    case UI_NONE:
+        break;
+    case UI_HOLD:
+        app_collector_hold(s->collector, action->key, action->index > 0 ? action->index : -1);
+        break;
+    case UI_RELEASE:
+        app_collector_release(s->collector, action->key);
+        break;
+    case UI_UNDO:
+        do_undo(s);
+        break;
+    case UI_TRAIN:
+        do_train(s);
+        break;
+    case UI_STOP:
+        app_trainer_stop(s->trainer);
+        break;
+    case UI_LIVE:
+        do_live(s);
+        break;
+    case UI_MIRROR:
+        s->mirror = !s->mirror;
+        break;
+    case UI_CAMERA:
+        do_camera(s);
+        break;
+    case UI_FULLSCREEN:
+        s->fullscreen = !s->fullscreen;
+        if (s->window)
+            ui_window_set_fullscreen(s->window, s->fullscreen);
+        break;
+    case UI_THRESHOLD:
+        app_scorer_nudge_threshold(s->scorer, action->amount);
+        break;
+    case UI_HELP:
+        s->help = !s->help;
+        break;
+    case UI_FOLDER:
+        do_folder(s, action->path);
+        break;
+    case UI_REMOVE_FOLDER:
+        do_remove_folder(s, action->index);
+        break;
+    case UI_QUIT:
+        s->quit = true;
+        break;
+    }
+}
+
+// ---- The main thread's loop -----------------------------------------------------------------
+
+// Takes over a new frame, if there is one, in place of the one held.
+static bool take_frame(struct app_session *s, int timeout_ms)
+{
+    const struct cap_frame *frame = timeout_ms > 0 ? cap_slot_wait(s->slot, s->reader, timeout_ms)
+                                                   : cap_slot_take(s->slot, s->reader);
+    if (!frame)
+        return false;
+    if (s->frame)
+        cap_slot_release(s->slot, s->frame);
+    s->frame = frame;
+    s->frame_times[s->n_frames++ % 32] = frame->capture_ns;
+    app_events_frame(s->events, frame->frame, frame->capture_ns);
+    return true;
+}
+
+static void run_window(struct app_session *s, struct app_keys *keys)
+{
+    int64_t drawn_ns = 0;
+    bool changed = true;
+    while (!s->quit && !app_stop) {
+        changed |= take_frame(s, 0);
+        if (changed || clock_now_ns() - drawn_ns >= IDLE_DRAW_NS) {
+            app_screen_fill(s);
+            ui_window_draw(s->window, &s->view);
+            drawn_ns = clock_now_ns();
+        }
+        changed = false;
+        struct ui_action action;
+        for (int ms = POLL_MS; ui_window_poll(s->window, &s->view, ms, &action); ms = 0) {
+            app_session_do(s, &action);
+            changed = true;
+        }
+        app_keys_play(keys, s);
+    }
+}
+
+static void run_headless(struct app_session *s, struct app_keys *keys)
+{
+    while (!s->quit && !app_stop) {
+        take_frame(s, HEADLESS_MS);
+        if (app_keys_play(keys, s) == APP_KEYS_OVER)
+            s->quit = true; // nobody is left to press a key
+    }
+}
+
+static int start_threads(struct app_session *s, struct err *err)
+{
+    const struct app_options *o = s->options;
+    struct app_collector_calls collect = {on_anchors, on_collect_failed, s};
+    struct app_trainer_calls train = {on_trained, on_train_failed, on_wake, s};
+    int ret = file_join(s->anchor_dir, sizeof s->anchor_dir, s->data_dir, "anchor", err);
+    struct app_scorer_config scorer = {.anchor_dir = s->anchor_dir,
+                                       .slot = s->slot,
+                                       .events = s->events,
+                                       .n_threads = o->threads,
+                                       .threshold = o->threshold,
+                                       .failed = on_live_failed,
+                                       .scored = on_wake,
+                                       .ctx = s};
+    if (!ret)
+        ret = app_folders_create(&s->folders, s->data_dir, o->negatives, o->n_negatives, s->events,
+                                 err);
+    if (!ret)
+        ret = app_scorer_create(&s->scorer, &scorer, err);
+    if (!ret)
+        ret = app_collector_create(&s->collector, s->data_dir, s->slot, s->events, &collect, err);
+    if (!ret)
+        ret = app_trainer_create(&s->trainer, s->events, &train, err);
+    return ret;
+}
+
+static void start_loader(struct app_session *s)
+{
+    char path[PATH_MAX];
+    if (file_join(path, sizeof path, s->data_dir, "model.safetensors", NULL) || !file_exists(path))
+        return;
+    app_scorer_expect_model(s->scorer, true);
+    s->have_loader = pthread_create(&s->loader, NULL, load_model, s) == 0;
+    if (!s->have_loader)
+        app_scorer_expect_model(s->scorer, false);
+}
+
+static int start(struct app_session *s, struct err *err)
+{
+    const struct app_options *o = s->options;
+    int ret = o->data ? 0 : file_default_data_dir(s->data_dir, sizeof s->data_dir, err);
+    if (o->data)
+        snprintf(s->data_dir, sizeof s->data_dir, "%s", o->data);
+    if (!ret)
+        ret = cap_spec_check(o->camera, err);
+    if (!ret)
+        ret = file_make_dirs(s->data_dir, err);
+    if (!ret && o->events)
+        ret = app_events_open(&s->events, o->events, err);
+    if (!ret)
+        ret = cap_slot_create(&s->slot, err);
+    if (!ret && !o->headless)
+        ret = ui_window_create(&s->window, o->width, o->height, err);
+    s->ready = true;
+    if (!ret)
+        ret = start_threads(s, err);
+    if (!ret) {
+        s->reader = cap_slot_attach(s->slot);
+        start_loader(s);
+        ret = app_session_open_camera(s, o->camera, err);
+    }
+    return ret;
+}
+
+static void finish(struct app_session *s)
+{
+    if (s->slot)
+        cap_slot_close(s->slot);
+    cap_feed_stop(s->feed);
+    if (s->have_loader)
+        pthread_join(s->loader, NULL);
+    app_trainer_destroy(s->trainer);
+    app_collector_destroy(s->collector);
+    app_scorer_destroy(s->scorer);
+    app_folders_destroy(s->folders);
+    if (s->frame)
+        cap_slot_release(s->slot, s->frame);
+    cap_slot_destroy(s->slot);
+    ui_window_destroy(s->window);
+    app_events_close(s->events);
+    pthread_mutex_destroy(&s->lock);
+}
+
+int app_session_run(const struct app_options *options)
+{
+    struct err err = {0};
+    struct app_keys *keys = NULL;
+    struct app_session *s = calloc(1, sizeof *s);
+    if (!s)
+        return err_exit_code(ERR_MEMORY);
+    s->options = options;
+    s->reader = -1;
+    s->mirror = true; // as in a mirror, where people expect themselves
+    pthread_mutex_init(&s->lock, NULL);
+    int ret = app_keys_open(&keys, options->keys, &err);
+    if (!ret)
+        ret = start(s, &err);
+    if (ret) {
+        log_error("%s", err.text);
+        app_events_error(s->events, err.text);
+    } else if (s->window) {
+        run_window(s, keys);
+    } else {
+        run_headless(s, keys);
+    }
+    int code = ret ? err_exit_code(ret) : s->exit_code;
+    finish(s);
+    app_keys_close(keys);
+    free(s);
+    return app_signals_exit_code() ? app_signals_exit_code() : code;
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// The session, where the threads meet: camera, collector, scorer, trainer, and on the main thread
+// the window, or nothing in its place (--headless). The window and a script of keys do the same
+// thing: they give actions.
+#ifndef VISAVIS_APP_SESSION_H
+#define VISAVIS_APP_SESSION_H
+
+#include "app/collector.h"
+#include "app/folders.h"
+#include "app/options.h"
+#include "app/scorer.h"
+#include "app/trainer.h"
+#include "capture/feed.h"
+#include "ui/window.h"
+
+#include <limits.h>
+#include <pthread.h>
+
+struct app_session {
+    const struct app_options *options;
+    char data_dir[PATH_MAX];
+    char anchor_dir[PATH_MAX];
+    struct app_events *events;
+    struct cap_slot *slot;
+    struct cap_feed *feed; // main thread only
+    struct app_folders *folders;
+    struct app_collector *collector;
+    struct app_scorer *scorer;
+    struct app_trainer *trainer;
+    struct ui_window *window; // NULL when headless
+    pthread_t loader;         // of the model there was at the start
+    bool have_loader;
+    atomic_bool ready; // threads may wake the window
+
+    // Main thread only, as all above but `events`.
+    int reader;                    // of the slot
+    const struct cap_frame *frame; // the one on the screen, held; NULL before the first
+    int64_t frame_times[32];       // capture times of the last frames, a ring
+    int64_t n_frames;
+    bool mirror, help, fullscreen, quit;
+    struct ui_view view;
+    int exit_code; // of the first script step that failed, 0 = none
+
+    pthread_mutex_t lock;
+    char message[UI_TEXT]; // protected by lock, as all below
+    bool message_is_error;
+    int64_t message_ns;
+    char camera[UI_TEXT];      // line about the camera
+    char camera_spec[UI_TEXT]; // what it was opened by
+    bool camera_lost;
+    char model_line[UI_TEXT];
+    int n_trained;   // trainings that ended, well or not
+    int n_live_ends; // times live ended by itself
+    int last_error;  // code of the last error told, for the exit code of a script
+};
+
+// Runs a session to its end. Returns the program's exit code.
+int app_session_run(const struct app_options *options);
+
+// -- for the parts of a session, main thread --
+
+// Does what a user asked for.
+void app_session_do(struct app_session *s, const struct ui_action *action);
+// Opens another camera; on failure the present one is opened again. Errors: as cap_open().
+int app_session_open_camera(struct app_session *s, const char *spec, struct err *err);
+// Fills in s->view from all parts (screen.c).
+void app_screen_fill(struct app_session *s);
+// Saves a picture of the window, or of what it would show. Errors: ERR_IO, ERR_DATA, ERR_MEMORY.
+int app_screen_shot(struct app_session *s, const char *path, struct err *err);
+
+// -- any thread --
+
+// Shows a line in the window and the log. Errors also go to the event stream.
+void app_session_tell(struct app_session *s, const char *text);
+void app_session_tell_error(struct app_session *s, int code, const char *text);
+
+#endif

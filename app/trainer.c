@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// DESIGN. One thread a training, joined when the next one starts or the trainer goes. What the
+// window draws is copied under the lock; the training itself never waits for anybody.
+#include "app/trainer.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct app_trainer {
+    struct app_events *events;
+    struct app_trainer_calls calls;
+    atomic_bool stop;
+
+    struct app_job job; // the running training's, strings owned
+    char *strings;      // what job's pointers point into
+    pthread_t thread;
+    bool have_thread; // to be joined; the owner's thread only
+
+    pthread_mutex_t lock;
+    bool busy; // protected by lock, as all below
+    bool preparing;
+    bool optimistic;
+    struct siam_progress progress;
+    double heldout_precision, heldout_recall; // of the last complete epoch
+    int n_curve;
+    float loss[UI_EPOCHS], heldout_loss[UI_EPOCHS];
+};
+
+static void on_loaded(void *ctx, const struct siam_dataset *data)
+{
+    struct app_trainer *t = ctx;
+    pthread_mutex_lock(&t->lock);
+    t->preparing = false;
+    t->optimistic = data->split_in_time;
+    pthread_mutex_unlock(&t->lock);
+    t->calls.progressed(t->calls.ctx);
+}
+
+static void on_progress(void *ctx, const struct siam_progress *p)
+{
+    struct app_trainer *t = ctx;
+    pthread_mutex_lock(&t->lock);
+    t->progress = *p;
+    if (p->epoch_done) {
+        t->heldout_precision = p->precision;
+        t->heldout_recall = p->recall;
+        if (t->n_curve < UI_EPOCHS) {
+            t->loss[t->n_curve] = (float)p->loss;
+            t->heldout_loss[t->n_curve++] = (float)p->heldout_loss;
+        }
+    }
+    pthread_mutex_unlock(&t->lock);
+    if (p->epoch_done)
+        app_events_epoch(t->events, p);
+    t->calls.progressed(t->calls.ctx);
+}
+
+static void set_idle(struct app_trainer *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->busy = t->preparing = false;
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void *trainer_main(void *arg)
+{
+    struct app_trainer *t = arg;
+    struct app_job_result result;
+    struct err err = {0};
+    int ret = app_job_run(&result, &t->job, &t->stop, on_loaded, on_progress, t, &err);
+    set_idle(t);
+    if (ret) {
+        t->calls.failed(t->calls.ctx, ret, err.text);
+    } else {
+        double seconds = result.model ? result.model->card.seconds : 0;
+        app_events_trained(t->events, result.model ? result.out : "", seconds, result.stopped);
+        char line[UI_TEXT];
+        snprintf(line, sizeof line, "%s after %d epochs, %.0f s",
+                 result.stopped ? "stopped" : "trained",
+                 result.model ? result.model->card.epochs : 0, seconds);
+        t->calls.trained(t->calls.ctx, result.model, line);
+    }
+    app_job_finish(&result);
+    return NULL;
+}
+
+int app_trainer_create(struct app_trainer **out, struct app_events *events,
+                       const struct app_trainer_calls *calls, struct err *err)
+{
+    struct app_trainer *t = *out = calloc(1, sizeof *t);
+    if (!t)
+        return err_memory(err, "trainer");
+    t->events = events;
+    t->calls = *calls;
+    pthread_mutex_init(&t->lock, NULL);
+    return 0;
+}
+
+static void join(struct app_trainer *t)
+{
+    if (t->have_thread)
+        pthread_join(t->thread, NULL);
+    t->have_thread = false;
+    free(t->strings);
+    t->strings = NULL;
+}
+
+void app_trainer_destroy(struct app_trainer *t)
+{
+    if (!t)
+        return;
+    t->stop = true;
+    join(t);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
+}
+
+static char *append_string(char **at, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*at, text, size);
+    *at += size;
+    return copy;
+}
+
+// t->job = *job with strings of its own, all in one block.
+static int copy_job(struct app_trainer *t, const struct app_job *job, struct err *err)
+{
+    size_t size = (size_t)job->n_negatives * sizeof(char *) + strlen(job->data_dir) +
+                  strlen(job->recipe) + (job->out ? strlen(job->out) : 0) + 3;
+    for (int i = 0; i < job->n_negatives; i++)
+        size += strlen(job->negatives[i]) + 1;
+    t->strings = malloc(size);
+    if (!t->strings)
+        return err_memory(err, "training");
+    const char **list = (const char **)(void *)t->strings;
+    char *at = t->strings + (size_t)job->n_negatives * sizeof *list;
+    t->job = *job;
+    t->job.data_dir = append_string(&at, job->data_dir);
+    t->job.recipe = append_string(&at, job->recipe);
+    t->job.out = job->out ? append_string(&at, job->out) : NULL;
+    for (int i = 0; i < job->n_negatives; i++)
+        list[i] = append_string(&at, job->negatives[i]);
+    t->job.negatives = list;
+    return 0;
+}
+
+int app_trainer_start(struct app_trainer *t, const struct app_job *job, struct err *err)
+{
+    if (app_trainer_busy(t))
+        return err_set(err, ERR_USAGE, "training already: s stops it");
+    join(t);
+    int ret = copy_job(t, job, err);
+    if (ret)
+        return ret;
+    t->stop = false;
+    t->n_curve = 0;
+    t->progress = (struct siam_progress){.seconds_left = -1};
+    t->busy = t->preparing = true;
+    if (pthread_create(&t->thread, NULL, trainer_main, t)) {
+        set_idle(t);
+        return err_memory(err, "trainer thread");
+    }
+    t->have_thread = true;
+    return 0;
+}
+
+void app_trainer_stop(struct app_trainer *t)
+{
+    t->stop = true;
+}
+
+bool app_trainer_busy(struct app_trainer *t)
+{
+    pthread_mutex_lock(&t->lock);
+    bool busy = t->busy;
+    pthread_mutex_unlock(&t->lock);
+    return busy;
+}
+
+void app_trainer_view(struct app_trainer *t, struct ui_view *view)
+{
+    pthread_mutex_lock(&t->lock);
+    const struct siam_progress *p = &t->progress;
+    view->training = t->busy;
+    view->stopping = t->busy && t->stop;
+    view->preparing = t->preparing;
+    view->epoch = p->epoch;
+    view->epochs = p->epochs;
+    view->epoch_part = p->steps > 0 && !p->epoch_done ? (float)p->step / (float)p->steps : 0;
+    view->n_curve = t->n_curve;
+    memcpy(view->loss, t->loss, (size_t)t->n_curve * sizeof *t->loss);
+    memcpy(view->heldout_loss, t->heldout_loss, (size_t)t->n_curve * sizeof *t->heldout_loss);
+    view->precision = t->heldout_precision;
+    view->recall = t->heldout_recall;
+    view->n_heldout_pairs = t->n_curve > 0 ? p->n_heldout_pairs : 0;
+    view->heldout_optimistic = t->optimistic;
+    view->seconds_left = p->seconds_left;
+    pthread_mutex_unlock(&t->lock);
+}

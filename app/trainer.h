@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Training, in the background for the window and in the foreground for the command.
+#ifndef VISAVIS_APP_TRAINER_H
+#define VISAVIS_APP_TRAINER_H
+
+#include "app/events.h"
+#include "core/siamese/train.h"
+#include "ui/view.h"
+
+// One training: from folders to a saved model.
+struct app_job {
+    const char *data_dir;         // anchor/ positive/ negative/ in it
+    const char *const *negatives; // [n_negatives] further folders of other people
+    int n_negatives;
+    const char *recipe;
+    const char *out; // the model file; NULL: DATA/model.safetensors
+    int epochs;      // 0: the recipe's
+    uint64_t seed;
+    int n_threads;
+    bool lower_priority; // leave the processor to others; affects the calling thread
+    bool resume;         // go on from the checkpoint
+    bool resume_if_same; // ... or begin anew where it doesn't belong to these pictures
+};
+
+struct app_job_result {
+    struct siam_model *model;  // a reference; NULL when stopped before the first step
+    struct siam_dataset *data; // what it was trained on
+    struct siam_progress last; // figures of the last complete epoch
+    char out[4096];            // the model's file
+    bool stopped;
+};
+
+// Runs a job on the calling thread. `loaded` (may be NULL) is called once the pictures are read.
+// The result is the caller's (app_job_finish), on failure too. Errors: those of
+// siam_dataset_load() and siam_train().
+int app_job_run(struct app_job_result *result, const struct app_job *job, const atomic_bool *stop,
+                void (*loaded)(void *ctx, const struct siam_dataset *data),
+                siam_progress_fn progress, void *ctx, struct err *err);
+void app_job_finish(struct app_job_result *result);
+
+// Trains in a thread of its own at low priority, one job at a time.
+struct app_trainer;
+
+struct app_trainer_calls {
+    void (*trained)(void *ctx, struct siam_model *model, const char *line); // borrowed
+    void (*failed)(void *ctx, int code, const char *text);
+    void (*progressed)(void *ctx); // something to draw
+    void *ctx;
+};
+
+// Calls come on the trainer's thread. Errors: ERR_MEMORY.
+int app_trainer_create(struct app_trainer **out, struct app_events *events,
+                       const struct app_trainer_calls *calls, struct err *err);
+// Stops a training under way (its checkpoint is saved) and waits for it.
+void app_trainer_destroy(struct app_trainer *trainer);
+
+// Copies what it needs of `job`. Errors: ERR_USAGE (a training is under way), ERR_MEMORY.
+int app_trainer_start(struct app_trainer *trainer, const struct app_job *job, struct err *err);
+// Asks it to stop; `trained` comes when it has.
+void app_trainer_stop(struct app_trainer *trainer);
+bool app_trainer_busy(struct app_trainer *trainer);
+// Fills in the view's train part, but for have_model and model_line.
+void app_trainer_view(struct app_trainer *trainer, struct ui_view *view);
+
+#endif

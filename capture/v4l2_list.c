@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "capture/backend.h"
+#include "capture/v4l2_choose.h"
+#include "capture/v4l2_node.h"
+
+#include <dirent.h>
+#include <libv4l2.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_NODES 64
+
+struct node {
+    int number;        // of /dev/videoN
+    char path[64];     // the node
+    char name[128];    // for people
+    char bus[32];      // the socket it is plugged into
+    char by_id[280];   // link, or empty
+    char by_path[280]; // link, or empty
+    bool colour;       // has a colour format
+};
+
+static bool only_grey(int fd)
+{
+    struct v4l2_fmtdesc desc = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
+    bool colour = false;
+    for (; cap_node_ioctl(fd, VIDIOC_ENUM_FMT, &desc) == 0; desc.index++)
+        colour = colour || (!(desc.flags & V4L2_FMT_FLAG_EMULATED) &&
+                            cap_format_has_colour(desc.pixelformat));
+    return desc.index > 0 && !colour;
+}
+
+// Finds the link in `dir` that leads to the node.
+static void find_link(char *out, size_t size, const char *dir_path, const char *node_path)
+{
+    char *target = realpath(node_path, NULL);
+    DIR *dir = target ? opendir(dir_path) : NULL;
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        char link[512];
+        snprintf(link, sizeof link, "%s/%s", dir_path, entry->d_name);
+        char *leads_to = entry->d_name[0] == '.' ? NULL : realpath(link, NULL);
+        if (leads_to && strcmp(leads_to, target) == 0 && strlen(link) < size)
+            snprintf(out, size, "%s", link);
+        free(leads_to);
+    }
+    if (dir)
+        closedir(dir);
+    free(target);
+}
+
+static bool ask_node(struct node *node, const char *dev, struct err *why)
+{
+    struct v4l2_capability cap;
+    int fd = cap_node_open(node->path, &cap, why);
+    if (fd < 0)
+        return false;
+    node->colour = !only_grey(fd);
+    v4l2_close(fd);
+    snprintf(node->name, sizeof node->name, "%.31s", (const char *)cap.card);
+    snprintf(node->bus, sizeof node->bus, "%.31s", (const char *)cap.bus_info);
+    char dir[80];
+    snprintf(dir, sizeof dir, "%.50s/v4l/by-id", dev);
+    find_link(node->by_id, sizeof node->by_id, dir, node->path);
+    snprintf(dir, sizeof dir, "%.50s/v4l/by-path", dev);
+    find_link(node->by_path, sizeof node->by_path, dir, node->path);
+    return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct node *x = a, *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+// The nodes' numbers and paths, sorted.
+static int find_nodes(struct node *nodes, const char *dev)
+{
+    DIR *dir = opendir(dev);
+    int n = 0;
+    const struct dirent *entry;
+    while (dir && n < MAX_NODES && (entry = readdir(dir))) {
+        int number, end = 0;
+        if (sscanf(entry->d_name, "video%5d%n", &number, &end) != 1 || entry->d_name[end])
+            continue;
+        nodes[n].number = number;
+        snprintf(nodes[n].path, sizeof nodes[n].path, "%.50s/video%d", dev, number);
+        n++;
+    }
+    if (dir)
+        closedir(dir);
+    qsort(nodes, (size_t)n, sizeof *nodes, by_number);
+    return n;
+}
+
+// Two cameras that share a by-id name (twins without a serial number, colour and infrared in one
+// housing) have one link between them, and it leads to either: then the one without shows it.
+static bool shares_its_id(const struct node *nodes, int n, const struct node *node)
+{
+    for (int i = 0; i < n; i++) {
+        if (&nodes[i] != node && (!nodes[i].by_id[0] || !node->by_id[0]) &&
+            (strcmp(nodes[i].name, node->name) == 0 ||
+             (node->bus[0] && strcmp(nodes[i].bus, node->bus) == 0)))
+            return true;
+    }
+    return false;
+}
+
+static void describe(struct cap_info *info, const struct node *nodes, int n,
+                     const struct node *node)
+{
+    *info = (struct cap_info){.w = 0};
+    const char *lasting = shares_its_id(nodes, n, node) ? node->by_path : node->by_id;
+    snprintf(info->spec, sizeof info->spec, "%s", lasting[0] ? lasting : node->path);
+    snprintf(info->name, sizeof info->name, "%s", node->name);
+}
+
+int cap_v4l2_list(const char *dev, struct cap_info *list, int max, struct err *why)
+{
+    struct node *nodes = calloc(MAX_NODES, sizeof *nodes);
+    if (!nodes)
+        return 0;
+    int n_nodes = find_nodes(nodes, dev), n = 0;
+    for (int i = 0; i < n_nodes; i++) {
+        if (ask_node(&nodes[i], dev, why))
+            nodes[n++] = nodes[i];
+    }
+    int n_listed = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < n && n_listed < max; i++) {
+            if (nodes[i].colour == (pass == 0))
+                describe(&list[n_listed++], nodes, n, &nodes[i]);
+        }
+    }
+    free(nodes);
+    return n_listed;
+}

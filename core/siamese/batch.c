@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "core/siamese/batch.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+int siam_batch_create(struct siam_batch **out, const struct siam_dataset *data,
+                      const struct nn_config *config, int max_pairs, struct pool *pool,
+                      struct err *err)
+{
+    struct siam_batch *b = *out = calloc(1, sizeof *b);
+    if (!b)
+        return err_memory(err, "batch");
+    size_t pairs = (size_t)max_pairs, pictures = 2 * pairs;
+    size_t embeddings = pictures * (size_t)config->embedding;
+    b->data = data;
+    b->input_size = FACE_CHIP_SIZE(data->channels);
+    b->max_pictures = 2 * max_pairs;
+    b->slot_of = malloc((size_t)data->n_pictures * sizeof *b->slot_of);
+    b->pictures = malloc(pictures * sizeof *b->pictures);
+    b->pairs = malloc(pairs * sizeof *b->pairs);
+    b->x = malloc(pictures * b->input_size * sizeof *b->x);
+    b->e = malloc(embeddings * sizeof *b->e);
+    b->de = malloc(embeddings * sizeof *b->de);
+    b->logits = malloc(pairs * sizeof *b->logits);
+    b->dlogits = malloc(pairs * sizeof *b->dlogits);
+    int ret = 0;
+    if (!b->slot_of || !b->pictures || !b->pairs || !b->x || !b->e || !b->de || !b->logits ||
+        !b->dlogits)
+        ret = err_memory(err, "batch");
+    if (!ret)
+        ret = nn_work_create(&b->work, config, b->max_pictures, NN_TRAIN, pool, err);
+    if (ret) {
+        siam_batch_destroy(b);
+        *out = NULL;
+        return ret;
+    }
+    for (int i = 0; i < data->n_pictures; i++)
+        b->slot_of[i] = -1;
+    return 0;
+}
+
+void siam_batch_destroy(struct siam_batch *b)
+{
+    if (!b)
+        return;
+    nn_work_destroy(b->work);
+    free(b->slot_of);
+    free(b->pictures);
+    free(b->pairs);
+    free(b->x);
+    free(b->e);
+    free(b->de);
+    free(b->logits);
+    free(b->dlogits);
+    free(b);
+}
+
+static int slot(int picture, int *slot_of, int *pictures, int *n)
+{
+    if (slot_of[picture] < 0) {
+        pictures[*n] = picture;
+        slot_of[picture] = (*n)++;
+    }
+    return slot_of[picture];
+}
+
+int siam_distinct_pictures(const struct nn_pair *pairs, int m, int *slot_of, int *pictures,
+                           struct nn_pair *slots)
+{
+    int n = 0;
+    for (int i = 0; i < m; i++) {
+        int a = slot(pairs[i].a, slot_of, pictures, &n);
+        int b = slot(pairs[i].b, slot_of, pictures, &n);
+        slots[i] = (struct nn_pair){a, b, pairs[i].label};
+    }
+    for (int i = 0; i < n; i++)
+        slot_of[pictures[i]] = -1;
+    return n;
+}
+
+static int embed(struct siam_batch *b, const struct nn_net *net, const int *pictures, int n,
+                 float *e, const atomic_bool *stop)
+{
+    for (int i = 0; i < n; i++)
+        face_chip_input(b->x + (size_t)i * b->input_size, b->data->pictures[pictures[i]].chip,
+                        b->data->channels);
+    return nn_forward(net, b->work, b->x, n, e, stop);
+}
+
+int siam_batch_gradient(struct siam_batch *b, const struct nn_net *net, const struct nn_pair *pairs,
+                        int m, double *loss, const struct nn_params *grad, const atomic_bool *stop)
+{
+    int n = siam_distinct_pictures(pairs, m, b->slot_of, b->pictures, b->pairs);
+    int ret = embed(b, net, b->pictures, n, b->e, stop);
+    if (ret)
+        return ret;
+    nn_head_forward(net, b->e, b->pairs, m, b->logits);
+    *loss = nn_bce(b->logits, b->pairs, m, b->dlogits);
+    if (!isfinite(*loss))
+        return 0;
+    nn_head_backward(net, b->e, n, b->pairs, m, b->dlogits, b->de, grad);
+    return nn_backward(net, b->work, b->x, n, b->e, b->de, grad, stop);
+}
+
+int siam_batch_embed(struct siam_batch *b, const struct nn_net *net, const int *pictures, int n,
+                     float *e, const atomic_bool *stop)
+{
+    int ret = 0;
+    for (int i = 0; i < n && !ret; i += b->max_pictures) {
+        int m = n - i < b->max_pictures ? n - i : b->max_pictures;
+        ret = embed(b, net, pictures + i, m, e + (size_t)i * (size_t)net->config.embedding, stop);
+    }
+    return ret;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Internal to core/siamese: pictures of a data set through the net, in batches. All memory is made
+// at the start. One thread at a time; the pool does the work.
+#ifndef VISAVIS_CORE_SIAMESE_BATCH_H
+#define VISAVIS_CORE_SIAMESE_BATCH_H
+
+#include "core/nn/net.h"
+#include "core/siamese/dataset.h"
+
+struct siam_batch {
+    const struct siam_dataset *data; // borrowed
+    size_t input_size;               // floats of a picture
+    int max_pictures;                // 2 * max_pairs
+    struct nn_work *work;            // for max_pictures
+    int *slot_of;                    // [n_pictures of data], -1 between calls
+    int *pictures;                   // [max_pictures], the distinct pictures
+    struct nn_pair *pairs;           // [max_pairs], of slots
+    float *x;                        // [max_pictures, channels, side, side]
+    float *e;                        // [max_pictures, embedding]
+    float *de;                       // alike
+    float *logits;                   // [max_pairs]
+    float *dlogits;                  // alike
+};
+
+// Errors: ERR_MEMORY, ERR_USAGE (the net's shapes).
+int siam_batch_create(struct siam_batch **out, const struct siam_dataset *data,
+                      const struct nn_config *config, int max_pairs, struct pool *pool,
+                      struct err *err);
+void siam_batch_destroy(struct siam_batch *b);
+
+// The mean loss of m <= max_pairs pairs (of picture numbers) and, if it is finite, its gradient by
+// all parameters, overwriting `grad`. Each distinct picture is embedded once. 0 or NN_STOPPED.
+int siam_batch_gradient(struct siam_batch *b, const struct nn_net *net, const struct nn_pair *pairs,
+                        int m, double *loss, const struct nn_params *grad, const atomic_bool *stop);
+
+// e: [n, embedding] of any number of pictures of the data set. 0 or NN_STOPPED.
+int siam_batch_embed(struct siam_batch *b, const struct nn_net *net, const int *pictures, int n,
+                     float *e, const atomic_bool *stop);
+
+// Numbers the distinct pictures of some pairs: slots: [m] = the pairs by these numbers, pictures[i]
+// = the picture with number i. `slot_of`: one int for each picture of the data set, -1 before and
+// after. Returns how many there are.
+int siam_distinct_pictures(const struct nn_pair *pairs, int m, int *slot_of, int *pictures,
+                           struct nn_pair *slots);
+
+#endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+#include "core/siamese/dataset.h"
+
+#include "core/base/log.h"
+#include "core/image/decode.h"
+#include "core/siamese/group.h"
+#include "core/siamese/scan.h"
+#include "core/siamese/split.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+int siam_load_chip(struct siam_loader *loader, const char *path, int channels, uint8_t *chip,
+                   uint64_t *hash, struct err *err)
+{
+    int ret = img_load(&loader->picture, path, SIAM_DECODE_SIDE, err);
+    if (!ret)
+        ret = face_chip(chip, channels, &loader->picture, face_whole(&loader->picture),
+                        &loader->scratch, err);
+    if (!ret && hash)
+        *hash = img_dhash(&loader->picture);
+    return ret;
+}
+
+void siam_loader_finish(struct siam_loader *loader)
+{
+    img_finish(&loader->picture);
+    img_finish(&loader->scratch);
+}
+
+// ---- Decoding -------------------------------------------------------------------------------
+
+struct decoding {
+    struct siam_dataset *data;
+    struct siam_loader *loaders; // [workers]
+    char **reasons;              // [n_pictures], owned: why a picture can't be used, NULL: it can
+    const atomic_bool *stop;
+    atomic_bool no_memory;
+};
+
+static bool is_stopped(const atomic_bool *stop)
+{
+    return stop && atomic_load(stop);
+}
+
+static void decode_picture(void *ctx, int item, int worker)
+{
+    struct decoding *d = ctx;
+    struct siam_picture *p = &d->data->pictures[item];
+    struct err err;
+    if (is_stopped(d->stop) || atomic_load(&d->no_memory))
+        return;
+    int ret =
+        siam_load_chip(&d->loaders[worker], p->path, d->data->channels, p->chip, &p->hash, &err);
+    if (ret == ERR_MEMORY || (ret && asprintf(&d->reasons[item], "%s, skipped", err.text) < 0))
+        atomic_store(&d->no_memory, true);
+}
+
+static void run_decoding(struct decoding *d, struct pool *pool)
+{
+    pool_run(pool, d->data->n_pictures, decode_picture, d);
+    for (int w = 0; w < pool_workers(pool); w++)
+        siam_loader_finish(&d->loaders[w]);
+}
+
+// Moves the reasons to data->skipped and closes the gaps between the pictures left.
+static void drop_broken(struct siam_dataset *data, char **reasons)
+{
+    int n = data->n_pictures;
+    data->n_pictures = 0;
+    for (int i = 0; i < n; i++) {
+        struct siam_picture *p = &data->pictures[i];
+        if (!reasons[i]) {
+            data->n_kind[p->kind]++;
+            data->pictures[data->n_pictures++] = *p;
+            continue;
+        }
+        log_info("%s", reasons[i]);
+        data->skipped[data->n_skipped++].reason = reasons[i];
+        reasons[i] = NULL;
+        free(p->path);
+    }
+}
+
+static int decode_pictures(struct siam_dataset *data, struct pool *pool, const atomic_bool *stop,
+                           struct err *err)
+{
+    int n = data->n_pictures;
+    struct decoding d = {
+        .data = data,
+        .loaders = calloc((size_t)pool_workers(pool), sizeof *d.loaders),
+        .reasons = calloc((size_t)n + 1, sizeof *d.reasons),
+        .stop = stop,
+    };
+    int ret = 0;
+    if (d.loaders && d.reasons)
+        run_decoding(&d, pool);
+    if (!d.loaders || !d.reasons || atomic_load(&d.no_memory))
+        ret = err_memory(err, "pictures");
+    else if (is_stopped(stop))
+        ret = err_set(err, ERR_STOPPED, "stopped");
+    else
+        drop_broken(data, d.reasons);
+    for (int i = 0; i < n && d.reasons; i++)
+        free(d.reasons[i]);
+    free(d.reasons);
+    free(d.loaders);
+    return ret;
+}
+
+// ---- The data set ---------------------------------------------------------------------------
+
+// Takes the paths over from `scan`.
+static int take_files(struct siam_dataset *data, struct siam_scan *scan, struct err *err)
+{
+    size_t n = (size_t)scan->n, chip = FACE_CHIP_SIZE(data->channels), bytes;
+    data->pictures = calloc(n + 1, sizeof *data->pictures);
+    data->skipped = calloc(n + 1, sizeof *data->skipped);
+    if (!__builtin_mul_overflow(n, chip, &bytes))
+        data->chips = malloc(bytes + 1);
+    if (!data->pictures || !data->skipped || !data->chips)
+        return err_memory(err, "pictures");
+    for (int i = 0; i < scan->n; i++) {
+        data->pictures[i] = (struct siam_picture){
+            .path = scan->files[i].path,
+            .kind = scan->files[i].kind,
+            .person = scan->files[i].folder,
+            .chip = data->chips + (size_t)i * chip,
+        };
+    }
+    data->n_pictures = scan->n;
+    scan->n = 0;
+    return 0;
+}
+
+// picture.person holds folder numbers and gets those of the folders with several usable pictures.
+static int number_people(struct siam_dataset *data, int n_folders, struct err *err)
+{
+    int *sizes = calloc((size_t)n_folders + 1, sizeof *sizes);
+    if (!sizes)
+        return err_memory(err, "folders");
+    for (int i = 0; i < data->n_pictures; i++)
+        if (data->pictures[i].person >= 0)
+            sizes[data->pictures[i].person]++;
+    for (int f = 0; f < n_folders; f++)
+        sizes[f] = sizes[f] >= 2 ? data->n_people++ : -1;
+    for (int i = 0; i < data->n_pictures; i++)
+        if (data->pictures[i].person >= 0)
+            data->pictures[i].person = sizes[data->pictures[i].person];
+    free(sizes);
+    return 0;
+}
+
+// Each kind must have 2 usable pictures; `n_found` says how many files there were.
+static int check_counts(const struct siam_dataset *data, const struct siam_dataset_config *config,
+                        const int *n_found, struct err *err)
+{
+    for (enum siam_kind k = SIAM_ANCHOR; k < SIAM_KINDS; k++) {
+        const char *plural = siam_kind_plural(k), *remedy = siam_kind_remedy(k);
+        char dir[300];
+        if (data->n_kind[k] >= 2)
+            continue;
+        if (k == SIAM_NEGATIVE && config->n_negative_dirs == 0)
+            return err_set(err, ERR_DATA, "no negatives: %s", remedy);
+        siam_folders_text(config, k, dir, sizeof dir);
+        if (n_found[k] == 0)
+            return err_set(err, ERR_DATA, "no %s in %s: %s", plural, dir, remedy);
+        return err_set(err, ERR_DATA,
+                       "too few %s in %s: %d of %d pictures usable, 2 needed (one to train on, "
+                       "one to hold out): %s",
+                       plural, dir, data->n_kind[k], n_found[k], remedy);
+    }
+    return 0;
+}
+
+// Of what a training depends on; folders may move, so only base names count.
+static int hash_dataset(struct siam_dataset *data, struct err *err)
+{
+    XXH3_state_t *hash = XXH3_createState();
+    if (!hash)
+        return err_memory(err, "data set");
+    XXH3_64bits_reset(hash);
+    XXH3_64bits_update(hash, &data->channels, sizeof data->channels);
+    for (int i = 0; i < data->n_pictures; i++) {
+        const struct siam_picture *p = &data->pictures[i];
+        const char *name = siam_base_name(p->path);
+        const uint8_t tags[] = {(uint8_t)p->kind, (uint8_t)p->part};
+        XXH3_64bits_update(hash, name, strlen(name) + 1);
+        XXH3_64bits_update(hash, tags, sizeof tags);
+        XXH3_64bits_update(hash, p->chip, FACE_CHIP_SIZE(data->channels));
+    }
+    data->hash = XXH3_64bits_digest(hash);
+    XXH3_freeState(hash);
+    return 0;
+}
+
+static int load(struct siam_dataset *data, const struct siam_dataset_config *config,
+                struct siam_scan *scan, struct pool *pool, const atomic_bool *stop, struct err *err)
+{
+    int n_found[SIAM_KINDS] = {0};
+    int ret = siam_scan(scan, config, stop, err);
+    for (int i = 0; i < scan->n; i++)
+        n_found[scan->files[i].kind]++;
+    if (!ret)
+        ret = take_files(data, scan, err);
+    if (!ret)
+        ret = decode_pictures(data, pool, stop, err);
+    if (!ret)
+        ret = check_counts(data, config, n_found, err);
+    if (!ret)
+        ret = number_people(data, scan->n_folders, err);
+    int n_groups = ret ? ret : siam_group_pictures(data, err);
+    ret = n_groups < 0 ? n_groups
+                       : siam_split(data, n_groups, config->heldout_share, config->seed, err);
+    return ret ? ret : hash_dataset(data, err);
+}
+
+int siam_dataset_load(struct siam_dataset **out, const struct siam_dataset_config *config,
+                      struct pool *pool, const atomic_bool *stop, struct err *err)
+{
+    *out = NULL;
+    struct siam_dataset *data = calloc(1, sizeof *data);
+    if (!data)
+        return err_memory(err, "data set");
+    data->channels = config->channels;
+    struct siam_scan scan = {0};
+    int ret = load(data, config, &scan, pool, stop, err);
+    siam_scan_finish(&scan);
+    if (ret)
+        siam_dataset_destroy(data);
+    else
+        *out = data;
+    return ret;
+}
+
+void siam_dataset_destroy(struct siam_dataset *data)
+{
+    if (!data)
+        return;
+    for (int i = 0; i < data->n_pictures && data->pictures; i++)
+        free(data->pictures[i].path);
+    for (int i = 0; i < data->n_skipped; i++)
+        free(data->skipped[i].reason);
+    free(data->pictures);
+    free(data->skipped);
+    free(data->chips);
+    free(data);
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+// DESIGN. The own pictures (anchors and positives share groups) and the negatives are split each
+// for itself. The groups are shuffled and gone through once: a group is held out when that brings
+// the held-out shares of its kinds closer to the one wanted. Few or unequal groups can make that
+// fail; then time decides, and since neighbours in time are alike, some before the cut go unused.
+#include "core/siamese/split.h"
+
+#include "core/base/rng.h"
+#include "core/siamese/group.h"
+#include "core/siamese/streams.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Of each kind so many.
+struct counts {
+    int of[SIAM_KINDS];
+};
+
+// Kinds that share groups, and their pictures and groups, which stand together.
+struct set {
+    struct siam_picture *pictures; // [n]
+    int n;
+    int first_group;
+    int n_groups;
+    enum siam_kind first_kind;
+    enum siam_kind last_kind;
+    struct counts all;
+    float share; // to hold out
+};
+
+// Scratch memory.
+struct scratch {
+    struct counts *groups; // [n_groups of all sets]
+    int *order;            // [n_pictures], enough for groups too
+    int *nearness;         // [n_pictures]
+};
+
+// ---- By groups ------------------------------------------------------------------------------
+
+// How far the held-out shares are from the one wanted, summed over the kinds.
+static double distance(const struct set *set, const struct counts *held)
+{
+    double sum = 0;
+    for (enum siam_kind k = set->first_kind; k <= set->last_kind; k++)
+        sum += fabs((double)held->of[k] / set->all.of[k] - (double)set->share);
+    return sum;
+}
+
+static bool is_fair(const struct set *set, const struct counts *held)
+{
+    for (enum siam_kind k = set->first_kind; k <= set->last_kind; k++) {
+        double share = (double)held->of[k] / set->all.of[k];
+        if (share < (double)set->share / 2 || share > 0.5)
+            return false;
+    }
+    return true;
+}
+
+static void hold_out_group(const struct set *set, int group)
+{
+    for (int i = 0; i < set->n; i++)
+        if (set->pictures[i].group == group)
+            set->pictures[i].part = SIAM_HELDOUT;
+}
+
+// False when the shares came out too far from the one wanted.
+static bool split_by_groups(const struct set *set, struct rng *rng, const struct scratch *scratch)
+{
+    struct counts held = {{0}};
+    for (int i = 0; i < set->n_groups; i++)
+        scratch->order[i] = set->first_group + i;
+    rng_shuffle(rng, scratch->order, (size_t)set->n_groups);
+    for (int i = 0; i < set->n_groups; i++) {
+        struct counts with = held;
+        for (int k = 0; k < SIAM_KINDS; k++)
+            with.of[k] += scratch->groups[scratch->order[i]].of[k];
+        if (distance(set, &with) >= distance(set, &held))
+            continue;
+        held = with;
+        hold_out_group(set, scratch->order[i]);
+    }
+    return is_fair(set, &held);
+}
+
+// ---- In time --------------------------------------------------------------------------------
+
+struct sorting {
+    const struct siam_picture *pictures;
+    const int *nearness;
+};
+
+// Pictures without a stamp come first, in the order of the files.
+static int compare_time(const struct siam_picture *a, const struct siam_picture *b)
+{
+    struct siam_burst ab = {0, ""}, bb = {0, ""};
+    siam_burst_parse(siam_base_name(a->path), &ab);
+    siam_burst_parse(siam_base_name(b->path), &bb);
+    int order = strcmp(ab.when, bb.when);
+    return order ? order : (a > b) - (a < b);
+}
+
+static int by_time(const void *a, const void *b, void *ctx)
+{
+    const struct sorting *s = ctx;
+    return compare_time(&s->pictures[*(const int *)a], &s->pictures[*(const int *)b]);
+}
+
+static int by_nearness(const void *a, const void *b, void *ctx)
+{
+    const struct sorting *s = ctx;
+    int order = s->nearness[*(const int *)a] - s->nearness[*(const int *)b];
+    return order ? order : by_time(b, a, ctx);
+}
+
+// The numbers of the set's pictures of one kind and part; returns how many.
+static int select_pictures(const struct set *set, enum siam_kind kind, enum siam_part part,
+                           int *order)
+{
+    int n = 0;
+    for (int i = 0; i < set->n; i++)
+        if (set->pictures[i].kind == kind && set->pictures[i].part == part)
+            order[n++] = i;
+    return n;
+}
+
+static void hold_out_last(const struct set *set, enum siam_kind kind, int *order)
+{
+    struct sorting sorting = {.pictures = set->pictures};
+    int n = select_pictures(set, kind, SIAM_TRAIN, order);
+    int n_held = (int)lroundf((float)n * set->share);
+    n_held = n_held < 1 ? 1 : n_held > n - 1 ? n - 1 : n_held;
+    qsort_r(order, (size_t)n, sizeof *order, by_time, &sorting);
+    for (int i = n - n_held; i < n; i++)
+        set->pictures[order[i]].part = SIAM_HELDOUT;
+}
+
+// Bits in which a picture's hash differs from that of the held-out picture most like it.
+static int bits_to_heldout(const struct set *set, int picture)
+{
+    int nearest = 64;
+    for (int i = 0; i < set->n; i++) {
+        if (set->pictures[i].part != SIAM_HELDOUT)
+            continue;
+        int bits = __builtin_popcountll(set->pictures[i].hash ^ set->pictures[picture].hash);
+        if (bits < nearest)
+            nearest = bits;
+    }
+    return nearest;
+}
+
+// Leaves out the training pictures most like a held-out one: at most a tenth of the kind.
+static void leave_out_nearest(const struct set *set, enum siam_kind kind,
+                              const struct scratch *scratch)
+{
+    struct sorting sorting = {set->pictures, scratch->nearness};
+    int *order = scratch->order;
+    int n = select_pictures(set, kind, SIAM_TRAIN, order);
+    for (int i = 0; i < n; i++)
+        scratch->nearness[order[i]] = bits_to_heldout(set, order[i]);
+    qsort_r(order, (size_t)n, sizeof *order, by_nearness, &sorting);
+    int n_out = set->all.of[kind] / 10;
+    for (int i = 0; i < n_out && i < n - 1 && scratch->nearness[order[i]] <= SIAM_NEAR_BITS; i++)
+        set->pictures[order[i]].part = SIAM_UNUSED;
+}
+
+static void split_in_time(const struct set *set, const struct scratch *scratch)
+{
+    for (int i = 0; i < set->n; i++)
+        set->pictures[i].part = SIAM_TRAIN;
+    for (enum siam_kind k = set->first_kind; k <= set->last_kind; k++)
+        hold_out_last(set, k, scratch->order);
+    for (enum siam_kind k = set->first_kind; k <= set->last_kind; k++)
+        leave_out_nearest(set, k, scratch);
+}
+
+// ---- Both sets ------------------------------------------------------------------------------
+
+static void split_all(struct siam_dataset *data, int n_groups, float share, struct rng *rng,
+                      const struct scratch *scratch)
+{
+    // Groups are numbered in the order of the pictures, and the own ones stand first.
+    int n_own = data->n_kind[SIAM_ANCHOR] + data->n_kind[SIAM_POSITIVE];
+    int own_groups = data->pictures[n_own].group;
+    struct counts all;
+    memcpy(all.of, data->n_kind, sizeof all.of);
+    const struct set sets[] = {
+        {data->pictures, n_own, 0, own_groups, SIAM_ANCHOR, SIAM_POSITIVE, all, share},
+        {data->pictures + n_own, data->n_pictures - n_own, own_groups, n_groups - own_groups,
+         SIAM_NEGATIVE, SIAM_NEGATIVE, all, share},
+    };
+    for (int i = 0; i < data->n_pictures; i++)
+        scratch->groups[data->pictures[i].group].of[data->pictures[i].kind]++;
+    data->split_in_time = false;
+    for (int i = 0; i < 2; i++) {
+        if (split_by_groups(&sets[i], rng, scratch))
+            continue;
+        split_in_time(&sets[i], scratch);
+        data->split_in_time = true;
+    }
+}
+
+int siam_split(struct siam_dataset *data, int n_groups, float heldout_share, uint64_t seed,
+               struct err *err)
+{
+    size_t n = (size_t)data->n_pictures;
+    struct scratch scratch = {
+        .groups = calloc((size_t)n_groups, sizeof *scratch.groups),
+        .order = malloc(n * sizeof *scratch.order),
+        .nearness = malloc(n * sizeof *scratch.nearness),
+    };
+    int ret = 0;
+    if (scratch.groups && scratch.order && scratch.nearness) {
+        struct rng rng;
+        rng_seed(&rng, seed, SIAM_STREAM_SPLIT);
+        split_all(data, n_groups, heldout_share, &rng, &scratch);
+    } else {
+        ret = err_memory(err, "split of the pictures");
+    }
+    free(scratch.nearness);
+    free(scratch.order);
+    free(scratch.groups);
+    return ret;
+}

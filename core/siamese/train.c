@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: MIT
+// DESIGN. The state of a training is a struct siam_checkpoint, and nothing else is carried from
+// step to step: batches follow from the epoch's rng state and the step's number, so a training that
+// goes on from a checkpoint takes the same steps. Only a complete step changes the state (forward
+// and backward write to scratch and gradient alone), so it can be stopped at any point and the
+// state is that after the last step.
+#include "core/siamese/train.h"
+
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/siamese/checkpoint.h"
+#include "core/siamese/heldout.h"
+#include "core/siamese/sampler.h"
+#include "core/siamese/streams.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#define CHECKPOINT_AGE (60 * CLOCK_SECOND)
+
+int siam_train_defaults(struct siam_train_config *config, const char *recipe, struct err *err)
+{
+    if (strcmp(recipe, "koch") != 0)
+        return err_set(err, ERR_USAGE, "no such recipe: %s (there is: koch)", recipe);
+    *config = (struct siam_train_config){
+        .recipe = "koch",
+        .epochs = 50,
+        .batch_pairs = 16,
+        .pairs_per_class = 119,
+        .heldout_pictures = 51,
+        .adam = nn_adam_default(),
+        .net = nn_config_koch(3),
+        .checkpoint_epochs = 10,
+    };
+    return 0;
+}
+
+struct trainer {
+    const struct siam_train_config *config;
+    const struct siam_dataset *data;
+    struct pool *pool;
+    const atomic_bool *stop;
+    siam_progress_fn progress;
+    void *ctx;
+
+    struct siam_checkpoint ck; // owns net, adam_m and adam_v
+    float *grad_block;         // [n_params]
+    struct nn_params grad;     // views of it
+    struct siam_batch *batch;
+    struct siam_sampler *sampler;
+    struct siam_heldout *heldout;
+    int n_pairs; // of an epoch
+    int n_steps;
+    struct siam_figures figures;
+    int64_t figures_t; // adam_t of the weights they belong to; -1: none yet
+
+    int64_t started_ns;
+    double seconds_before; // trained in earlier sessions
+    int64_t saved_ns;      // last checkpoint, or the start
+    double step_seconds;   // running mean; 0: none yet
+    double heldout_seconds;
+};
+
+// ---- Set-up ---------------------------------------------------------------------------------
+
+// That a file can be made where `path` is to be, found out before hours of work.
+static int check_writable(const char *path, struct err *err)
+{
+    struct file_writer w;
+    int ret = path ? file_begin(&w, path, err) : 0;
+    if (path && !ret)
+        file_abandon(&w);
+    return ret;
+}
+
+static int check_config(const struct siam_train_config *c, const struct siam_dataset *data,
+                        struct err *err)
+{
+    struct siam_train_config known;
+    int ret = siam_train_defaults(&known, c->recipe, err);
+    if (ret)
+        return ret;
+    if (c->epochs < 1 || c->batch_pairs < 1 || c->pairs_per_class < 1 || c->heldout_pictures < 1 ||
+        c->checkpoint_epochs < 1)
+        return err_set(err, ERR_USAGE, "epochs, batch, pairs and pictures must be at least 1");
+    if (c->net.side != FACE_CHIP_SIDE || c->net.channels != data->channels)
+        return err_set(err, ERR_USAGE, "the net takes %dx%dx%d, the pictures are %dx%dx%d",
+                       c->net.channels, c->net.side, c->net.side, data->channels, FACE_CHIP_SIDE,
+                       FACE_CHIP_SIDE);
+    ret = check_writable(c->out, err);
+    return ret ? ret : check_writable(c->checkpoint, err);
+}
+
+static uint64_t hash_config(const struct siam_train_config *c)
+{
+    const int32_t counts[] = {c->batch_pairs, c->pairs_per_class};
+    const float rates[] = {c->adam.lr, c->adam.beta1, c->adam.beta2, c->adam.eps};
+    return XXH3_64bits_withSeed(rates, sizeof rates, XXH3_64bits(counts, sizeof counts));
+}
+
+// The state before the first step.
+static void begin_state(struct trainer *t)
+{
+    const struct siam_train_config *c = t->config;
+    struct siam_checkpoint *ck = &t->ck;
+    struct rng rng;
+    rng_seed(&rng, c->seed, SIAM_STREAM_WEIGHTS);
+    nn_net_init_glorot(ck->net, &rng);
+    snprintf(ck->recipe, sizeof ck->recipe, "%s", c->recipe);
+    ck->seed = c->seed;
+    ck->data_hash = t->data->hash;
+    ck->config_hash = hash_config(c);
+    rng_seed(&ck->epoch_rng, c->seed, SIAM_STREAM_EPOCHS);
+}
+
+// The state from the checkpoint, in place of that of begin_state().
+static int resume_state(struct trainer *t, struct err *err)
+{
+    const char *path = t->config->checkpoint;
+    const struct siam_checkpoint begun = t->ck;
+    struct siam_checkpoint *ck = &t->ck;
+    int ret = siam_checkpoint_load(ck, path, err);
+    if (ret)
+        return ret;
+    const char *other = strcmp(ck->recipe, begun.recipe) != 0  ? "another recipe"
+                        : ck->seed != begun.seed               ? "another seed"
+                        : ck->data_hash != begun.data_hash     ? "other pictures"
+                        : ck->config_hash != begun.config_hash ? "other settings"
+                        : ck->step_in_epoch >= t->n_steps      ? "other pairs"
+                                                               : NULL;
+    if (other)
+        return err_set(err, ERR_MODEL,
+                       "%s: of a training with %s: train without --resume to start anew", path,
+                       other);
+    t->seconds_before = ck->seconds;
+    return 0;
+}
+
+static int make_state(struct trainer *t, struct err *err)
+{
+    struct siam_checkpoint *ck = &t->ck;
+    int ret = nn_net_create(&ck->net, &t->config->net, err);
+    if (ret)
+        return ret;
+    size_t n = ck->net->layout.n_params;
+    ck->adam_m = calloc(n, sizeof *ck->adam_m);
+    ck->adam_v = calloc(n, sizeof *ck->adam_v);
+    t->grad_block = calloc(n, sizeof *t->grad_block);
+    if (!ck->adam_m || !ck->adam_v || !t->grad_block)
+        return err_memory(err, "training");
+    t->grad = nn_params_at(&ck->net->layout, t->grad_block);
+    begin_state(t);
+    if (t->config->resume && t->config->checkpoint && file_exists(t->config->checkpoint))
+        ret = resume_state(t, err);
+    ck->epochs = t->config->epochs;
+    return ret;
+}
+
+static int prepare(struct trainer *t, struct err *err)
+{
+    const struct siam_train_config *c = t->config;
+    int ret = check_config(c, t->data, err);
+    if (!ret)
+        ret = siam_sampler_create(&t->sampler, t->data, c->pairs_per_class, c->seed, err);
+    if (ret)
+        return ret;
+    t->n_pairs = siam_sampler_pairs(t->sampler);
+    t->n_steps = (t->n_pairs + c->batch_pairs - 1) / c->batch_pairs;
+    ret = siam_heldout_create(&t->heldout, t->data, c->heldout_pictures, c->net.embedding, err);
+    if (!ret)
+        ret = siam_batch_create(&t->batch, t->data, &c->net, c->batch_pairs, t->pool, err);
+    return ret ? ret : make_state(t, err);
+}
+
+static void finish(struct trainer *t)
+{
+    siam_batch_destroy(t->batch);
+    siam_sampler_destroy(t->sampler);
+    siam_heldout_destroy(t->heldout);
+    nn_net_destroy(t->ck.net);
+    free(t->ck.adam_m);
+    free(t->ck.adam_v);
+    free(t->grad_block);
+}
+
+// ---- Time and progress ----------------------------------------------------------------------
+
+static double seconds_since(int64_t ns)
+{
+    return (double)(clock_now_ns() - ns) / (double)CLOCK_SECOND;
+}
+
+static void note_step_time(struct trainer *t, double seconds)
+{
+    t->step_seconds = t->step_seconds > 0 ? 0.9 * t->step_seconds + 0.1 * seconds : seconds;
+}
+
+static double seconds_left(const struct trainer *t)
+{
+    if (t->step_seconds <= 0)
+        return -1;
+    int epochs = t->ck.epochs > t->ck.epoch ? t->ck.epochs - t->ck.epoch : 0;
+    double steps = (double)epochs * t->n_steps - t->ck.step_in_epoch;
+    // Before the first evaluation: forward only is about a third of a step for as many pictures.
+    double heldout = t->heldout_seconds > 0 ? t->heldout_seconds
+                                            : t->step_seconds * t->heldout->n_pictures /
+                                                  (3.0 * t->batch->max_pictures);
+    return steps * t->step_seconds + epochs * heldout;
+}
+
+static struct siam_progress progress_of(struct trainer *t)
+{
+    t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
+    return (struct siam_progress){
+        .epoch = t->ck.epoch,
+        .epochs = t->ck.epochs,
+        .step = t->ck.step_in_epoch,
+        .steps = t->n_steps,
+        .n_heldout_pairs = t->heldout->n_pairs,
+        .seconds = t->ck.seconds,
+        .seconds_left = seconds_left(t),
+    };
+}
+
+static void report_step(struct trainer *t, int pairs_done)
+{
+    struct siam_progress p = progress_of(t);
+    p.loss = t->ck.epoch_loss / pairs_done;
+    if (t->progress)
+        t->progress(t->ctx, &p);
+}
+
+static void report_epoch(struct trainer *t, double loss)
+{
+    struct siam_progress p = progress_of(t);
+    p.epoch_done = true;
+    p.loss = loss;
+    p.heldout_loss = t->figures.loss;
+    p.precision = t->figures.precision;
+    p.recall = t->figures.recall;
+    p.auc = t->figures.auc;
+    if (t->progress)
+        t->progress(t->ctx, &p);
+}
+
+// ---- Steps and epochs -----------------------------------------------------------------------
+
+static int diverged(const struct trainer *t, const char *what, struct err *err)
+{
+    return err_set(err, ERR_MODEL,
+                   "training failed: %s is not a number at epoch %d, step %d: the last good model "
+                   "stays; try another seed or other pictures",
+                   what, t->ck.epoch + 1, t->ck.step_in_epoch + 1);
+}
+
+// The next step of the epoch with the given pairs.
+static int train_step(struct trainer *t, const struct nn_pair *pairs, struct err *err)
+{
+    struct siam_checkpoint *ck = &t->ck;
+    const struct siam_train_config *c = t->config;
+    int first = ck->step_in_epoch * c->batch_pairs;
+    int m = t->n_pairs - first < c->batch_pairs ? t->n_pairs - first : c->batch_pairs;
+    int64_t start_ns = clock_now_ns();
+    double loss;
+    if (siam_batch_gradient(t->batch, ck->net, pairs + first, m, &loss, &t->grad, t->stop))
+        return SIAM_STOPPED;
+    if (!isfinite(loss))
+        return diverged(t, "the loss", err);
+    ck->adam_t++;
+    nn_adam_step(&c->adam, ck->adam_t, ck->net->layout.n_params, ck->net->block, t->grad_block,
+                 ck->adam_m, ck->adam_v, t->pool);
+    ck->step_in_epoch++;
+    ck->epoch_loss += loss * m;
+    note_step_time(t, seconds_since(start_ns));
+    report_step(t, first + m);
+    return 0;
+}
+
+// Relu and pooling can hide a weight that is no number from the loss.
+static bool weights_finite(const struct nn_net *net)
+{
+    for (size_t i = 0; i < net->layout.n_params; i++)
+        if (!isfinite(net->block[i]))
+            return false;
+    return true;
+}
+
+static int measure(struct trainer *t, struct err *err)
+{
+    int64_t start_ns = clock_now_ns();
+    if (!weights_finite(t->ck.net))
+        return diverged(t, "a weight", err);
+    if (siam_heldout_measure(t->heldout, t->ck.net, t->batch, &t->figures, t->stop))
+        return SIAM_STOPPED;
+    if (!isfinite(t->figures.loss))
+        return diverged(t, "the held-out loss", err);
+    t->figures_t = t->ck.adam_t;
+    t->heldout_seconds = seconds_since(start_ns);
+    return 0;
+}
+
+static int save_checkpoint(struct trainer *t, struct err *err)
+{
+    if (!t->config->checkpoint)
+        return 0;
+    t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
+    int ret = siam_checkpoint_save(&t->ck, t->config->checkpoint, err);
+    t->saved_ns = clock_now_ns();
+    return ret;
+}
+
+static bool checkpoint_is_due(const struct trainer *t)
+{
+    return t->ck.epoch < t->ck.epochs && (t->ck.epoch % t->config->checkpoint_epochs == 0 ||
+                                          clock_now_ns() - t->saved_ns > CHECKPOINT_AGE);
+}
+
+// What is left of the epoch under way.
+static int train_epoch(struct trainer *t, struct err *err)
+{
+    struct siam_checkpoint *ck = &t->ck;
+    struct rng rng = ck->epoch_rng;
+    const struct nn_pair *pairs = siam_sampler_epoch(t->sampler, ck->epoch, &rng);
+    while (ck->step_in_epoch < t->n_steps) {
+        int ret = t->stop && atomic_load(t->stop) ? SIAM_STOPPED : train_step(t, pairs, err);
+        if (ret)
+            return ret;
+    }
+    double loss = ck->epoch_loss / t->n_pairs;
+    ck->epoch++;
+    ck->step_in_epoch = 0;
+    ck->epoch_loss = 0;
+    ck->epoch_rng = rng;
+    int ret = measure(t, err);
+    if (ret)
+        return ret;
+    report_epoch(t, loss);
+    return checkpoint_is_due(t) ? save_checkpoint(t, err) : 0;
+}
+
+static int train_epochs(struct trainer *t, struct err *err)
+{
+    t->started_ns = t->saved_ns = clock_now_ns();
+    while (t->ck.epoch < t->ck.epochs) {
+        int ret = train_epoch(t, err);
+        if (ret)
+            return ret;
+    }
+    // Resumed where the last epoch was complete, but not its evaluation.
+    return t->figures_t == t->ck.adam_t ? 0 : measure(t, err);
+}
+
+// ---- The model ------------------------------------------------------------------------------
+
+static struct siam_card card_of(const struct trainer *t)
+{
+    const struct siam_dataset *data = t->data;
+    struct siam_card card = {
+        .program = VISAVIS_VERSION,
+        .seed = t->ck.seed,
+        .epochs = t->ck.epoch,
+        .seconds = t->ck.seconds,
+        .n_anchor = data->n_kind[SIAM_ANCHOR],
+        .n_positive = data->n_kind[SIAM_POSITIVE],
+        .n_negative = data->n_kind[SIAM_NEGATIVE],
+        .n_people = data->n_people,
+        .n_skipped = data->n_skipped,
+        .threshold = SIAM_THRESHOLD,
+    };
+    clock_utc(card.created);
+    snprintf(card.recipe, sizeof card.recipe, "%s", t->ck.recipe);
+    snprintf(card.heldout, sizeof card.heldout, "%s", data->split_in_time ? "time" : "bursts");
+    if (t->figures_t != t->ck.adam_t)
+        return card;
+    card.far = t->figures.far;
+    card.frr = t->figures.frr;
+    card.n_genuine = t->figures.n_genuine;
+    card.n_impostor = t->figures.n_impostor;
+    card.heldout_loss = t->figures.loss;
+    card.precision = t->figures.precision;
+    card.recall = t->figures.recall;
+    card.auc = t->figures.auc;
+    return card;
+}
+
+// Hands the net over to *out.
+static int publish(struct trainer *t, struct siam_model **out, struct err *err)
+{
+    struct siam_card card = card_of(t);
+    struct nn_net *net = t->ck.net;
+    t->ck.net = NULL;
+    int ret = siam_model_create(out, net, &card, err);
+    if (!ret && t->config->out)
+        ret = siam_model_save(*out, t->config->out, err);
+    if (ret) {
+        siam_model_unref(*out);
+        *out = NULL;
+    }
+    return ret;
+}
+
+static int complete(struct trainer *t, struct siam_model **out, struct err *err)
+{
+    t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
+    int ret = publish(t, out, err);
+    if (!ret && t->config->checkpoint)
+        unlink(t->config->checkpoint);
+    return ret;
+}
+
+static int leave_early(struct trainer *t, struct siam_model **out, struct err *err)
+{
+    if (t->ck.adam_t == 0)
+        return SIAM_STOPPED;
+    int ret = save_checkpoint(t, err);
+    if (!ret)
+        ret = publish(t, out, err);
+    return ret ? ret : SIAM_STOPPED;
+}
+
+int siam_train(struct siam_model **out, const struct siam_train_config *config,
+               const struct siam_dataset *data, struct pool *pool, const atomic_bool *stop,
+               siam_progress_fn progress, void *ctx, struct err *err)
+{
+    *out = NULL;
+    struct trainer t = {
+        .config = config,
+        .data = data,
+        .pool = pool,
+        .stop = stop,
+        .progress = progress,
+        .ctx = ctx,
+        .figures_t = -1,
+    };
+    int ret = prepare(&t, err);
+    if (!ret)
+        ret = train_epochs(&t, err);
+    if (ret == 0)
+        ret = complete(&t, out, err);
+    else if (ret == SIAM_STOPPED)
+        ret = leave_early(&t, out, err);
+    finish(&t);
+    return ret;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "core/verify/embed.h"
+
+#include "core/base/log.h"
+#include "core/face/chip.h"
+#include "core/siamese/dataset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// What a worker needs to make a net input of a picture.
+struct scratch {
+    struct siam_loader loader;
+    uint8_t chip[FACE_CHIP_SIZE(3)];
+};
+
+// One file of a batch.
+struct slot {
+    const char *path;
+    int code; // of loading it: 0, or an error
+    struct err err;
+};
+
+struct verify_embedder {
+    struct siam_model *model; // a reference of its own
+    struct pool *pool;
+    struct nn_work *work;
+    int batch;
+    int channels;
+    size_t input_size;       // floats of a net input
+    size_t size;             // floats of an embedding
+    float *x;                // [batch, channels, 105, 105]
+    struct slot *slots;      // [batch]
+    struct scratch *scratch; // [n_workers]
+    int n_workers;
+};
+
+int verify_embedder_create(struct verify_embedder **out, struct siam_model *model, int batch,
+                           struct pool *pool, struct err *err)
+{
+    const struct nn_config *config = &model->net->config;
+    *out = NULL;
+    if (config->side != FACE_CHIP_SIDE || (config->channels != 3 && config->channels != 1))
+        return err_set(err, ERR_MODEL,
+                       "the model wants pictures of %d channels and %d pixels a side, not 3 or 1 "
+                       "and %d: use one that was trained on pictures",
+                       config->channels, config->side, FACE_CHIP_SIDE);
+    struct verify_embedder *em = calloc(1, sizeof *em);
+    if (!em)
+        return err_memory(err, "embedder");
+    em->model = siam_model_ref(model);
+    em->pool = pool;
+    em->batch = batch;
+    em->channels = config->channels;
+    em->input_size = FACE_CHIP_SIZE(config->channels);
+    em->size = (size_t)config->embedding;
+    em->n_workers = pool_workers(pool);
+    em->x = malloc((size_t)batch * em->input_size * sizeof *em->x);
+    em->slots = calloc((size_t)batch, sizeof *em->slots);
+    em->scratch = calloc((size_t)em->n_workers, sizeof *em->scratch);
+    int ret = em->x && em->slots && em->scratch
+                  ? nn_work_create(&em->work, config, batch, NN_INFER, pool, err)
+                  : err_memory(err, "embedder");
+    if (ret)
+        verify_embedder_destroy(em);
+    else
+        *out = em;
+    return ret;
+}
+
+void verify_embedder_destroy(struct verify_embedder *em)
+{
+    if (!em)
+        return;
+    nn_work_destroy(em->work);
+    for (int i = 0; em->scratch && i < em->n_workers; i++)
+        siam_loader_finish(&em->scratch[i].loader);
+    free(em->scratch);
+    free(em->slots);
+    free(em->x);
+    siam_model_unref(em->model);
+    free(em);
+}
+
+static void embed_chip(struct verify_embedder *em, const uint8_t *chip, float *e)
+{
+    face_chip_input(em->x, chip, em->channels);
+    nn_forward(em->model->net, em->work, em->x, 1, e, NULL);
+}
+
+int verify_embed_picture(struct verify_embedder *em, const struct img *picture, struct img_rect box,
+                         float *e, struct err *err)
+{
+    struct scratch *s = &em->scratch[0];
+    int ret = face_chip(s->chip, em->channels, picture, box, &s->loader.scratch, err);
+    if (!ret)
+        embed_chip(em, s->chip, e);
+    return ret;
+}
+
+int verify_embed_file(struct verify_embedder *em, const char *path, float *e, struct err *err)
+{
+    struct scratch *s = &em->scratch[0];
+    int ret = siam_load_chip(&s->loader, path, em->channels, s->chip, NULL, err);
+    if (!ret)
+        embed_chip(em, s->chip, e);
+    return ret;
+}
+
+void verify_embed_inputs(struct verify_embedder *em, const float *x, int n, float *e)
+{
+    for (int i = 0; i < n; i += em->batch) {
+        int m = n - i < em->batch ? n - i : em->batch;
+        nn_forward(em->model->net, em->work, x + (size_t)i * em->input_size, m,
+                   e + (size_t)i * em->size, NULL);
+    }
+}
+
+static void load_slot(void *ctx, int item, int worker)
+{
+    struct verify_embedder *em = ctx;
+    struct scratch *s = &em->scratch[worker];
+    struct slot *slot = &em->slots[item];
+    slot->code = siam_load_chip(&s->loader, slot->path, em->channels, s->chip, NULL, &slot->err);
+    if (!slot->code)
+        face_chip_input(em->x + (size_t)item * em->input_size, s->chip, em->channels);
+}
+
+// Moves the inputs of the usable files together. Returns how many, or ERR_MEMORY.
+static int gather_inputs(struct verify_embedder *em, int n, bool *ok, struct err *err)
+{
+    int n_ok = 0;
+    for (int i = 0; i < n; i++) {
+        const struct slot *slot = &em->slots[i];
+        if (slot->code == ERR_MEMORY)
+            return err_set(err, ERR_MEMORY, "%s", slot->err.text);
+        ok[i] = slot->code == 0;
+        if (!ok[i]) {
+            log_info("%s, skipped", slot->err.text);
+            continue;
+        }
+        if (n_ok < i)
+            memcpy(em->x + (size_t)n_ok * em->input_size, em->x + (size_t)i * em->input_size,
+                   em->input_size * sizeof *em->x);
+        n_ok++;
+    }
+    return n_ok;
+}
+
+// Moves the first n_ok rows of e, the last one first, to the rows of the usable files.
+static void scatter_rows(float *e, size_t size, const bool *ok, int n, int n_ok)
+{
+    int from = n_ok;
+    for (int to = n - 1; to >= from && from > 0; to--)
+        if (ok[to])
+            memcpy(e + (size_t)to * size, e + (size_t)--from * size, size * sizeof *e);
+}
+
+static int embed_batch(struct verify_embedder *em, char *const *paths, int n, float *e, bool *ok,
+                       const atomic_bool *stop, struct err *err)
+{
+    for (int i = 0; i < n; i++)
+        em->slots[i].path = paths[i];
+    pool_run(em->pool, n, load_slot, em);
+    int n_ok = gather_inputs(em, n, ok, err);
+    if (n_ok <= 0)
+        return n_ok;
+    if (nn_forward(em->model->net, em->work, em->x, n_ok, e, stop))
+        return err_set(err, ERR_STOPPED, "stopped");
+    scatter_rows(e, em->size, ok, n, n_ok);
+    return n_ok;
+}
+
+int verify_embed_files(struct verify_embedder *em, char *const *paths, int n, float *e, bool *ok,
+                       const atomic_bool *stop, struct err *err)
+{
+    int n_ok = 0;
+    for (int i = 0; i < n; i += em->batch) {
+        if (stop && *stop)
+            return err_set(err, ERR_STOPPED, "stopped");
+        int m = n - i < em->batch ? n - i : em->batch;
+        int ret = embed_batch(em, paths + i, m, e + (size_t)i * em->size, ok + i, stop, err);
+        if (ret < 0)
+            return ret;
+        n_ok += ret;
+    }
+    return n_ok;
+}

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: MIT
+// Training of a small net on pictures made here: it learns; and however it is interrupted, stopped
+// or killed, it ends with the same weights, bit for bit.
+#include "tests/test.h"
+
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/face/chip.h"
+#include "core/nn/blas.h"
+#include "core/siamese/checkpoint.h"
+#include "core/siamese/heldout.h"
+#include "core/siamese/train.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define N_KIND  9 // pictures of each kind; the last third is held out
+#define N_STEPS 4 // of an epoch: 2 x 7 pairs in batches of 4, the last one short
+
+static const struct nn_config small = {
+    .side = FACE_CHIP_SIDE,
+    .channels = 1,
+    .conv = {{10, 3, true}, {7, 4, true}, {4, 5, true}, {4, 6, false}},
+    .embedding = 16,
+};
+
+// Own pictures show one pattern, negatives each another, all with noise.
+static void draw_chip(uint8_t *chip, uint64_t pattern, uint64_t noise)
+{
+    struct rng cells, grain;
+    uint8_t level[49];
+    rng_seed(&cells, pattern, 1);
+    rng_seed(&grain, noise, 2);
+    for (int i = 0; i < 49; i++)
+        level[i] = (uint8_t)(20 + rng_below(&cells, 190));
+    for (int y = 0; y < FACE_CHIP_SIDE; y++)
+        for (int x = 0; x < FACE_CHIP_SIDE; x++)
+            *chip++ = (uint8_t)(level[y / 15 * 7 + x / 15] + rng_below(&grain, 30));
+}
+
+static struct siam_dataset *make_data(void)
+{
+    struct siam_dataset *data = calloc(1, sizeof *data);
+    assert_non_null(data);
+    data->channels = 1;
+    data->n_pictures = SIAM_KINDS * N_KIND;
+    data->n_people = 2;
+    data->hash = 0xfeedfacecafebeef;
+    data->pictures = calloc((size_t)data->n_pictures, sizeof *data->pictures);
+    data->chips = malloc((size_t)data->n_pictures * FACE_CHIP_SIZE(1));
+    assert_true(data->pictures && data->chips);
+    for (int i = 0; i < data->n_pictures; i++) {
+        struct siam_picture *p = &data->pictures[i];
+        p->kind = i / N_KIND;
+        p->part = i % N_KIND >= 2 * N_KIND / 3 ? SIAM_HELDOUT : SIAM_TRAIN;
+        p->chip = data->chips + (size_t)i * FACE_CHIP_SIZE(1);
+        draw_chip(p->chip, p->kind == SIAM_NEGATIVE ? 100 + (uint64_t)i : 1, (uint64_t)i);
+        data->n_kind[p->kind]++;
+    }
+    return data;
+}
+
+// What all tests stand on; files are in a folder of the test's own.
+struct bench {
+    struct siam_dataset *data;
+    struct siam_train_config config;
+    char out[600];
+    char checkpoint[600];
+};
+
+static struct bench make_bench(void **state)
+{
+    struct bench b = {.data = make_data()};
+    assert_int_equal(siam_train_defaults(&b.config, "koch", NULL), 0);
+    b.config.net = small;
+    b.config.epochs = 3;
+    b.config.batch_pairs = 4;
+    b.config.pairs_per_class = 7;
+    b.config.adam.lr = 3e-3f;
+    b.config.seed = 42;
+    snprintf(b.out, sizeof b.out, "%s/m.safetensors", (const char *)*state);
+    snprintf(b.checkpoint, sizeof b.checkpoint, "%s/m.checkpoint", (const char *)*state);
+    return b;
+}
+
+// With the paths, which must not move.
+static void use_files(struct bench *b)
+{
+    b->config.out = b->out;
+    b->config.checkpoint = b->checkpoint;
+}
+
+static void free_bench(struct bench *b)
+{
+    siam_dataset_destroy(b->data);
+}
+
+// What the progress function saw, and when it is to stop or die.
+struct watch {
+    atomic_bool stop;
+    int stop_after; // steps; 0: never
+    int kill_after;
+    int steps;
+    int epochs;
+    struct siam_progress last_epoch;
+    double first_loss; // of a step
+    double epoch_loss[64];
+};
+
+static void watch_progress(void *ctx, const struct siam_progress *p)
+{
+    struct watch *w = ctx;
+    assert_true(p->seconds >= 0 && p->seconds_left >= 0 && isfinite(p->seconds_left));
+    assert_int_equal(p->steps, N_STEPS);
+    assert_int_equal(p->n_heldout_pairs, 18);
+    if (p->epoch_done) {
+        assert_int_equal(p->step, 0);
+        w->last_epoch = *p;
+        w->epoch_loss[p->epoch - 1] = p->loss;
+        w->epochs++;
+        return;
+    }
+    assert_in_range(p->step, 1, N_STEPS);
+    if (w->steps++ == 0)
+        w->first_loss = p->loss;
+    if (w->kill_after && w->steps == w->kill_after)
+        raise(SIGKILL);
+    if (w->stop_after && w->steps == w->stop_after)
+        atomic_store(&w->stop, true);
+}
+
+static int train(struct siam_model **out, const struct bench *b, int workers, struct watch *w,
+                 struct err *err)
+{
+    struct pool *pool;
+    assert_int_equal(pool_create(&pool, workers, 0, NULL), 0);
+    int ret = siam_train(out, &b->config, b->data, pool, &w->stop, watch_progress, w, err);
+    pool_destroy(pool);
+    return ret;
+}
+
+static struct siam_model *train_ok(const struct bench *b, int workers)
+{
+    struct siam_model *model;
+    struct watch w = {0};
+    struct err err = {0};
+    if (train(&model, b, workers, &w, &err))
+        fail_msg("%s", err.text);
+    return model;
+}
+
+static void assert_same_weights(const struct siam_model *a, const struct siam_model *b)
+{
+    assert_memory_equal(a->net->block, b->net->block, a->net->layout.n_params * sizeof(float));
+}
+
+// ---- Learning -------------------------------------------------------------------------------
+
+static void test_learns(void **state)
+{
+    struct bench b = make_bench(state);
+    use_files(&b);
+    b.config.epochs = 60;
+    b.config.adam.lr = 0.01f;
+    struct watch w = {0};
+    struct siam_model *model, *loaded;
+    assert_int_equal(train(&model, &b, 2, &w, NULL), 0);
+    assert_int_equal(w.steps, 60 * N_STEPS);
+    assert_int_equal(w.epochs, 60);
+    printf("loss %g -> %g, held out %g, auc %g\n", w.first_loss, w.last_epoch.loss,
+           w.last_epoch.heldout_loss, w.last_epoch.auc);
+    assert_true(w.first_loss > 0.4);
+    assert_true(w.last_epoch.loss < 0.1 && w.last_epoch.heldout_loss < 0.3);
+    assert_true(w.last_epoch.auc == 1.0 && w.last_epoch.recall == 1.0);
+
+    assert_int_equal(siam_model_load_as(&loaded, b.out, &small, NULL), 0);
+    assert_same_weights(loaded, model);
+    const struct siam_card *c = &loaded->card;
+    assert_string_equal(c->recipe, "koch");
+    assert_string_equal(c->heldout, "bursts");
+    assert_int_equal(strlen(c->created), 20);
+    assert_true(c->seed == 42 && c->epochs == 60 && c->seconds > 0);
+    assert_true(c->n_anchor == N_KIND && c->n_positive == N_KIND && c->n_negative == N_KIND);
+    assert_true(c->n_people == 2 && c->threshold == 0.5f);
+    assert_true(c->n_genuine == 9 && c->n_impostor == 9);
+    assert_true(c->frr == 1 - w.last_epoch.recall && c->auc == 1.0);
+    assert_true(c->heldout_loss == w.last_epoch.heldout_loss);
+    assert_true(c->precision == 9 / (9 + c->far * 9));
+    assert_false(file_exists(b.checkpoint));
+    siam_model_unref(loaded);
+    siam_model_unref(model);
+    free_bench(&b);
+}
+
+static void test_figures(void **state)
+{
+    (void)state;
+    // Genuine: 3, 1, 1, -2. Impostors: 1, -1, -1, 0. Couples in order: 4 + 2 * 3.5 + 0 = 11 of 16.
+    static const float logits[] = {-1, 3, 1, 1, -1, 1, 0, -2};
+    static const float labels[] = {0, 1, 0, 1, 0, 1, 0, 1};
+    struct nn_pair pairs[8];
+    int order[8];
+    double loss = 0;
+    for (int i = 0; i < 8; i++) {
+        pairs[i] = (struct nn_pair){0, 1, labels[i]};
+        double p = 1 / (1 + exp(-(double)logits[i]));
+        loss -= log(labels[i] == 1 ? p : 1 - p) / 8;
+    }
+    struct siam_figures f;
+    siam_figures_of(&f, logits, pairs, 8, order);
+    assert_true(f.n_genuine == 4 && f.n_impostor == 4);
+    assert_true(f.auc == 11.0 / 16);
+    assert_true(f.recall == 0.75 && f.frr == 0.25);
+    assert_true(f.far == 0.5 && f.precision == 0.6); // logit 0 is score 0.5: accepted
+    assert_true(fabs(f.loss - loss) < 1e-6);
+    static const float nobody[] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    siam_figures_of(&f, nobody, pairs, 8, order);
+    assert_true(f.auc == 0.5 && f.precision == 1 && f.recall == 0 && f.far == 0);
+    static const float broken[] = {NAN, 1, 2, NAN, INFINITY, 0, 0, NAN};
+    siam_figures_of(&f, broken, pairs, 8, order);
+    assert_false(isfinite(f.loss));
+}
+
+static void test_workers_and_seed(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *one = train_ok(&b, 1), *three = train_ok(&b, 3);
+    assert_same_weights(one, three);
+    siam_model_unref(three);
+    b.config.seed++;
+    struct siam_model *other = train_ok(&b, 1);
+    size_t bytes = one->net->layout.n_params * sizeof(float);
+    assert_memory_not_equal(one->net->block, other->net->block, bytes);
+    siam_model_unref(other);
+    siam_model_unref(one);
+    free_bench(&b);
+}
+
+// ---- Interruptions --------------------------------------------------------------------------
+
+// After every number of steps: within an epoch, at its end (the stop then falls into the
+// evaluation), and behind the very last step.
+static void test_stop_and_resume(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *whole = train_ok(&b, 1), *part, *rest, *file;
+    use_files(&b);
+    b.config.resume = true;
+    for (int k = 1; k <= 3 * N_STEPS; k++) {
+        struct watch w = {.stop_after = k}, v = {0};
+        assert_int_equal(train(&part, &b, 1, &w, NULL), SIAM_STOPPED);
+        assert_int_equal(w.steps, k);
+        assert_int_equal(siam_model_load_as(&file, b.out, &small, NULL), 0);
+        assert_same_weights(file, part);
+        assert_int_equal(part->card.epochs, k / N_STEPS);
+        assert_int_equal(part->card.n_genuine, 0); // its rates were never measured
+        assert_int_equal(train(&rest, &b, k % 2 + 1, &v, NULL), 0);
+        assert_int_equal(v.steps, 3 * N_STEPS - k);
+        assert_same_weights(rest, whole);
+        assert_true(rest->card.heldout_loss == whole->card.heldout_loss);
+        assert_int_equal(rest->card.n_genuine, 9);
+        assert_false(file_exists(b.checkpoint));
+        siam_model_unref(file);
+        siam_model_unref(part);
+        siam_model_unref(rest);
+    }
+    siam_model_unref(whole);
+    free_bench(&b);
+}
+
+// An epoch that was stopped twice still ends with the loss and the weights of the whole epoch.
+static void test_many_stops(void **state)
+{
+    struct bench b = make_bench(state);
+    struct watch w = {0};
+    struct siam_model *whole, *part;
+    assert_int_equal(train(&whole, &b, 1, &w, NULL), 0);
+    use_files(&b);
+    b.config.resume = true;
+    static const int stops[] = {N_STEPS + 1, 2, N_STEPS, 0};
+    static const int epochs[] = {1, 0, 1, 1}; // reported in the session
+    struct watch v = {0};
+    for (int i = 0; i < 4; i++) {
+        struct watch next = {.stop_after = stops[i]};
+        memcpy(next.epoch_loss, v.epoch_loss, sizeof v.epoch_loss);
+        v = next;
+        assert_int_equal(train(&part, &b, 1, &v, NULL), stops[i] ? SIAM_STOPPED : 0);
+        assert_int_equal(v.epochs, epochs[i]);
+        if (stops[i])
+            siam_model_unref(part);
+    }
+    assert_memory_equal(v.epoch_loss, w.epoch_loss, sizeof v.epoch_loss);
+    assert_same_weights(part, whole);
+    siam_model_unref(part);
+    siam_model_unref(whole);
+    free_bench(&b);
+}
+
+static void test_stop_before_the_first_step(void **state)
+{
+    struct bench b = make_bench(state);
+    use_files(&b);
+    struct watch w = {.stop = true};
+    struct siam_model *model;
+    assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
+    assert_null(model);
+    assert_false(file_exists(b.out) || file_exists(b.checkpoint));
+    free_bench(&b);
+}
+
+static void *stop_soon(void *ctx)
+{
+    clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 5);
+    atomic_store((atomic_bool *)ctx, true);
+    return NULL;
+}
+
+static void test_stop_is_quick(void **state)
+{
+    struct bench b = make_bench(state);
+    b.config.epochs = 1000000;
+    struct watch w = {0};
+    struct siam_model *model;
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, stop_soon, &w.stop), 0);
+    int64_t start_ns = clock_now_ns();
+    assert_int_equal(train(&model, &b, 2, &w, NULL), SIAM_STOPPED);
+    assert_true(clock_now_ns() - start_ns < 2 * CLOCK_SECOND);
+    pthread_join(thread, NULL);
+    siam_model_unref(model);
+    free_bench(&b);
+}
+
+static void test_kill_and_resume(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *whole = train_ok(&b, 1);
+    use_files(&b);
+    b.config.resume = true;
+    b.config.checkpoint_epochs = 1;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct watch w = {.kill_after = 2 * N_STEPS + 2};
+        struct siam_model *model;
+        train(&model, &b, 1, &w, NULL);
+        _exit(1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    assert_true(file_exists(b.checkpoint));
+    struct watch w = {0};
+    struct siam_model *model;
+    assert_int_equal(train(&model, &b, 1, &w, NULL), 0);
+    assert_int_equal(w.steps, N_STEPS); // from the checkpoint behind epoch 2
+    assert_same_weights(model, whole);
+    siam_model_unref(model);
+    siam_model_unref(whole);
+    free_bench(&b);
+}
+
+// A finished number of epochs can be raised later, and lowered below what is done.
+static void test_other_number_of_epochs(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *whole = train_ok(&b, 1), *model;
+    use_files(&b);
+    b.config.resume = true;
+    for (int epochs = 1; epochs <= 5; epochs += 4) {
+        struct watch w = {.stop_after = 2 * N_STEPS + 1};
+        b.config.epochs = epochs == 1 ? 3 : 2;
+        if (epochs == 5)
+            w.stop_after = 2 * N_STEPS;
+        assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
+        siam_model_unref(model);
+        b.config.epochs = epochs == 1 ? 1 : 3;
+        model = train_ok(&b, 1);
+        assert_int_equal(model->card.epochs, epochs == 1 ? 2 : 3);
+        if (epochs == 5)
+            assert_same_weights(model, whole);
+        siam_model_unref(model);
+    }
+    siam_model_unref(whole);
+    free_bench(&b);
+}
+
+// ---- Refusals -------------------------------------------------------------------------------
+
+static void assert_train_fails(const struct bench *b, int code, const char *text)
+{
+    struct watch w = {0};
+    struct siam_model *model;
+    struct err err = {0};
+    int ret = train(&model, b, 1, &w, &err);
+    if (ret != code || !strstr(err.text, text))
+        fail_msg("expected %d \"%s\", got %d \"%s\"", code, text, ret, err.text);
+    assert_null(model);
+}
+
+static void test_foreign_checkpoints(void **state)
+{
+    struct bench b = make_bench(state);
+    use_files(&b);
+    struct watch w = {.stop_after = 3};
+    struct siam_model *model;
+    assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
+    siam_model_unref(model);
+    b.config.resume = true;
+    struct bench other = b;
+    other.config.seed++;
+    assert_train_fails(&other, ERR_MODEL, "of a training with another seed");
+    other = b;
+    other.config.adam.lr *= 2;
+    assert_train_fails(&other, ERR_MODEL, "of a training with other settings");
+    other = b;
+    other.config.batch_pairs = 5;
+    assert_train_fails(&other, ERR_MODEL, "of a training with other settings");
+    other = b;
+    other.config.net.embedding++;
+    assert_train_fails(&other, ERR_MODEL, "has shape");
+    b.data->hash++;
+    assert_train_fails(&b, ERR_MODEL, "of a training with other pictures");
+    b.data->hash--;
+    other = b;
+    other.config.checkpoint = b.out;
+    assert_train_fails(&other, ERR_MODEL, "not a checkpoint");
+    assert_int_equal(truncate(b.checkpoint, 5000), 0);
+    assert_train_fails(&b, ERR_MODEL, "cut short");
+    b.config.resume = false; // not looked at
+    siam_model_unref(train_ok(&b, 1));
+    b.config.resume = true; // none there: from the beginning
+    siam_model_unref(train_ok(&b, 1));
+    free_bench(&b);
+}
+
+static void test_divergence(void **state)
+{
+    struct bench b = make_bench(state);
+    use_files(&b);
+    siam_model_unref(train_ok(&b, 1));
+    b.config.adam.lr = 1e30f;
+    assert_train_fails(&b, ERR_MODEL, "is not a number at epoch 1");
+    assert_train_fails(&b, ERR_MODEL, "the last good model stays");
+    struct siam_model *kept;
+    assert_int_equal(siam_model_load_as(&kept, b.out, &small, NULL), 0);
+    assert_int_equal(kept->card.epochs, 3);
+    siam_model_unref(kept);
+    free_bench(&b);
+}
+
+static void test_configs(void **state)
+{
+    struct bench b = make_bench(state), c = b;
+    struct siam_train_config config;
+    struct err err = {0};
+    assert_int_equal(siam_train_defaults(&config, "kosh", &err), ERR_USAGE);
+    assert_non_null(strstr(err.text, "koch"));
+    assert_int_equal(siam_train_defaults(&config, "koch", NULL), 0);
+    assert_true(config.epochs == 50 && config.batch_pairs == 16);
+    assert_true(config.adam.lr == 1e-4f && config.net.embedding == 4096);
+    c.config.epochs = 0;
+    assert_train_fails(&c, ERR_USAGE, "at least 1");
+    c = b;
+    c.config.net.channels = 3;
+    assert_train_fails(&c, ERR_USAGE, "the net takes 3x105x105");
+    c = b;
+    c.config.out = "/nonexistent/folder/m.safetensors";
+    assert_train_fails(&c, ERR_IO, "/nonexistent/folder/m.safetensors");
+    c = b;
+    c.config.checkpoint = "/nonexistent/folder/c";
+    assert_train_fails(&c, ERR_IO, "/nonexistent/folder/c");
+    for (int i = 0; i < b.data->n_pictures; i++)
+        b.data->pictures[i].part = SIAM_TRAIN;
+    assert_train_fails(&b, ERR_DATA, "held out");
+    free_bench(&b);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, test_dir_make, test_dir_remove)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_learns),
+        cmocka_unit_test(test_figures),
+        TEST(test_workers_and_seed),
+        TEST(test_stop_and_resume),
+        TEST(test_many_stops),
+        TEST(test_stop_before_the_first_step),
+        TEST(test_stop_is_quick),
+        TEST(test_kill_and_resume),
+        TEST(test_other_number_of_epochs),
+        TEST(test_foreign_checkpoints),
+        TEST(test_divergence),
+        TEST(test_configs),
+    };
+    nn_blas_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The commands as a script sees them: exit codes, one-line errors, JSON keys.
+
+usage: commands.py PROGRAM
+"""
+import array
+import json
+import os
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import safetensors
+
+PROGRAM = os.path.abspath(sys.argv[1])
+USAGE, CAMERA, DATA, MODEL = 2, 3, 4, 5
+
+
+def png(path, seed, w=120, h=110):
+    """A PNG of soft random blotches."""
+    rng = random.Random(seed)
+    cells = [[[rng.randrange(256) for _ in range(3)] for _ in range(5)] for _ in range(5)]
+    rows = b''.join(b'\0' + bytes(v for x in range(w) for v in cells[5 * y // h][5 * x // w])
+                    for y in range(h))
+    chunk = lambda kind, data: (struct.pack('>I', len(data)) + kind + data +
+                                struct.pack('>I', zlib.crc32(kind + data)))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'wb') as f:
+        f.write(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', w, h, 8, 2, 0, 0, 0)) +
+                chunk(b'IDAT', zlib.compress(rows, 1)) + chunk(b'IEND', b''))
+    return path
+
+
+class Commands(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temp = tempfile.TemporaryDirectory(prefix='visavis-test-')
+        cls.dir = cls.temp.name
+        rng = random.Random(1)
+        some = array.array('f', (rng.uniform(-.02, .02) for _ in range(9973)))
+        cls.model = cls.path('m.safetensors')
+        safetensors.write(cls.model, lambda name, n: (some * (n // len(some) + 1))[:n])
+        for i in range(3):
+            png(cls.path(f'me/{i}.png'), i)
+            png(cls.path(f'also me/{i}.png'), 100 + i)
+            png(cls.path(f'others/a/{i}.png'), 200 + i)
+        os.makedirs(cls.path('empty'))
+        with open(cls.path('page.jpg'), 'w') as f:
+            f.write('<html>no picture</html>')
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temp.cleanup()
+
+    @classmethod
+    def path(cls, name):
+        return os.path.join(cls.dir, name)
+
+    def run_it(self, *args):
+        return subprocess.run([PROGRAM, *args], capture_output=True, text=True, timeout=120,
+                              stdin=subprocess.DEVNULL, cwd=self.dir)
+
+    def refused(self, code, mention, *args):
+        """Exit code `code`, nothing on standard output, one line that mentions the thing."""
+        r = self.run_it(*args)
+        self.assertEqual(r.returncode, code, r.stderr)
+        self.assertEqual(r.stdout, '')
+        self.assertEqual(len(r.stderr.splitlines()), 1, r.stderr)
+        self.assertIn(mention, r.stderr)
+
+    def test_help_and_version(self):
+        for verb in ('', 'train', 'eval', 'verify', 'pairs', 'embed', 'bench', 'doctor'):
+            r = self.run_it(*filter(None, [verb, '--help']))
+            self.assertEqual((r.returncode, r.stderr), (0, ''))
+            self.assertIn('usage: visavis', r.stdout)
+            self.assertLess(max(map(len, r.stdout.splitlines())), 101)
+        self.assertRegex(self.run_it('--version').stdout, r'^visavis \d+\.\d+\.\d+ \(')
+
+    def test_usage(self):
+        self.refused(USAGE, 'frobnicate', 'frobnicate')
+        self.refused(USAGE, '--frobnicate', '--frobnicate')
+        self.refused(USAGE, '--epochs', 'train', '--epochs', 'many')
+        self.refused(USAGE, '--epochs', 'train', '--epochs')
+        self.refused(USAGE, '--model', 'verify', 'a', 'b')
+        self.refused(USAGE, 'two pictures', 'verify', '--model', self.model, 'a')
+        self.refused(USAGE, '--strangers', 'eval', '--model', self.model, '--anchors', 'me',
+                     '--genuine', 'me')
+        self.refused(USAGE, 'recipe', 'train', '--data', self.dir, '--recipe', 'soup')
+        self.refused(USAGE, 'bench', 'bench', 'lunch')
+        self.refused(USAGE, 'replay:', '--headless', '--data', self.path('s'), '--camera', 'replay:')
+
+    def test_camera_errors(self):
+        for spec in ('/dev/video99', '99', '/dev/null', 'replay:' + self.path('empty'),
+                     'replay:' + self.path('none')):
+            self.refused(CAMERA, spec.split(':')[-1], '--headless', '--data', self.path('s'), '--camera', spec)
+
+    def test_data_errors(self):
+        self.refused(DATA, 'none', 'train', '--data', self.path('none'))
+        self.refused(DATA, 'anchor', 'train', '--data', self.path('empty'))
+        self.refused(DATA, 'none', 'eval', '--model', self.model, '--anchors', 'none', '--genuine',
+                     'me', '--strangers', 'others')
+        self.refused(DATA, 'empty', 'eval', '--model', self.model, '--anchors', 'empty',
+                     '--genuine', 'me', '--strangers', 'others')
+        self.refused(DATA, 'none.png', 'verify', '--model', self.model, 'me/0.png', 'none.png')
+        self.refused(DATA, '<htm', 'verify', '--model', self.model, 'me/0.png', 'page.jpg')
+        self.refused(DATA, 'none.tsv', 'pairs', '--model', self.model, '--root', '.', 'none.tsv')
+
+    def test_no_negatives(self):
+        for kind in ('anchor', 'positive'):
+            for i in range(4):
+                png(self.path(f'lonely/{kind}/{i}.png'), 10 * len(kind) + i)
+        self.refused(DATA, 'negative', 'train', '--data', self.path('lonely'))
+        self.refused(DATA, 'none', 'train', '--data', self.path('lonely'), '--negatives', 'none')
+
+    def test_model_errors(self):
+        whole = open(self.model, 'rb').read()
+        pair = ('me/0.png', 'me/1.png')
+        self.refused(MODEL, 'none', 'verify', '--model', 'none', *pair)
+        for name, data in (('short', whole[:100000]), ('shorter', whole[:5]), ('nothing', b''),
+                           ('page', b'<html>' * 100), ('longer', whole + b'0'),
+                           ('shapes', whole[:8] + whole[8:].replace(b'[64, 3, 10, 10]',
+                                                                    b'[64, 3, 20, 5 ]', 1))):
+            with open(self.path(name), 'wb') as f:
+                f.write(data)
+            self.refused(MODEL, name, 'verify', '--model', name, *pair)
+            os.remove(self.path(name))
+
+    def test_verify(self):
+        r = self.run_it('verify', '--model', self.model, '--json', 'me/0.png', 'me/0.png')
+        answer = json.loads(r.stdout)
+        self.assertEqual(answer['match'], answer['score'] >= answer['threshold'])
+        self.assertEqual(r.returncode, 0 if answer['match'] else 1)
+        low = self.run_it('verify', '--model', self.model, '--threshold', '0', 'me/0.png', 'me/1.png')
+        high = self.run_it('verify', '--model', self.model, '--threshold', '1', 'me/0.png', 'me/1.png')
+        self.assertEqual((low.returncode, high.returncode), (0, 1))
+        self.assertEqual(low.stdout, '')
+        self.assertIn('no match', high.stderr)
+
+    def test_eval(self):
+        r = self.run_it('eval', '--model', self.model, '--anchors', 'me', '--genuine', 'also me',
+                        '--strangers', 'others', 'me', '--json')
+        self.assertEqual(r.returncode, 0, r.stderr)
+        report = json.loads(r.stdout)
+        for key in ('far', 'frr', 'eer', 'auc', 'threshold', 'precision', 'recall'):
+            self.assertGreaterEqual(report[key], 0)
+            self.assertLessEqual(report[key], 1)
+        self.assertEqual((report['n_genuine'], report['n_impostor']), (3, 6))
+        self.assertEqual([(s['dir'], s['n']) for s in report['strangers']],
+                         [('others', 3), ('me', 3)])
+        self.assertEqual(report['far'], sum(s['accepted'] for s in report['strangers']) / 6)
+        self.assertAlmostEqual(report['recall'], report['genuine_accepted'] / 3, 6)
+
+    def test_pairs(self):
+        with open(self.path('list.tsv'), 'w') as f:
+            f.write('me/0.png\tme/1.png\t1\nme/0.png\tothers/a/0.png\t0\nme/1.png\tme/0.png\t1\n')
+        r = self.run_it('pairs', '--model', self.model, '--root', self.dir, 'list.tsv', '--json')
+        self.assertEqual(r.returncode, 0, r.stderr)
+        for key in ('accuracy', 'eer', 'auc'):
+            self.assertIn(key, json.loads(r.stdout))
+
+    def test_embed(self):
+        r = self.run_it('embed', '--model', self.model, 'me/0.png', 'me/1.png', '--out', 'e.f32')
+        self.assertEqual(r.returncode, 0, r.stderr)
+        self.assertEqual(os.path.getsize(self.path('e.f32')), 2 * 4096 * 4)
+        e = array.array('f')
+        e.frombytes(open(self.path('e.f32'), 'rb').read())
+        self.assertTrue(all(0 <= v <= 1 for v in e))
+        self.assertNotEqual(e[:4096], e[4096:])
+        with open(self.path('x.f32'), 'wb') as f:
+            f.write(bytes(4 * 3 * 105 * 105))
+        self.assertEqual(self.run_it('embed', '--model', self.model, '--raw', 'x.f32', '--out',
+                                     'e.f32').returncode, 0)
+        self.assertEqual(os.path.getsize(self.path('e.f32')), 4096 * 4)
+        self.refused(DATA, 'page.jpg', 'embed', '--raw', 'page.jpg', '--model', self.model, '--out', 'e')
+
+    def test_doctor(self):
+        report = json.loads(self.run_it('doctor', '--data', self.path('s'), '--json').stdout)
+        self.assertIn('GFLOP/s', report['blas']['speed'])
+        self.assertIn('kernel', report['blas'])
+        self.assertIn('processor', report['machine'])
+        text = self.run_it('doctor', '--data', self.path('s'))
+        self.assertEqual(text.returncode, 0)
+        self.assertIn('GFLOP/s', text.stdout)
+
+    def test_blas_kernel_is_the_processors(self):
+        """Whatever OpenBLAS would choose, or was told, the kernel is one for the widest SIMD."""
+        for told in (None, 'Prescott', 'Haswell'):
+            env = {k: v for k, v in os.environ.items()
+                   if k not in ('OPENBLAS_CORETYPE', 'VISAVIS_BLAS_AS_IS')}
+            if told:
+                env['OPENBLAS_CORETYPE'] = told
+            text = subprocess.run([PROGRAM, '--version'], capture_output=True, text=True, env=env).stdout
+            if 'avx512' in text:
+                self.assertRegex(text, r'(?i)skylakex|cooperlake|sapphirerapids')
+            elif 'avx2' in text:
+                self.assertNotRegex(text, r'(?i)prescott|core2|nehalem|generic')
+        env = dict(os.environ, OPENBLAS_CORETYPE='Nehalem', VISAVIS_BLAS_AS_IS='1')
+        text = subprocess.run([PROGRAM, '--version'], capture_output=True, text=True, env=env).stdout
+        self.assertRegex(text, '(?i)nehalem')
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1])

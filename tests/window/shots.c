@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+// Draws the window in its several states and sizes without a display, a PNG each, to be looked at.
+// Usage: ui_shots FOLDER
+#include "core/base/clock.h"
+#include "core/image/save.h"
+#include "ui/window.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct size {
+    const char *name;
+    int w, h; // pixels
+    float scale;
+};
+
+static const struct size sizes[] = {
+    {"640x480", 640, 480, 1},       {"1280x800", 1280, 800, 1},   {"1280x960@2", 1280, 960, 2},
+    {"2560x1600@2", 2560, 1600, 2}, {"480x360", 480, 360, 1},     {"1024x768", 1024, 768, 1},
+    {"720x1100", 720, 1100, 1},     {"1920x1080", 1920, 1080, 1}, {"1280x560", 1280, 560, 1},
+};
+
+static uint8_t shade(float v)
+{
+    return (uint8_t)fminf(fmaxf(v, 0), 255);
+}
+
+// A head and shoulders before a wall that gets darker downwards; asymmetric, so that a mirrored
+// view shows.
+static void draw_sitter(struct img *img)
+{
+    for (int y = 0; y < img->h; y++)
+        for (int x = 0; x < img->w; x++) {
+            float u = (float)x / (float)img->h - 0.667f, v = (float)y / (float)img->h - 0.5f;
+            float wall = 150 - 60 * v + 40 * (u > 0.35f), light = 0.85f - 0.7f * u;
+            float rgb[3] = {wall, wall * 0.97f, wall * 0.88f};
+            bool head = u * u / 0.030f + (v + 0.06f) * (v + 0.06f) / 0.055f < 1;
+            bool body = u * u / 0.14f + (v - 0.55f) * (v - 0.55f) / 0.10f < 1;
+            bool hair = u * u / 0.034f + (v + 0.10f) * (v + 0.10f) / 0.060f < 1 && v < -0.16f;
+            bool eyes = fabsf(fabsf(u) - 0.07f) < 0.022f && fabsf(v + 0.08f) < 0.012f;
+            if (body)
+                rgb[0] = 60 * light, rgb[1] = 84 * light, rgb[2] = 120 * light;
+            if (head)
+                rgb[0] = 226 * light, rgb[1] = 178 * light, rgb[2] = 150 * light;
+            if (hair)
+                rgb[0] = 70 * light, rgb[1] = 50 * light, rgb[2] = 40 * light;
+            if (eyes)
+                rgb[0] = rgb[1] = rgb[2] = 40;
+            for (int k = 0; k < 3; k++)
+                img->px[3 * (y * img->w + x) + k] = shade(rgb[k]);
+        }
+}
+
+static void text(char *out, const char *s)
+{
+    snprintf(out, UI_TEXT, "%s", s);
+}
+
+static void add_folder(struct ui_view *view, const char *path, int pictures)
+{
+    text(view->folder[view->n_folders].path, path);
+    view->folder[view->n_folders++].pictures = pictures;
+}
+
+static void first_start(struct ui_view *view)
+{
+    view->demo = true;
+    text(view->camera, "Demo camera, 640x480, 25 fps");
+    text(view->hint,
+         "Look into the box and hold a to take anchors: pictures of you to compare with.");
+}
+
+static void collecting(struct ui_view *view)
+{
+    view->anchors = 32;
+    view->positives = 18;
+    view->negatives = 4;
+    add_folder(view, "/home/ada/Pictures/other people/labelled faces in the wild", 3212);
+    add_folder(view, "/media/disk/gtdb", -1);
+    view->holding = 'a';
+    view->burst = 12;
+    view->flash = 0.9f;
+    text(view->message, "Added /media/disk/gtdb");
+    text(view->hint, "Hold p for positives next: other light, other distance, glasses on and off.");
+}
+
+static void collected(struct ui_view *view)
+{
+    collecting(view);
+    view->anchors = 170;
+    view->positives = 170;
+    view->negatives = 40;
+    view->folder[1].pictures = 750;
+    view->holding = 0;
+    view->flash = 0;
+    add_folder(
+        view, "/home/ada/\xe5\x86\x99\xe7\x9c\x9f/\xd0\xb4\xd1\x80\xd1\x83\xd0\xb7\xd1\x8c\xd1\x8f",
+        61);
+    add_folder(view, "/home/ada/Pictures/class of 1998", 28);
+    add_folder(view, "/home/ada/Pictures/colleagues", 112);
+}
+
+static void curves(struct ui_view *view, int n)
+{
+    view->epochs = 50;
+    view->epoch = view->n_curve = n;
+    for (int i = 0; i < n; i++) {
+        float wave = sinf((float)i * 1.7f) * 0.02f;
+        view->loss[i] = 0.69f * expf(-(float)i / 7) + 0.02f + wave * 0.5f;
+        view->heldout_loss[i] = 0.66f * expf(-(float)i / 8) + 0.10f + wave;
+    }
+    view->precision = 0.9811;
+    view->recall = 0.9411;
+    view->n_heldout_pairs = 102;
+}
+
+static void training(struct ui_view *view)
+{
+    collected(view);
+    view->training = true;
+    curves(view, 21);
+    view->epoch_part = 0.4f;
+    view->seconds_left = 171;
+    view->heldout_optimistic = true;
+    text(view->message, "Training on 238 pairs; the live picture goes on meanwhile.");
+    text(view->hint, "Press s to stop early and keep what was learnt.");
+}
+
+static void history(struct ui_view *view, float level)
+{
+    view->n_history = 250;
+    for (int i = 0; i < view->n_history; i++) {
+        float age = 10.0f * (float)(view->n_history - 1 - i) / (float)view->n_history;
+        float dip = age > 6.2f && age < 7.4f ? 0.5f : 0;
+        view->history[i].age_s = age;
+        view->history[i].score =
+            level + 0.04f * sinf(age * 5) + 0.02f * sinf(age * 23) - dip * level;
+    }
+    view->score = view->history[view->n_history - 1].score;
+}
+
+static void live(struct ui_view *view)
+{
+    collected(view);
+    curves(view, 50);
+    view->have_model = view->live = true;
+    view->heldout_optimistic = true;
+    view->anchors_all = 20;
+    view->threshold = 0.5f;
+    text(view->model_line, "Trained 12:40, 50 epochs, 170 + 170 of you, 3962 of others");
+    *view->message = '\0';
+}
+
+static void live_you(struct ui_view *view)
+{
+    live(view);
+    history(view, 0.90f);
+    view->verdict = UI_YOU;
+    view->anchors_matched = 18;
+    text(view->hint, "Try other light, glasses or a headset; p adds positives of what fails.");
+}
+
+static void live_stranger(struct ui_view *view)
+{
+    live(view);
+    history(view, 0.14f);
+    view->verdict = UI_STRANGER;
+    view->anchors_matched = 1;
+    view->mirror = false;
+    text(view->hint, "Somebody else? Hold n to teach that this is not you.");
+}
+
+static void ready(struct ui_view *view)
+{
+    live(view);
+    view->live = false;
+    text(view->message, "Trained 50 epochs in 2 min 51 s.");
+    text(view->hint, "Press v to see the score.");
+}
+
+static void camera_lost(struct ui_view *view)
+{
+    live_you(view);
+    view->camera_lost = true;
+    view->verdict = UI_NO_VERDICT;
+    text(view->camera, "/dev/video0: unplugged or taken away; plug it in again, it is looked for "
+                       "every second");
+    text(view->message,
+         "/dev/video0: the camera gave no picture for a second and could not be "
+         "opened again: No such device. Plug it in again or choose another one with c");
+    view->message_is_error = true;
+}
+
+static void waiting(struct ui_view *view)
+{
+    first_start(view);
+    view->demo = false;
+    view->frame = NULL;
+    text(view->camera, "Opening /dev/video0");
+}
+
+static void help(struct ui_view *view)
+{
+    live_you(view);
+    view->help = true;
+}
+
+static void typing(struct ui_view *view)
+{
+    collected(view);
+    view->typing = true;
+    snprintf(view->typed, sizeof view->typed, "/home/ada/Pictures/holidays 2019/pe");
+    view->caret = (int)strlen(view->typed);
+}
+
+static const struct {
+    const char *name;
+    void (*fill)(struct ui_view *view);
+} states[] = {
+    {"first", first_start},
+    {"collecting", collecting},
+    {"collected", collected},
+    {"training", training},
+    {"ready", ready},
+    {"you", live_you},
+    {"stranger", live_stranger},
+    {"lost", camera_lost},
+    {"waiting", waiting},
+    {"help", help},
+    {"typing", typing},
+};
+
+static bool plain(const struct img *img)
+{
+    for (size_t i = 3, n = (size_t)img->w * (size_t)img->h * 3; i < n; i++)
+        if (img->px[i] != img->px[i % 3])
+            return false;
+    return true;
+}
+
+// Times the frame as it is drawn while nothing but the picture changes, in ms.
+static double frame_ms(struct ui_window *window, struct ui_view *view)
+{
+    const int n = 10;
+    int64_t start = clock_now_ns();
+    for (int i = 0; i < n; i++) {
+        view->frame_number++;
+        ui_window_draw(window, view);
+    }
+    return (double)(clock_now_ns() - start) / 1e6 / n;
+}
+
+static int shoot(const struct size *size, size_t state, const struct img *frame, const char *dir,
+                 struct err *err)
+{
+    static struct ui_view view;
+    view = (struct ui_view){.frame = frame,
+                            .frame_number = 1,
+                            .guide = {frame->w / 2 - 125, frame->h / 2 - 125, 250, 250},
+                            .mirror = true,
+                            .threshold = 0.5f,
+                            .fps = 29.97f,
+                            .seconds_left = -1};
+    text(view.camera, "Integrated Camera, 640x480 MJPG, 30 fps");
+    states[state].fill(&view);
+    struct ui_window *window;
+    int ret = ui_window_create_offscreen(&window, size->w, size->h, size->scale, err);
+    if (ret < 0)
+        return ret;
+    struct img shot = {0};
+    ret = ui_window_shot(window, &view, &shot, err);
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s-%s.png", dir, size->name, states[state].name);
+    if (ret == 0 && plain(&shot))
+        ret = err_set(err, ERR_DATA, "%s: the picture is blank", path);
+    if (ret == 0)
+        ret = img_save_png(&shot, path, err);
+    if (ret == 0)
+        printf("%s: %.1f ms a frame\n", path, frame_ms(window, &view));
+    img_finish(&shot);
+    ui_window_destroy(window);
+    return ret;
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = {0};
+    struct img frame = {0};
+    if (argc != 2) {
+        fprintf(stderr, "usage: ui_shots FOLDER\n");
+        return 2;
+    }
+    int ret = img_reserve(&frame, 640, 480, &err);
+    if (ret == 0)
+        draw_sitter(&frame);
+    for (size_t s = 0; ret == 0 && s < sizeof sizes / sizeof *sizes; s++)
+        for (size_t i = 0; ret == 0 && i < sizeof states / sizeof *states; i++)
+            ret = shoot(&sizes[s], i, &frame, argv[1], &err);
+    img_finish(&frame);
+    if (ret < 0)
+        fprintf(stderr, "ui_shots: %s\n", err.text);
+    return err_exit_code(ret);
+}

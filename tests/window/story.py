@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The whole story in a real window: an X server (Xvfb), real key events (xdotool), the demo camera.
+
+Collects anchors and positives with held keys, undoes, types a folder's path, trains, stops, goes
+live. Asserts on the files and on the event stream, and keeps screenshots.
+
+usage: story.py PROGRAM ARTEFACTS     exit code 77 where Xvfb or xdotool is missing
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
+SOURCE = os.environ.get('VISAVIS_SOURCE', '.')
+
+
+class Story:
+    def __init__(self, folder):
+        self.data = os.path.join(folder, 'data')
+        self.events_file = os.path.join(folder, 'events')
+        read, write = os.pipe()
+        self.server = subprocess.Popen(
+            ['Xvfb', '-displayfd', str(write), '-screen', '0', '1280x800x24', '-nolisten', 'tcp'],
+            pass_fds=[write], stderr=subprocess.DEVNULL)
+        os.close(write)
+        display = os.read(read, 20).decode().strip()
+        self.env = dict(os.environ, DISPLAY=':' + display, XDG_DATA_HOME=folder, TSAN_OPTIONS='')
+        self.env.pop('WAYLAND_DISPLAY', None)
+        self.env.pop('SDL_VIDEODRIVER', None)
+
+    def start(self, *args):
+        self.log = open(self.events_file + '.log', 'w+')
+        self.program = subprocess.Popen(
+            [PROGRAM, '--data', self.data, '--camera', 'demo:0', '--events', self.events_file,
+             '--epochs', '3', *args], env=self.env, stderr=self.log)
+        self.window = self.xdotool('search', '--sync', '--onlyvisible', '--class', 'visavis').split()[0]
+        self.xdotool('windowfocus', '--sync', self.window)
+
+    def xdotool(self, *args):
+        return subprocess.run(['xdotool', *args], env=self.env, check=True, capture_output=True,
+                              text=True, timeout=60).stdout
+
+    def events(self, kind):
+        with open(self.events_file) as f:
+            found = [json.loads(line) for line in f if line.endswith('\n')]
+        return [e for e in found if e['event'] == kind]
+
+    def wait(self, what, condition, seconds=60):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert self.program.poll() is None, f'the program ended ({self.program.returncode})'
+            if time.monotonic() > end:
+                self.shot('failed')
+                self.log.seek(0)
+                raise AssertionError(f'waited {seconds} s for {what}\n{self.log.read()}')
+            time.sleep(.02)
+
+    def press(self, *keys):
+        self.xdotool('key', *keys)
+
+    def hold(self, key, kind, at_least):
+        before = len(self.events('saved'))
+        self.xdotool('keydown', key)
+        self.wait(f'{at_least} pictures while {key} is held',
+                  lambda: len(self.events('saved')) >= before + at_least)
+        self.xdotool('keyup', key)
+        time.sleep(.3)  # what was on its way when the key went up
+        count = len(self.events('saved'))
+        time.sleep(.5)
+        assert len(self.events('saved')) == count, 'the burst goes on after the key went up'
+        assert all(e['kind'] == kind for e in self.events('saved')[before:])
+        return count - before
+
+    def pictures(self, kind):
+        folder = os.path.join(self.data, kind)
+        return [n for n in os.listdir(folder) if n.endswith('.jpg')]
+
+    def shot(self, name):
+        os.makedirs(ARTEFACTS, exist_ok=True)
+        path = os.path.join(ARTEFACTS, name + '.png')
+        subprocess.run(['import', '-window', 'root', path], env=self.env, check=True, timeout=60)
+        assert os.path.getsize(path) > 20000, f'{path} looks blank'
+
+    def end(self):
+        if getattr(self, 'program', None) and self.program.poll() is None:
+            self.program.kill()
+        self.server.terminate()
+        self.server.wait()
+
+
+def make_strangers(folder):
+    """Pictures of other people: the demo camera's, saved by a session of the program itself."""
+    keys = '\n'.join(f'camera demo:{who}\nwait frames 2\nn 6' for who in range(1, 6))
+    subprocess.run([PROGRAM, '--headless', '--camera', 'demo:1', '--data', folder, '--keys', '-'],
+                   input=keys, text=True, check=True, capture_output=True, timeout=120)
+    return os.path.join(folder, 'negative')
+
+
+def play(story, strangers):
+    story.start()
+    story.wait('frames', lambda: len(story.events('frame')) > 5)
+    story.shot('1-start')
+
+    anchors = story.hold('a', 'anchor', 12)
+    positives = story.hold('p', 'positive', 12)
+    undone = story.hold('a', 'anchor', 3)
+    story.press('u')
+    story.wait('undo', lambda: story.events('undone'))
+    assert story.events('undone')[0] == {'event': 'undone', 'kind': 'anchor', 'count': undone}
+    assert (len(story.pictures('anchor')), len(story.pictures('positive'))) == (anchors, positives)
+    story.press('a')  # a tap takes one picture at least
+    story.wait('a tap', lambda: len(story.pictures('anchor')) > anchors)
+
+    story.press('o')
+    story.xdotool('type', '--delay', '20', strangers)
+    story.shot('2-typing')
+    story.press('Return')
+    story.wait('the folder', lambda: story.events('folder'))
+    assert story.events('folder')[0] == {'event': 'folder', 'path': os.path.realpath(strangers),
+                                         'pictures': 30}
+
+    story.press('t')
+    story.wait('a first epoch', lambda: story.events('epoch'), 200)
+    story.shot('3-training')
+    story.wait('the model', lambda: story.events('trained'), 400)
+    trained = story.events('trained')[0]
+    assert not trained['stopped'] and os.path.getsize(trained['model']) > 150e6
+    assert os.stat(trained['model']).st_mode & 0o777 == 0o600
+
+    story.press('v')
+    story.wait('scores', lambda: len(story.events('score')) >= 30)
+    story.shot('4-live')
+    scores = story.events('score')
+    assert scores[-1]['anchors'] == len(story.pictures('anchor'))
+    assert all(e['match'] == (e['score'] >= e['threshold']) for e in scores)
+    assert all(e['score_ns'] > e['capture_ns'] for e in scores)
+    mine = sum(e['match'] for e in scores) / len(scores)
+    assert mine > .9, f'own face accepted in {mine:.0%} of {len(scores)} frames'
+
+    threshold = scores[-1]['threshold']
+    story.press('plus')
+    story.wait('the threshold', lambda: story.events('score')[-1]['threshold'] > threshold)
+    story.press('h')
+    time.sleep(.5)
+    story.shot('5-help')
+    story.press('h', 'm', 'v')
+
+    story.press('t')  # again, and stop it
+    story.wait('training', lambda: len(story.events('frame')) > 0)
+    time.sleep(2)
+    story.press('s')
+    story.wait('the stop', lambda: len(story.events('trained')) == 2, 30)
+    assert story.events('trained')[1]['stopped']
+    story.xdotool('windowsize', '--sync', story.window, '640', '480')
+    time.sleep(.5)
+    story.shot('6-small')
+
+    story.press('q')
+    assert story.program.wait(30) == 0
+    assert not story.events('error'), story.events('error')
+
+
+def interrupted(story):
+    """SIGTERM in the middle ends in order, with 128 + 15."""
+    story.start()
+    story.wait('frames', lambda: len(story.events('frame')) > 5)
+    story.program.send_signal(signal.SIGTERM)
+    assert story.program.wait(30) == 128 + signal.SIGTERM
+
+
+def main():
+    for tool in ('Xvfb', 'xdotool', 'import'):
+        if not shutil.which(tool):
+            print(f'skipped: {tool} is not installed')
+            return 77
+    with tempfile.TemporaryDirectory(prefix='visavis-test-') as folder:
+        strangers = make_strangers(os.path.join(folder, 'others'))
+        story = Story(folder)
+        try:
+            play(story, strangers)
+            interrupted(story)
+        finally:
+            story.end()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "ui/panels.h"
+
+#include <stdio.h>
+
+#define TILE_H 58.0f
+#define TILES  3
+
+struct tile {
+    const char *key;
+    const char *name[3]; // from long to short
+    int count;
+};
+
+// How the tiles of a row are drawn: alike, as the fullest of them needs it.
+struct tile_style {
+    float pad;
+    enum ui_type number;
+    int name;
+};
+
+static float number_width(struct ui_canvas *c, enum ui_type type, int count)
+{
+    char s[16];
+    snprintf(s, sizeof s, "%d", count);
+    return ui_label_width(c, type, s);
+}
+
+static struct tile_style choose_style(struct ui_canvas *c, const struct tile *tiles, float w)
+{
+    struct tile_style style = {w < 72 ? UI_STEP : 8, UI_NUMBER, 0};
+    float room = w - 2 * style.pad;
+    for (int i = 0; i < TILES; i++) {
+        float cap = ui_keycap_width(c, tiles[i].key);
+        if (number_width(c, style.number, tiles[i].count) + cap > room)
+            style.number = UI_TITLE;
+        while (style.name < 2 && ui_label_width(c, UI_CAPTION, tiles[i].name[style.name]) > room)
+            style.name++;
+    }
+    return style;
+}
+
+// A counter that is the button of its key too: pressing it takes pictures as holding the key does.
+static void draw_tile(struct ui_canvas *c, struct ui_box box, const struct tile *tile,
+                      const struct tile_style *style, bool held)
+{
+    const struct ui_theme *t = c->theme;
+    struct ui_zone zone = {.box = box, .kind = UI_HOLD, .key = tile->key[0]};
+    ui_panel(c, box, UI_ROUND, ui_control_colour(c, &zone), t->edge);
+    if (held)
+        ui_ring_round(c, box, UI_ROUND, 2, t->accent);
+    ui_zone_add(c, zone);
+    struct ui_box in = ui_inset(box, style->pad, 6);
+    struct ui_box name = ui_cut_bottom(&in, ui_line_height(c, UI_CAPTION));
+    ui_keycap(c, ui_cut_right(&in, ui_keycap_width(c, tile->key)), tile->key);
+    char number[16];
+    snprintf(number, sizeof number, "%d", tile->count);
+    ui_label(c, in, style->number, UI_LEFT, held ? t->accent : t->text, number);
+    ui_label(c, name, UI_CAPTION, UI_LEFT, t->dim, tile->name[style->name]);
+}
+
+static void draw_tiles(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
+{
+    const struct tile tiles[TILES] = {
+        {"a", {"Anchors", "Anchor", "Anch."}, view->anchors},
+        {"p", {"Positives", "Positive", "Posit."}, view->positives},
+        {"n", {"Not me", "Not me", "Not me"}, view->negatives},
+    };
+    float gap = row.w < 240 ? UI_STEP : UI_GAP, w = (row.w - gap * (TILES - 1)) / TILES;
+    struct tile_style style = choose_style(c, tiles, w);
+    for (int i = 0; i < TILES; i++) {
+        draw_tile(c, ui_cut_left(&row, w), &tiles[i], &style, view->holding == tiles[i].key[0]);
+        ui_cut_left(&row, gap);
+    }
+}
+
+static void draw_folder_head(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
+{
+    const struct ui_button add = {
+        .key = "o", .label = row.w < 250 ? "Add" : "Add folder", .zone = {.kind = UI_ZONE_TYPE}};
+    int pictures = 0;
+    for (int i = 0; i < view->n_folders; i++)
+        pictures += SDL_max(view->folder[i].pictures, 0);
+    char full[64], brief[32];
+    snprintf(full, sizeof full, "Other people: %d pictures", pictures);
+    snprintf(brief, sizeof brief, "Others: %d", pictures);
+    const char *names[] = {full, brief, NULL}, *none[] = {"Other people", "Others", NULL};
+    ui_button_right(c, &row, &add, ui_label_width(c, UI_CAPTION, brief));
+    ui_label_fit(c, row, UI_CAPTION, UI_LEFT, c->theme->dim, view->n_folders ? names : none);
+}
+
+static void draw_folder(struct ui_canvas *c, struct ui_box row, const struct ui_folder *folder,
+                        int index)
+{
+    const struct ui_theme *t = c->theme;
+    struct ui_zone zone = {.kind = UI_REMOVE_FOLDER, .index = index};
+    zone.box = ui_cut_right(&row, UI_ROW_H);
+    bool over = ui_inside(zone.box, c->mouse_x, c->mouse_y);
+    ui_icon(c, ui_centred(zone.box, 10, 10), UI_CROSS, over ? t->error : t->dim);
+    ui_zone_add(c, zone);
+    char count[16] = "counting\xe2\x80\xa6";
+    if (folder->pictures >= 0)
+        snprintf(count, sizeof count, "%d", folder->pictures);
+    float w = ui_label_width(c, UI_BODY, count);
+    ui_cut_right(&row, UI_STEP);
+    ui_label(c, ui_cut_right(&row, w), UI_BODY, UI_RIGHT, t->dim, count);
+    ui_cut_right(&row, UI_GAP);
+    ui_label_path(c, row, UI_BODY, t->text, folder->path);
+}
+
+// The list scrolls when it is longer than the box; a thumb at its right edge shows where it is.
+static void draw_folders(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                         int *first_row)
+{
+    int rows = (int)((box.h + 0.5f) / UI_ROW_H), n = view->n_folders;
+    if (rows < 1)
+        return;
+    int last_first = SDL_max(n - rows, 0);
+    *first_row = SDL_clamp(*first_row + (int)c->scrolled, 0, last_first);
+    box.h = (float)rows * UI_ROW_H;
+    ui_zone_add(c, (struct ui_zone){.box = box, .kind = UI_ZONE_SCROLL});
+    if (last_first > 0) {
+        struct ui_box track = ui_inset(ui_cut_right(&box, 4), 0, 2), thumb = track;
+        thumb.y += track.h * (float)*first_row / (float)n;
+        thumb.h = track.h * (float)rows / (float)n;
+        ui_fill_round(c, track, 2, c->theme->well);
+        ui_fill_round(c, thumb, 2, c->theme->dim);
+        ui_cut_right(&box, UI_STEP);
+    }
+    for (int i = *first_row; i < SDL_min(n, *first_row + rows); i++)
+        draw_folder(c, ui_cut_top(&box, UI_ROW_H), &view->folder[i], i);
+}
+
+void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                     int *first_row)
+{
+    const struct ui_button undo = {.key = "u", .label = "Undo", .zone = {.kind = UI_UNDO}};
+    struct ui_box head, in = ui_card(c, box, "1", "Collect", &head);
+    ui_button_right(c, &head, &undo, 0);
+    draw_tiles(c, ui_cut_top(&in, TILE_H), view);
+    ui_cut_top(&in, in.h > 90 ? 10 : 6);
+    if (in.h < UI_BUTTON_H - 1)
+        return;
+    draw_folder_head(c, ui_cut_top(&in, UI_BUTTON_H), view);
+    ui_cut_top(&in, UI_STEP);
+    if (view->n_folders > 0)
+        draw_folders(c, in, view, first_row);
+    else
+        ui_paragraph(c, in, UI_BODY, UI_LEFT, c->theme->text,
+                     "Drop a folder with pictures of other people on the window.");
+}

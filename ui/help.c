@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "ui/panels.h"
+
+#include <math.h>
+
+struct help_line {
+    const char *keys[2]; // second: another one for the same
+    const char *text;    // NULL: `keys[0]` is a heading
+};
+
+static const struct help_line first_column[] = {
+    {{"Collect"}, NULL},
+    {{"a"}, "anchor: a picture of you"},
+    {{"p"}, "positive: another one of you"},
+    {{"n"}, "not me: what is no match"},
+    {{"u"}, "undo the last pictures"},
+    {{"o", "/"}, "add a folder of other people"},
+    {{"Train and verify"}, NULL},
+    {{"t"}, "train"},
+    {{"s"}, "stop training"},
+    {{"v"}, "live score on, off"},
+};
+
+static const struct help_line second_column[] = {
+    {{"Live score"}, NULL},
+    {{"+", "\xe2\x88\x92"}, "threshold (Shift: faster)"},
+    {{"Window"}, NULL},
+    {{"m"}, "mirror the view only"},
+    {{"c"}, "next camera"},
+    {{"f"}, "full screen"},
+    {{"h", "F1"}, "this help"},
+    {{"Esc"}, "close, leave full screen, quit"},
+    {{"q"}, "quit"},
+};
+
+static const char hold_note[] = "Hold a, p or n for a burst. Drop folders on the window. "
+                                "Saved pictures are never mirrored.";
+
+#define KEYS_W 58.0f
+
+static void draw_column(struct ui_canvas *c, struct ui_box box, const struct help_line *line, int n,
+                        float row_h)
+{
+    for (int i = 0; i < n; i++) {
+        struct ui_box row = ui_cut_top(&box, row_h);
+        if (!line[i].text) {
+            ui_label(c, row, UI_STRONG, UI_LEFT, c->theme->accent, line[i].keys[0]);
+            continue;
+        }
+        struct ui_box keys = ui_cut_left(&row, KEYS_W);
+        for (int k = 0; k < 2 && line[i].keys[k]; k++)
+            ui_cut_left(&keys, ui_keycap(c, keys, line[i].keys[k]) + UI_STEP);
+        const char *text[] = {line[i].text, NULL};
+        bool fits = ui_label_width(c, UI_BODY, line[i].text) <= row.w;
+        ui_label_fit(c, row, fits ? UI_BODY : UI_CAPTION, UI_LEFT, c->theme->text, text);
+    }
+}
+
+void ui_help_draw(struct ui_canvas *c, const struct ui_view *view)
+{
+    const struct ui_theme *t = c->theme;
+    const struct ui_button close = {.key = "Esc", .label = "Close", .zone = {.kind = UI_HELP}};
+    if (!view->help)
+        return;
+    ui_fill(c, c->whole, t->scrim);
+    ui_zone_add(c, (struct ui_zone){.box = c->whole, .kind = UI_HELP});
+    bool small = c->whole.w < 620 || c->whole.h < 440;
+    float pad = small ? 12 : 22, note_w = fminf(c->whole.w - 16, 640) - 2 * pad;
+    int rows = (int)SDL_arraysize(first_column);
+    float note_h = ui_paragraph_height(c, UI_CAPTION, note_w, 3, hold_note);
+    float room = c->whole.h - 16 - 2 * pad - UI_BUTTON_H - note_h - 2 * UI_GAP;
+    float row_h = fminf(26, floorf(room / (float)rows));
+    float h = 2 * pad + UI_BUTTON_H + 2 * UI_GAP + note_h + row_h * (float)rows;
+    struct ui_box panel = ui_centred(c->whole, note_w + 2 * pad, h), in = ui_inset(panel, pad, pad);
+    ui_panel(c, panel, UI_ROUND_CARD, t->card, t->edge);
+    ui_zone_add(c, (struct ui_zone){.box = panel, .kind = UI_ZONE_BLOCK});
+    struct ui_box head = ui_cut_top(&in, UI_BUTTON_H);
+    ui_button_right(c, &head, &close, 0);
+    ui_label(c, head, UI_TITLE, UI_LEFT, t->text, "Keys");
+    ui_paragraph(c, ui_cut_bottom(&in, note_h), UI_CAPTION, UI_LEFT, t->dim, hold_note);
+    ui_cut_top(&in, UI_GAP);
+    ui_cut_bottom(&in, UI_GAP);
+    struct ui_box left = ui_cut_left(&in, in.w / 2);
+    draw_column(c, left, first_column, rows, row_h);
+    draw_column(c, in, second_column, (int)SDL_arraysize(second_column), row_h);
+}

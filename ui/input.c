@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: MIT
+#include "ui/input.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define THRESHOLD_STEP  0.01f
+#define THRESHOLD_LEAPS 5 // steps at once, with Shift
+
+static void push(struct ui_input *input, struct ui_action action)
+{
+    if (input->count < UI_QUEUE)
+        input->queue[(input->first + input->count++) % UI_QUEUE] = action;
+}
+
+static void push_kind(struct ui_input *input, enum ui_action_kind kind)
+{
+    push(input, (struct ui_action){.kind = kind});
+}
+
+bool ui_input_next(struct ui_input *input, struct ui_action *action)
+{
+    if (input->count == 0)
+        return false;
+    *action = input->queue[input->first];
+    input->first = (input->first + 1) % UI_QUEUE;
+    input->count--;
+    return true;
+}
+
+// One burst at a time: another key ends the one before it.
+static void release(struct ui_input *input)
+{
+    if (input->held)
+        push(input, (struct ui_action){.kind = UI_RELEASE, .key = input->held});
+    input->held = 0;
+}
+
+static void hold(struct ui_input *input, char key, bool by_mouse)
+{
+    release(input);
+    input->held = key;
+    input->held_by_mouse = by_mouse;
+    push(input, (struct ui_action){.kind = UI_HOLD, .key = key});
+}
+
+static void push_folder(struct ui_input *input, const char *text, size_t n)
+{
+    struct ui_action action = {.kind = UI_FOLDER};
+    if (ui_path_parse(text, n, action.path, sizeof action.path))
+        push(input, action);
+}
+
+// Typing a path.
+
+static void begin_typing(struct ui_input *input)
+{
+    release(input);
+    ui_line_clear(&input->line);
+    input->typing = true;
+    SDL_StartTextInput();
+}
+
+static void end_typing(struct ui_input *input, bool accept)
+{
+    input->typing = false;
+    SDL_StopTextInput();
+    if (accept)
+        push_folder(input, input->line.text, input->line.length);
+}
+
+static void paste(struct ui_input *input)
+{
+    char *text = SDL_GetClipboardText();
+    if (text)
+        ui_line_insert(&input->line, text);
+    SDL_free(text);
+}
+
+static void typing_key(struct ui_input *input, SDL_Keysym key)
+{
+    bool ctrl = key.mod & KMOD_CTRL;
+    switch (key.sym) {
+    case SDLK_RETURN:
+    case SDLK_KP_ENTER:
+        end_typing(input, true);
+        break;
+    case SDLK_ESCAPE:
+        end_typing(input, false);
+        break;
+    case SDLK_BACKSPACE:
+        ui_line_backspace(&input->line);
+        break;
+    case SDLK_DELETE:
+        ui_line_delete(&input->line);
+        break;
+    case SDLK_LEFT:
+        ui_line_left(&input->line);
+        break;
+    case SDLK_RIGHT:
+        ui_line_right(&input->line);
+        break;
+    case SDLK_HOME:
+        ui_line_home(&input->line);
+        break;
+    case SDLK_END:
+        ui_line_end(&input->line);
+        break;
+    case SDLK_v:
+        if (ctrl)
+            paste(input);
+        break;
+    case SDLK_INSERT:
+        if (key.mod & KMOD_SHIFT)
+            paste(input);
+        break;
+    case SDLK_u:
+        if (ctrl)
+            ui_line_clear(&input->line);
+        break;
+    default:
+        break;
+    }
+}
+
+// Keys.
+
+// The key's letter. Where the keyboard's letters are not Latin, the one at its place on a US
+// keyboard.
+static SDL_Keycode letter_of(SDL_Keysym key)
+{
+    bool other_script = key.sym >= 0x80 && !(key.sym & SDLK_SCANCODE_MASK);
+    if (other_script && key.scancode >= SDL_SCANCODE_A && key.scancode <= SDL_SCANCODE_Z)
+        return 'a' + (SDL_Keycode)(key.scancode - SDL_SCANCODE_A);
+    return key.sym;
+}
+
+static enum ui_action_kind plain_key(SDL_Keycode key)
+{
+    switch (key) {
+    case SDLK_u:
+        return UI_UNDO;
+    case SDLK_t:
+        return UI_TRAIN;
+    case SDLK_s:
+        return UI_STOP;
+    case SDLK_v:
+        return UI_LIVE;
+    case SDLK_m:
+        return UI_MIRROR;
+    case SDLK_c:
+        return UI_CAMERA;
+    case SDLK_f:
+    case SDLK_F11:
+        return UI_FULLSCREEN;
+    case SDLK_h:
+    case SDLK_F1:
+        return UI_HELP;
+    case SDLK_q:
+        return UI_QUIT;
+    default:
+        return UI_NONE;
+    }
+}
+
+// Steps of the threshold; 0: another key.
+static int threshold_steps(SDL_Keycode key, bool shift)
+{
+    int steps = shift ? THRESHOLD_LEAPS : 1;
+    switch (key) {
+    case SDLK_PLUS:
+    case SDLK_EQUALS:
+    case SDLK_KP_PLUS:
+        return steps;
+    case SDLK_MINUS:
+    case SDLK_UNDERSCORE:
+    case SDLK_KP_MINUS:
+        return -steps;
+    default:
+        return 0;
+    }
+}
+
+static void escape(struct ui_input *input, const struct ui_view *view)
+{
+    push_kind(input, view->help ? UI_HELP : view->fullscreen ? UI_FULLSCREEN : UI_QUIT);
+}
+
+static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
+                        const struct ui_view *view)
+{
+    SDL_Keycode key = letter_of(event->keysym);
+    int steps = threshold_steps(key, event->keysym.mod & KMOD_SHIFT);
+    if (event->keysym.mod & KMOD_CTRL) {
+        if (key == SDLK_q || key == SDLK_w)
+            push_kind(input, UI_QUIT);
+    } else if (event->keysym.mod & (KMOD_ALT | KMOD_GUI)) {
+        return;
+    } else if (steps) {
+        float amount = THRESHOLD_STEP * (float)steps;
+        push(input, (struct ui_action){.kind = UI_THRESHOLD, .amount = amount});
+    } else if (event->repeat) {
+        return;
+    } else if (key == SDLK_ESCAPE) {
+        escape(input, view);
+    } else if (key == SDLK_a || key == SDLK_p || key == SDLK_n) {
+        hold(input, (char)key, false);
+    } else if (key == SDLK_o || key == SDLK_SLASH || key == SDLK_KP_DIVIDE) {
+        begin_typing(input);
+    } else if (plain_key(key) != UI_NONE) {
+        push_kind(input, plain_key(key));
+    }
+}
+
+static void key_down(struct ui_input *input, const SDL_KeyboardEvent *event,
+                     const struct ui_view *view)
+{
+    if (input->typing)
+        typing_key(input, event->keysym);
+    else
+        command_key(input, event, view);
+}
+
+// Mouse.
+
+static void click(struct ui_input *input, const struct ui_zone *zone)
+{
+    switch (zone->kind) {
+    case UI_ZONE_TYPE:
+        begin_typing(input);
+        break;
+    case UI_ZONE_ACCEPT:
+    case UI_ZONE_CANCEL:
+        if (input->typing)
+            end_typing(input, zone->kind == UI_ZONE_ACCEPT);
+        break;
+    case UI_ZONE_SCROLL:
+    case UI_ZONE_BLOCK:
+    case UI_HOLD:
+        break;
+    default:
+        push(input, (struct ui_action){.kind = (enum ui_action_kind)zone->kind,
+                                       .index = zone->index,
+                                       .amount = zone->amount});
+    }
+}
+
+static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas)
+{
+    const struct ui_zone *zone = ui_zone_at(canvas, input->mouse_x, input->mouse_y);
+    if (!zone)
+        return;
+    input->pressed = *zone;
+    if (zone->kind == UI_HOLD)
+        hold(input, zone->key, true);
+}
+
+// A click counts where the button goes up over what it went down on.
+static void mouse_up(struct ui_input *input, const struct ui_canvas *canvas)
+{
+    const struct ui_zone *zone = ui_zone_at(canvas, input->mouse_x, input->mouse_y);
+    struct ui_zone pressed = input->pressed;
+    input->pressed = (struct ui_zone){0};
+    if (input->held && input->held_by_mouse)
+        release(input);
+    if (zone && pressed.kind != UI_NONE && ui_zone_same(zone, &pressed))
+        click(input, &pressed);
+}
+
+static void mouse_wheel(struct ui_input *input, const SDL_MouseWheelEvent *event,
+                        const struct ui_canvas *canvas)
+{
+    for (int i = 0; i < canvas->n_zones; i++)
+        if (canvas->zone[i].kind == UI_ZONE_SCROLL &&
+            ui_inside(canvas->zone[i].box, input->mouse_x, input->mouse_y))
+            input->wheel -= event->preciseY;
+}
+
+// A path is taken as it is: it may hold "://" or begin with a space.
+static void drop_file(struct ui_input *input, const char *path)
+{
+    struct ui_action action = {.kind = UI_FOLDER};
+    if (SDL_strlcpy(action.path, path, sizeof action.path) < sizeof action.path)
+        push(input, action);
+}
+
+// Each line of a dropped text that is a path or a file:// URI; other text means nothing here.
+static void drop_text(struct ui_input *input, const char *text)
+{
+    for (size_t n; *text; text += n + strspn(text + n, "\r\n")) {
+        n = strcspn(text, "\r\n");
+        if (*text == '/' || *text == '~' || strncmp(text, "file:", 5) == 0)
+            push_folder(input, text, n);
+    }
+}
+
+void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct ui_view *view,
+                    const struct ui_canvas *canvas, float points)
+{
+    switch (event->type) {
+    case SDL_QUIT:
+        push_kind(input, UI_QUIT);
+        break;
+    case SDL_KEYDOWN:
+        key_down(input, &event->key, view);
+        break;
+    case SDL_KEYUP:
+        if (!input->held_by_mouse && input->held &&
+            letter_of(event->key.keysym) == (SDL_Keycode)input->held)
+            release(input);
+        break;
+    case SDL_TEXTINPUT:
+        if (input->typing)
+            ui_line_insert(&input->line, event->text.text);
+        break;
+    case SDL_WINDOWEVENT:
+        if (event->window.event == SDL_WINDOWEVENT_FOCUS_LOST)
+            release(input);
+        if (event->window.event == SDL_WINDOWEVENT_LEAVE)
+            input->mouse_x = input->mouse_y = -1;
+        break;
+    case SDL_MOUSEMOTION:
+        input->mouse_x = (float)event->motion.x * points;
+        input->mouse_y = (float)event->motion.y * points;
+        break;
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        if (event->button.button != SDL_BUTTON_LEFT)
+            break;
+        input->mouse_x = (float)event->button.x * points;
+        input->mouse_y = (float)event->button.y * points;
+        (event->type == SDL_MOUSEBUTTONDOWN ? mouse_down : mouse_up)(input, canvas);
+        break;
+    case SDL_MOUSEWHEEL:
+        mouse_wheel(input, &event->wheel, canvas);
+        break;
+    case SDL_DROPFILE:
+    case SDL_DROPTEXT:
+        if (event->drop.file && event->type == SDL_DROPTEXT)
+            drop_text(input, event->drop.file);
+        else if (event->drop.file && *event->drop.file)
+            drop_file(input, event->drop.file);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Events to actions. Main thread.
+#ifndef VISAVIS_UI_INPUT_H
+#define VISAVIS_UI_INPUT_H
+
+#include "ui/canvas.h"
+#include "ui/line_edit.h"
+
+#define UI_QUEUE 32 // actions that wait; a drop of many folders makes many
+
+struct ui_input {
+    bool typing;
+    struct ui_line_edit line;
+    char held;              // 'a', 'p', 'n' from UI_HOLD to UI_RELEASE, else 0
+    bool held_by_mouse;     // and not by its key
+    struct ui_zone pressed; // the mouse button is down since it was on this; kind UI_NONE: no
+    float mouse_x, mouse_y; // points
+    float wheel;            // rows turned and not yet scrolled
+    struct ui_action queue[UI_QUEUE];
+    int first, count; // of the queue
+};
+
+// Takes one event. `view` and `canvas` are as last drawn; `points`: points for a unit of SDL's
+// mouse coordinates.
+void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct ui_view *view,
+                    const struct ui_canvas *canvas, float points);
+
+// The next action. False if none waits.
+bool ui_input_next(struct ui_input *input, struct ui_action *action);
+
+#endif

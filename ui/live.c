@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "ui/panels.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define HISTORY_MIN 16.0f
+#define GAP_S       1.0f // a longer pause between scores breaks the line
+
+static SDL_Color verdict_colour(const struct ui_canvas *c, const struct ui_view *view)
+{
+    return view->verdict == UI_YOU        ? c->theme->you
+           : view->verdict == UI_STRANGER ? c->theme->stranger
+                                          : c->theme->dim;
+}
+
+static bool scored(const struct ui_view *view)
+{
+    return view->live && view->verdict != UI_NO_VERDICT;
+}
+
+static const char *why_no_score(const struct ui_view *view)
+{
+    return view->live ? "no score yet" : view->have_model ? "press v to start" : "train first";
+}
+
+// The number, and the word with its sign: never the colour alone. Returns the width taken.
+static float draw_score(struct ui_canvas *c, struct ui_box box, enum ui_type type,
+                        const struct ui_view *view)
+{
+    char s[16] = "\xe2\x80\x93";
+    if (scored(view))
+        snprintf(s, sizeof s, "%.2f", (double)view->score);
+    SDL_Color ink = scored(view) ? c->theme->text : c->theme->dim;
+    struct ui_box rest = box;
+    ui_cut_left(&rest, ui_label(c, box, type, UI_LEFT, ink, s) + 12);
+    if (!scored(view))
+        return rest.x - box.x +
+               ui_label(c, rest, UI_BODY, UI_LEFT, c->theme->dim, why_no_score(view));
+    bool you = view->verdict == UI_YOU;
+    struct ui_box pill =
+        ui_pill(c, rest.x, rest.y + rest.h / 2, UI_LEFT, type == UI_SCORE ? UI_TITLE : UI_STRONG,
+                verdict_colour(c, view), c->theme->on_verdict, you ? UI_CHECK : UI_CROSS,
+                you ? "you" : "stranger", rest.w);
+    return pill.x + pill.w - box.x;
+}
+
+// The score as a bar, the threshold as a mark across it.
+static void draw_meter(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
+{
+    struct ui_box bar = ui_centred(box, box.w, UI_BAR_H);
+    ui_bar(c, bar, scored(view) ? view->score : 0, verdict_colour(c, view));
+    float x = box.x + box.w * SDL_clamp(view->threshold, 0.0f, 1.0f);
+    struct ui_box mark = {SDL_clamp(x - 1.5f, box.x, box.x + box.w - 3), box.y, 3, box.h};
+    ui_fill_round(c, ui_inset(mark, -1, 0), 2, c->theme->card);
+    ui_fill_round(c, mark, 1.5f, c->theme->text);
+}
+
+static void draw_history(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                         struct ui_plot *plot)
+{
+    if (!ui_plot_begin(plot, c, box))
+        return;
+    const struct ui_point threshold[] = {{0, view->threshold}, {1, view->threshold}};
+    struct ui_point point[UI_HISTORY];
+    int n = SDL_clamp(view->n_history, 0, UI_HISTORY);
+    for (int from = 0, to; from < n; from = to) {
+        for (to = from; to < n; to++) {
+            const struct ui_score_point *s = &view->history[to];
+            if (to > from && s[-1].age_s - s->age_s > GAP_S)
+                break;
+            point[to - from] = (struct ui_point){1 - s->age_s / UI_HISTORY_S, s->score};
+        }
+        ui_plot_below(plot, point, to - from, ui_fade(c->theme->accent, 0.16f));
+        ui_plot_line(plot, point, to - from, 2, 0, c->theme->accent);
+    }
+    ui_plot_line(plot, threshold, 2, 1.5f, 4, c->theme->text);
+    ui_plot_end(plot, c);
+}
+
+static void threshold_button(struct ui_canvas *c, struct ui_box box, float amount)
+{
+    struct ui_zone zone = {.box = box, .kind = UI_THRESHOLD, .amount = amount};
+    ui_panel(c, box, UI_ROUND, ui_control_colour(c, &zone), c->theme->edge);
+    ui_icon(c, ui_centred(box, 12, 12), amount > 0 ? UI_PLUS : UI_MINUS, c->theme->text);
+    ui_zone_add(c, zone);
+}
+
+// How many anchors agree, and the threshold with its buttons.
+static void draw_foot(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
+{
+    const struct ui_theme *t = c->theme;
+    struct ui_box side = {row.x, row.y, UI_BUTTON_H, row.h};
+    side = ui_cut_right(&row, UI_BUTTON_H);
+    threshold_button(c, ui_centred(side, UI_BUTTON_H, 22), 0.01f);
+    ui_cut_right(&row, UI_STEP);
+    threshold_button(c, ui_centred(ui_cut_right(&row, UI_BUTTON_H), UI_BUTTON_H, 22), -0.01f);
+    ui_cut_right(&row, UI_GAP);
+    char value[16], full[32], matched[64], brief[32];
+    snprintf(value, sizeof value, "%.2f", (double)view->threshold);
+    snprintf(full, sizeof full, "Threshold %s", value);
+    snprintf(matched, sizeof matched, "%d of %d anchors match", view->anchors_matched,
+             view->anchors_all);
+    snprintf(brief, sizeof brief, "%d of %d match", view->anchors_matched, view->anchors_all);
+    const char *left[] = {matched, brief, NULL};
+    float left_w = scored(view) ? ui_label_width(c, UI_CAPTION, brief) + UI_GAP : 0;
+    float full_w = ui_label_width(c, UI_CAPTION, full);
+    const char *shown = full_w + left_w <= row.w ? full : value;
+    ui_label(c, ui_cut_right(&row, ui_label_width(c, UI_CAPTION, shown)), UI_CAPTION, UI_RIGHT,
+             t->text, shown);
+    ui_cut_right(&row, UI_GAP);
+    if (scored(view))
+        ui_label_fit(c, row, UI_CAPTION, UI_LEFT, t->dim, left);
+}
+
+// Wider than high: the number at the left, bar and history at the right of it.
+static void draw_beside(struct ui_canvas *c, struct ui_box in, const struct ui_view *view,
+                        struct ui_plot *plot)
+{
+    float word_w = ui_label_width(c, UI_TITLE, "stranger") + 50;
+    struct ui_box left = ui_cut_left(&in, ui_label_width(c, UI_SCORE, "0.00") + 12 + word_w);
+    draw_score(c, left, UI_SCORE, view);
+    ui_cut_left(&in, 12);
+    draw_meter(c, ui_cut_top(&in, 16), view);
+    ui_cut_top(&in, UI_STEP);
+    draw_history(c, in, view, plot);
+}
+
+// Little room: number and bar in a line, the history below if it fits.
+static void draw_small(struct ui_canvas *c, struct ui_box in, const struct ui_view *view,
+                       struct ui_plot *plot)
+{
+    struct ui_box row = ui_cut_top(&in, 26);
+    float w = draw_score(c, row, UI_NUMBER, view);
+    ui_cut_left(&row, w + 12);
+    if (row.w >= 40)
+        draw_meter(c, ui_centred(row, row.w, 16), view);
+    ui_cut_top(&in, UI_STEP);
+    if (in.h >= HISTORY_MIN)
+        draw_history(c, in, view, plot);
+}
+
+static void draw_full(struct ui_canvas *c, struct ui_box in, const struct ui_view *view,
+                      struct ui_plot *plot)
+{
+    draw_score(c, ui_cut_top(&in, ui_line_height(c, UI_SCORE)), UI_SCORE, view);
+    draw_meter(c, ui_cut_top(&in, 16), view);
+    draw_foot(c, ui_cut_bottom(&in, UI_BUTTON_H), view);
+    ui_cut_top(&in, UI_GAP);
+    ui_cut_bottom(&in, UI_STEP);
+    if (in.h >= HISTORY_MIN)
+        draw_history(c, in, view, plot);
+}
+
+void ui_live_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                  struct ui_plot *plot)
+{
+    const struct ui_button toggle = {.key = "v",
+                                     .label = view->live ? "Stop" : "Start",
+                                     .primary = view->have_model && !view->live && !view->training,
+                                     .zone = {.kind = UI_LIVE}};
+    struct ui_box head, in = ui_card(c, box, "3", "Live", &head);
+    ui_button_right(c, &head, &toggle, 110);
+    if (in.h >= ui_line_height(c, UI_SCORE) + 16 + UI_BUTTON_H + 44) {
+        draw_full(c, in, view, plot);
+        return;
+    }
+    draw_foot(c, head, view);
+    if (in.w >= 330)
+        draw_beside(c, in, view, plot);
+    else
+        draw_small(c, in, view, plot);
+}

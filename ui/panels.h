@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The parts of the screen. Each draws itself into a box of any size: what doesn't fit whole is
+// left out, the least needed first. Main thread.
+#ifndef VISAVIS_UI_PANELS_H
+#define VISAVIS_UI_PANELS_H
+
+#include "ui/picture.h"
+#include "ui/plot.h"
+#include "ui/widgets.h"
+
+#define UI_CAPTION_H 34.0f // of the line below the picture, points
+
+// The live picture with the guide box and what happens to it, the camera's line below.
+void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                   struct ui_picture *picture);
+
+// "1 Collect". *first_row: of the list of folders, kept between frames for scrolling.
+void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                     int *first_row);
+
+// "2 Train"
+void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                      struct ui_plot *plot);
+
+// The time left in words: "about 3 min left". Negative or not finite: "".
+void ui_time_left(double seconds, char *out, size_t size);
+
+// "3 Live"
+void ui_live_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                  struct ui_plot *plot);
+
+// The bar at the bottom: what to do next, what happened last.
+float ui_status_height(struct ui_canvas *c, float w, const struct ui_view *view);
+void ui_status_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view);
+
+// Over everything: the keys; the line for a folder's path (within `box`, at its lower end).
+void ui_help_draw(struct ui_canvas *c, const struct ui_view *view);
+void ui_typing_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view);
+
+#endif

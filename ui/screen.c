@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "ui/screen.h"
+
+#include <math.h>
+
+#define LIVE_MIN   100.0f // height of the live card below the picture
+#define STATUS_MIN 52.0f  // of the bar with a line of each kind
+
+// What is divided. The columns are as wide as if the bar was at its usual height, so that a long
+// message moves nothing sideways.
+struct area {
+    struct ui_box box;
+    float usual_h;
+    float gap;
+    float aspect; // of the picture
+};
+
+// The width of a column beside a picture that is as large as height `h` allows.
+static float column_width(const struct area *a, float h, float least, float most)
+{
+    float picture_w = (h - UI_CAPTION_H) * a->aspect;
+    return fminf(fmaxf(a->box.w - a->gap - picture_w, least), most);
+}
+
+// Picture at the left, the three cards one under the other at the right.
+static void arrange_wide(struct ui_layout *l, const struct area *a)
+{
+    struct ui_box box = a->box;
+    float w = column_width(a, a->usual_h, 336, 0.28f * box.w + 60);
+    struct ui_box column = ui_cut_right(&box, w);
+    ui_cut_right(&box, a->gap);
+    l->stage = box;
+    float h = column.h - 2 * a->gap;
+    l->collect = ui_cut_top(&column, roundf(h * 0.35f));
+    ui_cut_top(&column, a->gap);
+    l->train = ui_cut_top(&column, roundf(h * 0.33f));
+    ui_cut_top(&column, a->gap);
+    l->live = column;
+}
+
+// The live card below the picture, the other two at the right: nothing is wasted when the window
+// is not much wider than the picture.
+static void arrange_folded(struct ui_layout *l, const struct area *a)
+{
+    struct ui_box box = a->box;
+    float w =
+        column_width(a, a->usual_h - a->gap - LIVE_MIN, fmaxf(196, 0.30f * box.w), 0.45f * box.w);
+    struct ui_box column = ui_cut_right(&box, w);
+    ui_cut_right(&box, a->gap);
+    float rest = box.h - a->gap - (box.w / a->aspect + UI_CAPTION_H);
+    l->live = ui_cut_bottom(&box, SDL_clamp(rest, LIVE_MIN, 230.0f));
+    ui_cut_bottom(&box, a->gap);
+    l->stage = box;
+    l->collect = ui_cut_top(&column, roundf((column.h - a->gap) / 2));
+    ui_cut_top(&column, a->gap);
+    l->train = column;
+}
+
+// Everything one under the other.
+static void arrange_tall(struct ui_layout *l, const struct area *a)
+{
+    struct ui_box box = a->box;
+    l->stage = ui_cut_top(&box, fminf(box.w / a->aspect + UI_CAPTION_H, box.h * 0.45f));
+    ui_cut_top(&box, a->gap);
+    float h = box.h - 2 * a->gap;
+    l->collect = ui_cut_top(&box, roundf(h * 0.36f));
+    ui_cut_top(&box, a->gap);
+    l->train = ui_cut_top(&box, roundf(h * 0.34f));
+    ui_cut_top(&box, a->gap);
+    l->live = box;
+}
+
+static float margin(float w, float h)
+{
+    return w < 800 || h < 560 ? 8 : 14;
+}
+
+struct ui_layout ui_screen_layout(float w, float h, float status_h, float aspect)
+{
+    struct ui_layout l;
+    float gap = margin(w, h);
+    struct ui_box box = {0, 0, w, h};
+    l.status = ui_inset(ui_cut_bottom(&box, status_h), gap, 0);
+    box = ui_inset(box, gap, 0);
+    ui_cut_top(&box, gap);
+    struct area area = {box, h - STATUS_MIN - gap, gap, aspect};
+    if (h > 1.15f * w && box.h >= 640)
+        arrange_tall(&l, &area);
+    else if (w >= 900 && w > 1.4f * h && area.usual_h >= 540)
+        arrange_wide(&l, &area);
+    else
+        arrange_folded(&l, &area);
+    return l;
+}
+
+void ui_screen_draw(struct ui_screen *screen, struct ui_canvas *canvas, const struct ui_view *view)
+{
+    float mouse_x = canvas->mouse_x, mouse_y = canvas->mouse_y;
+    if (view->help)
+        canvas->mouse_x = canvas->mouse_y = -1;
+    const struct img *frame = view->frame;
+    float aspect = frame && frame->px ? (float)frame->w / (float)frame->h : 4.0f / 3.0f;
+    float w = canvas->whole.w, h = canvas->whole.h;
+    float status_h = ui_status_height(canvas, w - 2 * margin(w, h), view);
+    struct ui_layout l = ui_screen_layout(w, h, status_h, aspect);
+    ui_stage_draw(canvas, l.stage, view, &screen->picture);
+    ui_collect_draw(canvas, l.collect, view, &screen->first_folder);
+    ui_training_draw(canvas, l.train, view, &screen->loss);
+    ui_live_draw(canvas, l.live, view, &screen->history);
+    ui_status_draw(canvas, l.status, view);
+    ui_typing_draw(canvas, l.stage, view);
+    canvas->mouse_x = mouse_x;
+    canvas->mouse_y = mouse_y;
+    ui_help_draw(canvas, view);
+}
+
+void ui_screen_finish(struct ui_screen *screen)
+{
+    ui_picture_finish(&screen->picture);
+    ui_plot_finish(&screen->loss);
+    ui_plot_finish(&screen->history);
+}

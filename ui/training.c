@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "ui/panels.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define PLOT_MIN 34.0f
+#define DASH     5.0f
+
+void ui_time_left(double seconds, char *out, size_t size)
+{
+    if (!(seconds >= 0) || !isfinite(seconds)) {
+        snprintf(out, size, "%s", "");
+    } else if (seconds < 10) {
+        snprintf(out, size, "a few seconds left");
+    } else if (seconds < 55) {
+        snprintf(out, size, "about %d s left", (int)(seconds / 10 + 0.5) * 10);
+    } else if (seconds < 3570) {
+        snprintf(out, size, "about %d min left", (int)(seconds / 60 + 0.5));
+    } else {
+        double minutes = fmin(floor(seconds / 600 + 0.5) * 10, 5999940);
+        int hours = (int)minutes / 60, rest = (int)minutes % 60;
+        if (rest && hours < 24)
+            snprintf(out, size, "about %d h %d min left", hours, rest);
+        else
+            snprintf(out, size, "about %d h left", hours);
+    }
+}
+
+static bool busy(const struct ui_view *view)
+{
+    return view->training || view->preparing || view->stopping;
+}
+
+static void draw_epoch(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
+{
+    char left[48], epoch[48], full[96], brief[96];
+    int now = SDL_min(view->epoch + 1, view->epochs);
+    ui_time_left(view->seconds_left, left, sizeof left);
+    snprintf(epoch, sizeof epoch, "Epoch %d of %d", now, view->epochs);
+    snprintf(full, sizeof full, "%s, %s", epoch, left);
+    snprintf(brief, sizeof brief, "%d of %d, %s", now, view->epochs, left);
+    const char *texts[] = {full, brief, epoch, NULL};
+    ui_label_fit(c, row, UI_BODY, UI_LEFT, c->theme->text, *left ? texts : texts + 2);
+}
+
+static void draw_progress(struct ui_canvas *c, struct ui_box *in, const struct ui_view *view)
+{
+    struct ui_box row = ui_cut_top(in, ui_line_height(c, UI_BODY));
+    if (view->stopping)
+        ui_label(c, row, UI_BODY, UI_LEFT, c->theme->text, "Stopping\xe2\x80\xa6");
+    else if (view->preparing)
+        ui_label(c, row, UI_BODY, UI_LEFT, c->theme->text, "Reading the pictures\xe2\x80\xa6");
+    else
+        draw_epoch(c, row, view);
+    ui_cut_top(in, UI_STEP);
+    float done = ((float)view->epoch + view->epoch_part) / (float)SDL_max(view->epochs, 1);
+    ui_bar(c, ui_cut_top(in, UI_BAR_H), done, c->theme->accent);
+}
+
+// What training needs, each with whether it is there.
+static void draw_needs(struct ui_canvas *c, struct ui_box in, const struct ui_view *view)
+{
+    const struct ui_theme *t = c->theme;
+    const struct {
+        bool there;
+        const char *name;
+    } needs[] = {
+        {view->anchors > 0, "anchors"},
+        {view->positives > 0, "positives"},
+        {view->negatives > 0 || view->n_folders > 0, "other people"},
+    };
+    bool all = needs[0].there && needs[1].there && needs[2].there;
+    static const char *const missing[] = {
+        "Not trained yet. Training needs:", "Training needs:", NULL};
+    static const char *const ready[] = {"Ready to train, in the background.", "Ready to train.",
+                                        NULL};
+    ui_label_fit(c, ui_cut_top(&in, ui_line_height(c, UI_BODY) + UI_STEP), UI_BODY, UI_LEFT,
+                 t->text, all ? ready : missing);
+    for (size_t i = 0; i < SDL_arraysize(needs) && in.h >= UI_ROW_H; i++) {
+        struct ui_box row = ui_cut_top(&in, UI_ROW_H), icon = ui_cut_left(&row, 14);
+        bool there = needs[i].there;
+        ui_icon(c, ui_centred(icon, 12, 12), there ? UI_CHECK : UI_ARROW, there ? t->you : t->dim);
+        ui_cut_left(&row, UI_GAP);
+        ui_label(c, row, UI_BODY, UI_LEFT, there ? t->text : t->dim, needs[i].name);
+    }
+}
+
+static float greatest(const struct ui_view *view, int n)
+{
+    float top = 0;
+    for (int i = 0; i < n; i++) {
+        if (isfinite(view->loss[i]))
+            top = fmaxf(top, view->loss[i]);
+        if (isfinite(view->heldout_loss[i]))
+            top = fmaxf(top, view->heldout_loss[i]);
+    }
+    return fmaxf(top * 1.05f, 1e-6f);
+}
+
+// Epoch 1 at the left edge, the last one that is planned at the right edge.
+static void draw_curve(struct ui_plot *plot, const float *loss, int n, int epochs, float top,
+                       float dash, SDL_Color colour)
+{
+    struct ui_point point[UI_EPOCHS];
+    for (int i = 0; i < n; i++)
+        point[i] =
+            (struct ui_point){epochs > 1 ? (float)i / (float)(epochs - 1) : 0.5f, loss[i] / top};
+    ui_plot_line(plot, point, n, 2, dash, colour);
+}
+
+// A sample of the line, its name and last value; cuts what it takes off *row.
+static void legend(struct ui_canvas *c, struct ui_box *row, const char *name, float value,
+                   bool dashed, SDL_Color colour)
+{
+    struct ui_box sample = ui_centred(ui_cut_left(row, 18), 18, 2);
+    if (dashed) {
+        sample.w = 5;
+        ui_fill(c, sample, colour);
+        sample.x += 6.5f;
+        ui_fill(c, sample, colour);
+        sample.x += 6.5f;
+    }
+    ui_fill(c, sample, colour);
+    ui_cut_left(row, 5);
+    char s[64];
+    snprintf(s, sizeof s, isfinite(value) ? "%s %.2f" : "%s -", name, (double)value);
+    ui_cut_left(row, ui_label(c, *row, UI_CAPTION, UI_LEFT, c->theme->text, s) + 12);
+}
+
+static void draw_loss(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                      struct ui_plot *plot)
+{
+    int n = SDL_clamp(view->n_curve, 0, UI_EPOCHS);
+    struct ui_box row = ui_cut_top(&box, ui_line_height(c, UI_CAPTION));
+    ui_cut_top(&box, UI_STEP);
+    bool wide = row.w >= 290;
+    if (wide)
+        ui_cut_left(&row, ui_label(c, row, UI_CAPTION, UI_LEFT, c->theme->dim, "Loss") + 12);
+    float last = n > 0 ? view->loss[n - 1] : NAN, held = n > 0 ? view->heldout_loss[n - 1] : NAN;
+    legend(c, &row, wide ? "training" : "train", last, false, c->theme->accent);
+    legend(c, &row, "held out", held, true, c->theme->heldout);
+    if (!ui_plot_begin(plot, c, box))
+        return;
+    float top = greatest(view, n);
+    int epochs = SDL_max(view->epochs, n);
+    draw_curve(plot, view->loss, n, epochs, top, 0, c->theme->accent);
+    draw_curve(plot, view->heldout_loss, n, epochs, top, DASH, c->theme->heldout);
+    ui_plot_end(plot, c);
+}
+
+// A figure with its name before it; cuts what it takes off *row.
+static void figure(struct ui_canvas *c, struct ui_box *row, const char *name, double value)
+{
+    char s[16];
+    snprintf(s, sizeof s, "%.2f", value);
+    ui_cut_left(row, ui_label(c, *row, UI_CAPTION, UI_LEFT, c->theme->dim, name) + 5);
+    ui_cut_left(row, ui_label(c, *row, UI_STRONG, UI_LEFT, c->theme->text, s) + 12);
+}
+
+// Precision, recall, and what they are worth.
+static void draw_quality(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
+{
+    static const char optimistic[] = "optimistic: one burst";
+    char pairs[48], full[96];
+    snprintf(pairs, sizeof pairs, "on %d held-out pairs", view->n_heldout_pairs);
+    snprintf(full, sizeof full, "%s, %s", pairs, optimistic);
+    const char *plain[] = {pairs, NULL}, *doubtful[] = {full, optimistic, NULL};
+    struct ui_box row = ui_cut_top(&box, ui_line_height(c, UI_STRONG));
+    figure(c, &row, "Precision", view->precision);
+    figure(c, &row, "Recall", view->recall);
+    if (!view->heldout_optimistic) {
+        ui_label_fit(c, box, UI_CAPTION, UI_LEFT, c->theme->dim, plain);
+        return;
+    }
+    ui_icon(c, ui_centred(ui_cut_left(&box, 12), 12, 12), UI_ALERT, c->theme->warning);
+    ui_cut_left(&box, 5);
+    ui_label_fit(c, box, UI_CAPTION, UI_LEFT, c->theme->warning, doubtful);
+}
+
+static void draw_button(struct ui_canvas *c, struct ui_box *head, const struct ui_view *view)
+{
+    bool ready =
+        view->anchors > 0 && view->positives > 0 && (view->negatives > 0 || view->n_folders > 0);
+    const struct ui_button train = {.key = "t",
+                                    .label = "Train",
+                                    .primary = ready && !view->have_model,
+                                    .zone = {.kind = UI_TRAIN}};
+    const struct ui_button stop = {.key = "s", .label = "Stop", .zone = {.kind = UI_STOP}};
+    ui_button_right(c, head, busy(view) ? &stop : &train, 0);
+}
+
+void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                      struct ui_plot *plot)
+{
+    struct ui_box head, in = ui_card(c, box, "2", "Train", &head);
+    draw_button(c, &head, view);
+    if (!busy(view) && !view->have_model && view->n_curve == 0) {
+        draw_needs(c, in, view);
+        return;
+    }
+    float quality_h = ui_line_height(c, UI_STRONG) + ui_line_height(c, UI_CAPTION) + 1;
+    float legend_h = ui_line_height(c, UI_CAPTION) + UI_STEP;
+    if (busy(view)) {
+        draw_progress(c, &in, view);
+    } else {
+        struct ui_box text = in;
+        text.h = fminf(text.h, 3 * ui_line_height(c, UI_BODY) + 1);
+        ui_cut_top(&in, ui_paragraph(c, text, UI_BODY, UI_LEFT, c->theme->text,
+                                     view->have_model ? view->model_line : "Not trained."));
+    }
+    if (view->n_heldout_pairs > 0 && in.h >= quality_h + UI_STEP) {
+        draw_quality(c, ui_cut_bottom(&in, quality_h), view);
+        ui_cut_bottom(&in, in.h > 80 ? UI_GAP : UI_STEP);
+    }
+    ui_cut_top(&in, in.h > 80 ? UI_GAP : UI_STEP);
+    if (in.h >= legend_h + PLOT_MIN && (busy(view) || view->n_curve > 0))
+        draw_loss(c, in, view, plot);
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+// DESIGN: a window is a renderer, what draws on it (canvas, screen) and what comes back from it
+// (input). Without a display the renderer is SDL's software one on a surface; all else is the same
+// code, and SDL's video is not even started. Scale: SDL's own ratio of pixels to window units where
+// the desktop has one (Wayland). X11 has none, so there the rule of the desktops is applied: twice
+// the size on screens of 192 dpi and more.
+//
+// ui_window_wake() pushes one user event and sets `waking`; until that event was taken, further
+// calls do nothing, so that a camera's rate never fills SDL's queue.
+#include "ui/window.h"
+
+#include "ui/input.h"
+#include "ui/screen.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define MIN_W 480 // points
+#define MIN_H 360
+
+#define HIGH_DPI        192
+#define HIGH_DPI_HEIGHT 1200 // pixels the screen must have besides: projectors lie about their dpi
+
+struct ui_window {
+    SDL_Window *window;   // NULL: offscreen
+    SDL_Surface *surface; // NULL: on the screen
+    SDL_Renderer *renderer;
+    Uint32 subsystem;    // of SDL, that it started
+    float desktop_scale; // pixels a point where SDL's ratio is 1
+    struct ui_canvas canvas;
+    struct ui_screen screen;
+    struct ui_input input;
+    Uint32 wake_event;
+    atomic_bool waking; // a wake event is in SDL's queue
+};
+
+// What SDL has to know before it starts. Values that the user has set stay.
+static void set_hints(void)
+{
+    SDL_SetHint(SDL_HINT_APP_NAME, "visavis");
+    SDL_setenv("SDL_VIDEO_X11_WMCLASS", "visavis", 0);
+    SDL_setenv("SDL_VIDEO_WAYLAND_WMCLASS", "visavis", 0);
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+}
+
+// Everything but the window and its renderer.
+static int begin(struct ui_window **out, Uint32 subsystem, struct err *err)
+{
+    struct ui_window *window = calloc(1, sizeof *window);
+    if (!window)
+        return err_memory(err, "window");
+    set_hints();
+    if (SDL_InitSubSystem(subsystem) < 0) {
+        free(window);
+        return err_set(err, ERR_USAGE, "no display: %s; without one, use --headless",
+                       SDL_GetError());
+    }
+    window->subsystem = subsystem;
+    window->desktop_scale = 1;
+    window->input.mouse_x = window->input.mouse_y = -1;
+    window->wake_event = SDL_RegisterEvents(1);
+    *out = window;
+    return 0;
+}
+
+static bool desktop_is_there(void)
+{
+    const char *const names[] = {"SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY"};
+    for (size_t i = 0; i < SDL_arraysize(names); i++) {
+        const char *value = SDL_getenv(names[i]);
+        if (value && *value)
+            return true;
+    }
+    return false;
+}
+
+static float desktop_scale(void)
+{
+    float dpi;
+    SDL_DisplayMode mode;
+    bool known = SDL_GetDisplayDPI(0, NULL, NULL, &dpi) == 0 &&
+                 SDL_GetDesktopDisplayMode(0, &mode) == 0 && SDL_GetCurrentVideoDriver();
+    if (!known || SDL_strcmp(SDL_GetCurrentVideoDriver(), "x11") != 0)
+        return 1;
+    return dpi >= HIGH_DPI && mode.h >= HIGH_DPI_HEIGHT ? 2 : 1;
+}
+
+static int open_window(struct ui_window *window, int w, int h, struct err *err)
+{
+    window->desktop_scale = desktop_scale();
+    int scale = (int)window->desktop_scale;
+    window->window =
+        SDL_CreateWindow("visavis", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w * scale,
+                         h * scale, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    if (!window->window)
+        return err_set(err, ERR_USAGE, "no window: %s; without one, use --headless",
+                       SDL_GetError());
+    SDL_SetWindowMinimumSize(window->window, MIN_W * scale, MIN_H * scale);
+    window->renderer = SDL_CreateRenderer(window->window, -1,
+                                          SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
+    if (!window->renderer)
+        window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_SOFTWARE);
+    if (!window->renderer)
+        return err_set(err, ERR_USAGE, "nothing can be drawn: %s; try --headless", SDL_GetError());
+    SDL_EnableScreenSaver();
+    SDL_StopTextInput(); // input methods would swallow the keys
+    SDL_EventState(SDL_DROPFILE, SDL_ENABLE);
+    SDL_EventState(SDL_DROPTEXT, SDL_ENABLE);
+    return 0;
+}
+
+int ui_window_create(struct ui_window **out, int w, int h, struct err *err)
+{
+    if (!desktop_is_there())
+        return err_set(err, ERR_USAGE,
+                       "no display (neither DISPLAY nor WAYLAND_DISPLAY is set): start it in a "
+                       "desktop session, or with --headless");
+    struct ui_window *window;
+    int ret = begin(&window, SDL_INIT_VIDEO, err);
+    if (ret < 0)
+        return ret;
+    ret = open_window(window, w, h, err);
+    if (ret == 0)
+        ret = ui_canvas_init(&window->canvas, window->renderer, window->desktop_scale, err);
+    if (ret < 0) {
+        ui_window_destroy(window);
+        return ret;
+    }
+    *out = window;
+    return 0;
+}
+
+int ui_window_create_offscreen(struct ui_window **out, int w, int h, float scale, struct err *err)
+{
+    struct ui_window *window;
+    int ret = begin(&window, SDL_INIT_EVENTS, err);
+    if (ret < 0)
+        return ret;
+    window->desktop_scale = scale;
+    window->surface = SDL_CreateRGBSurfaceWithFormat(0, w, h, 32, SDL_PIXELFORMAT_ARGB8888);
+    window->renderer = window->surface ? SDL_CreateSoftwareRenderer(window->surface) : NULL;
+    ret = window->renderer ? ui_canvas_init(&window->canvas, window->renderer, scale, err)
+                           : err_memory(err, "picture of the window");
+    if (ret < 0) {
+        ui_window_destroy(window);
+        return ret;
+    }
+    *out = window;
+    return 0;
+}
+
+void ui_window_destroy(struct ui_window *window)
+{
+    if (!window)
+        return;
+    ui_screen_finish(&window->screen);
+    ui_canvas_finish(&window->canvas);
+    if (window->renderer)
+        SDL_DestroyRenderer(window->renderer);
+    if (window->window)
+        SDL_DestroyWindow(window->window);
+    SDL_FreeSurface(window->surface);
+    SDL_QuitSubSystem(window->subsystem);
+    if (SDL_WasInit(0) == 0)
+        SDL_Quit();
+    free(window);
+}
+
+// Pixels for a unit of SDL's window coordinates.
+static float unit_pixels(const struct ui_window *window, int *w_px, int *h_px)
+{
+    int w = 0;
+    SDL_GetRendererOutputSize(window->renderer, w_px, h_px);
+    if (window->window)
+        SDL_GetWindowSize(window->window, &w, NULL);
+    return w > 0 ? (float)*w_px / (float)w : 1;
+}
+
+static float scale_for(const struct ui_window *window, float pixels)
+{
+    return window->window && fabsf(pixels - 1) > 0.01f ? pixels : window->desktop_scale;
+}
+
+static void paint(struct ui_window *window, const struct ui_view *view)
+{
+    int w = 1, h = 1;
+    float pixels = unit_pixels(window, &w, &h);
+    struct ui_canvas *canvas = &window->canvas;
+    ui_canvas_begin(canvas, w, h, scale_for(window, pixels));
+    canvas->mouse_x = window->input.mouse_x;
+    canvas->mouse_y = window->input.mouse_y;
+    canvas->pressed = window->input.pressed;
+    canvas->scrolled = truncf(window->input.wheel);
+    window->input.wheel -= canvas->scrolled;
+    ui_screen_draw(&window->screen, canvas, view);
+}
+
+void ui_window_draw(struct ui_window *window, const struct ui_view *view)
+{
+    const Uint32 unseen = SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN;
+    if (window->window && SDL_GetWindowFlags(window->window) & unseen)
+        return;
+    paint(window, view);
+    SDL_RenderPresent(window->renderer);
+}
+
+int ui_window_shot(struct ui_window *window, const struct ui_view *view, struct img *out,
+                   struct err *err)
+{
+    paint(window, view);
+    int w = 0, h = 0;
+    SDL_GetRendererOutputSize(window->renderer, &w, &h);
+    int ret = img_reserve(out, w, h, err);
+    if (ret < 0)
+        return ret;
+    if (SDL_RenderReadPixels(window->renderer, NULL, SDL_PIXELFORMAT_RGB24, out->px, 3 * w) < 0)
+        return err_set(err, ERR_DATA, "no picture of the window: %s", SDL_GetError());
+    SDL_RenderPresent(window->renderer);
+    return 0;
+}
+
+static void handle(struct ui_window *window, const struct ui_view *view, const SDL_Event *event)
+{
+    if (event->type == window->wake_event) {
+        atomic_store(&window->waking, false);
+        return;
+    }
+    int w = 1, h = 1;
+    float pixels = unit_pixels(window, &w, &h);
+    ui_input_event(&window->input, event, view, &window->canvas,
+                   pixels / scale_for(window, pixels));
+    if (event->type == SDL_DROPFILE || event->type == SDL_DROPTEXT)
+        SDL_free(event->drop.file);
+}
+
+bool ui_window_poll(struct ui_window *window, const struct ui_view *view, int timeout_ms,
+                    struct ui_action *action)
+{
+    if (ui_input_next(&window->input, action))
+        return true;
+    SDL_Event event;
+    int some = timeout_ms > 0 ? SDL_WaitEventTimeout(&event, timeout_ms) : SDL_PollEvent(&event);
+    for (; some; some = SDL_PollEvent(&event)) {
+        handle(window, view, &event);
+        if (ui_input_next(&window->input, action))
+            return true;
+    }
+    return false;
+}
+
+void ui_window_fill(const struct ui_window *window, struct ui_view *view)
+{
+    view->typing = window->input.typing;
+    view->caret = (int)window->input.line.caret;
+    SDL_strlcpy(view->typed, window->input.line.text, sizeof view->typed);
+}
+
+void ui_window_wake(struct ui_window *window)
+{
+    if (atomic_exchange(&window->waking, true))
+        return;
+    SDL_Event event = {.type = window->wake_event};
+    if (SDL_PushEvent(&event) != 1)
+        atomic_store(&window->waking, false);
+}
+
+void ui_window_set_fullscreen(struct ui_window *window, bool on)
+{
+    if (window->window)
+        SDL_SetWindowFullscreen(window->window, on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+}
