@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define IDLE_DRAW_NS (CLOCK_SECOND / 10)
 #define POLL_MS      8
@@ -91,13 +92,29 @@ static void on_wake(void *ctx)
     wake(ctx);
 }
 
+// "2026-03-14T15:09:26Z" as "14 Mar, 16:09" in local time; unchanged where it isn't like that.
+static void local_time(const char *utc, char *out, size_t size)
+{
+    struct tm tm = {0};
+    snprintf(out, size, "%s", utc);
+    const char *end = strptime(utc, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    if (!end || *end)
+        return;
+    time_t t = timegm(&tm);
+    if (localtime_r(&t, &tm))
+        strftime(out, size, "%d %b, %H:%M", &tm);
+}
+
 static void set_model(struct app_session *s, struct siam_model *model)
 {
     const struct siam_card *c = &model->card;
+    char when[32];
+    local_time(c->created, when, sizeof when);
     app_scorer_set_model(s->scorer, model);
     pthread_mutex_lock(&s->lock);
-    snprintf(s->model_line, sizeof s->model_line, "%s, %d epochs, %d + %d of you, %d of others",
-             c->created, c->epochs, c->n_anchor, c->n_positive, c->n_negative);
+    snprintf(s->model_line, sizeof s->model_line,
+             "Trained %s: %d epochs, %d + %d of you, %d of others", when, c->epochs, c->n_anchor,
+             c->n_positive, c->n_negative);
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -214,10 +214,10 @@ static void mouth(const struct demo_scene *s, const struct demo_place *p, float 
     for (int i = 0; i < 3; i++)
         lip[i] = lip[i] * tone * light + gloss;
     mix(c, lip, .9f * edge(s, p->v - (upper - bow)) * edge(s, lower + full - p->v));
-    const float dark[3] = {.035f, .008f, .008f}, teeth[3] = {.62f, .58f, .52f};
+    const float dark[3] = {.035f, .008f, .008f}, teeth[3] = {.36f, .33f, .29f};
     float inside = edge(s, p->v - upper) * edge(s, lower - p->v);
     float cavity[3] = {dark[0], dark[1], dark[2]};
-    mix(cavity, teeth, edge(s, upper + .045f - p->v) * smooth(.85f, .6f, fabsf(a)));
+    mix(cavity, teeth, edge(s, upper + .032f - p->v) * smooth(.85f, .6f, fabsf(a)));
     mix(c, cavity, inside * smooth(.01f, .03f, open));
     dim(c, .70f * smooth(.020f, .004f, fabsf(p->v - upper)) * smooth(1.0f, .9f, fabsf(a)));
 }

@@ -19,12 +19,19 @@
 #define FIRST_CAPACITY (1 << 20)
 
 enum marker {
+    M_TEM = 0x01,
+    M_SOF0 = 0xc0,
+    M_DHT = 0xc4,
+    M_JPG = 0xc8,
+    M_DAC = 0xcc,
+    M_SOF15 = 0xcf,
     M_RST0 = 0xd0,
     M_RST7 = 0xd7,
     M_SOI = 0xd8,
     M_EOI = 0xd9,
     M_SOS = 0xda,
-    M_TEM = 0x01
+    M_APP0 = 0xe0,
+    M_APP15 = 0xef,
 };
 
 struct cap_mjpeg {
@@ -41,9 +48,10 @@ struct cap_mjpeg {
 struct walk {
     size_t at;    // the next byte to look at
     bool entropy; // inside coded data, which only a marker ends
+    size_t scan;  // where the last SOS was; 0: none yet
 };
 
-enum step { STEP_FRAME, STEP_MORE, STEP_BROKEN };
+enum step { STEP_ON, STEP_FRAME, STEP_MORE, STEP_BROKEN };
 
 int cap_mjpeg_open(struct cap_mjpeg **out, const char *path, struct err *err)
 {
@@ -139,6 +147,11 @@ static bool find_soi(struct cap_mjpeg *mjpeg)
     return false;
 }
 
+static bool is_restart(uint8_t marker)
+{
+    return marker >= M_RST0 && marker <= M_RST7;
+}
+
 // Steps over coded data, to the 0xff of the marker that ends it. Stuffed zeros, restarts and fill
 // bytes belong to the data.
 static bool skip_entropy(struct walk *walk, const uint8_t *data, size_t size)
@@ -150,7 +163,7 @@ static bool skip_entropy(struct walk *walk, const uint8_t *data, size_t size)
             return false;
         if (ff[1] == 0xff)
             walk->at++;
-        else if (ff[1] == 0 || (ff[1] >= M_RST0 && ff[1] <= M_RST7))
+        else if (ff[1] == 0 || is_restart(ff[1]))
             walk->at += 2;
         else
             return true;
@@ -158,38 +171,66 @@ static bool skip_entropy(struct walk *walk, const uint8_t *data, size_t size)
     return false;
 }
 
+// This can't be JPEG. What was taken for coded data may have swallowed the next frame's beginning.
+static enum step give_up(struct walk *walk)
+{
+    if (walk->scan)
+        walk->at = walk->scan;
+    return STEP_BROKEN;
+}
+
+// Markers that stand before the first scan only: frame headers and application data.
+static bool is_header(uint8_t marker)
+{
+    bool tables = marker == M_DHT || marker == M_JPG || marker == M_DAC;
+    return marker >= M_SOF0 && marker <= M_APP15 && !tables &&
+           (marker <= M_SOF15 || marker >= M_APP0);
+}
+
+// A marker segment with its length. `left` >= 2 bytes are there at p.
+static enum step walk_segment(struct walk *walk, const uint8_t *p, size_t left)
+{
+    if (left < 4)
+        return STEP_MORE;
+    size_t length = (size_t)p[2] << 8 | p[3];
+    if (length < 2)
+        return give_up(walk);
+    if (left < 2 + length + 2)
+        return STEP_MORE;
+    walk->entropy = p[1] == M_SOS;
+    if (walk->entropy)
+        walk->scan = walk->at;
+    else if (p[2 + length] != 0xff)
+        return give_up(walk); // here, not behind it: the length may be what is wrong
+    walk->at += 2 + length;
+    return STEP_ON;
+}
+
+static enum step walk_marker(struct walk *walk, const uint8_t *p, size_t left)
+{
+    if (p[0] != 0xff || p[1] == 0 || p[1] == M_SOI || (walk->scan && is_header(p[1])))
+        return give_up(walk);
+    if (p[1] == 0xff) { // fill
+        walk->at++;
+        return STEP_ON;
+    }
+    if (p[1] != M_EOI && p[1] != M_TEM && !is_restart(p[1]))
+        return walk_segment(walk, p, left);
+    walk->at += 2;
+    return p[1] == M_EOI ? STEP_FRAME : STEP_ON;
+}
+
+// STEP_FRAME: the frame is walk->at bytes long; STEP_MORE; or STEP_BROKEN.
 static enum step walk_frame(struct walk *walk, const uint8_t *data, size_t size)
 {
-    while (size - walk->at >= 2) {
-        if (walk->entropy && !skip_entropy(walk, data, size))
+    enum step step = STEP_ON;
+    while (step == STEP_ON) {
+        if (size - walk->at < 2 || (walk->entropy && !skip_entropy(walk, data, size)))
             return STEP_MORE;
         walk->entropy = false;
-        const uint8_t *p = data + walk->at;
-        size_t left = size - walk->at;
-        if (p[0] != 0xff || p[1] == 0 || p[1] == M_SOI)
-            return STEP_BROKEN;
-        if (p[1] == 0xff) { // fill
-            walk->at++;
-        } else if (p[1] == M_EOI) {
-            walk->at += 2;
-            return STEP_FRAME;
-        } else if (p[1] == M_TEM || (p[1] >= M_RST0 && p[1] <= M_RST7)) {
-            walk->at += 2;
-        } else {
-            if (left < 4)
-                return STEP_MORE;
-            size_t length = (size_t)p[2] << 8 | p[3];
-            if (length < 2)
-                return STEP_BROKEN;
-            if (left < 2 + length + 2)
-                return STEP_MORE;
-            if (p[2 + length] != 0xff && p[1] != M_SOS)
-                return STEP_BROKEN; // here, not behind it: the length may be what is wrong
-            walk->entropy = p[1] == M_SOS;
-            walk->at += 2 + length;
-        }
+        step = walk_marker(walk, data + walk->at, size - walk->at);
     }
-    return STEP_MORE;
+    return step;
 }
 
 int cap_mjpeg_next(struct cap_mjpeg *mjpeg, const uint8_t **data, size_t *size, struct err *err)
@@ -210,7 +251,9 @@ int cap_mjpeg_next(struct cap_mjpeg *mjpeg, const uint8_t **data, size_t *size, 
             mjpeg->start += walk.at;
             return 1;
         }
-        if (step == STEP_BROKEN || cut_off) {
+        if (cut_off)
+            step = give_up(&walk);
+        if (step == STEP_BROKEN) {
             mjpeg->start += walk.at;
             walk = (struct walk){.at = 2};
             inside = false;

@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#define VIDEO_MAJOR 81 // every V4L2 node's major number
 
 // libv4l2 writes its complaints to standard error; here they are details.
 static ssize_t log_write(void *cookie, const char *text, size_t size)
@@ -149,7 +152,7 @@ static int check_file_type(const char *path, struct err *err)
     struct stat st;
     if (stat(path, &st))
         return cap_node_fail(err, path, "opening", errno);
-    if (S_ISCHR(st.st_mode))
+    if (S_ISCHR(st.st_mode) && major(st.st_rdev) == VIDEO_MAJOR)
         return 0;
     if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
         return err_set(err, ERR_CAMERA, "%s: a %s, not a camera; to play it, write replay:%s", path,

@@ -23,7 +23,7 @@ static const struct help_line first_column[] = {
 
 static const struct help_line second_column[] = {
     {{"Live score"}, NULL},
-    {{"+", "\xe2\x88\x92"}, "threshold (Shift: faster)"},
+    {{"+", "\xe2\x88\x92"}, "threshold, also arrows"},
     {{"Window"}, NULL},
     {{"m"}, "mirror the view only"},
     {{"c"}, "next camera"},
@@ -50,9 +50,8 @@ static void draw_column(struct ui_canvas *c, struct ui_box box, const struct hel
         struct ui_box keys = ui_cut_left(&row, KEYS_W);
         for (int k = 0; k < 2 && line[i].keys[k]; k++)
             ui_cut_left(&keys, ui_keycap(c, keys, line[i].keys[k]) + UI_STEP);
-        const char *text[] = {line[i].text, NULL};
         bool fits = ui_label_width(c, UI_BODY, line[i].text) <= row.w;
-        ui_label_fit(c, row, fits ? UI_BODY : UI_CAPTION, UI_LEFT, c->theme->text, text);
+        ui_label(c, row, fits ? UI_BODY : UI_CAPTION, UI_LEFT, c->theme->text, line[i].text);
     }
 }
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define THRESHOLD_STEP  0.01f
-#define THRESHOLD_LEAPS 5 // steps at once, with Shift
+#define THRESHOLD_STEP 0.01f
+#define THRESHOLD_LEAP 5 // steps at once, with Shift
 
 static void push(struct ui_input *input, struct ui_action action)
 {
@@ -56,7 +56,7 @@ static void push_folder(struct ui_input *input, const char *text, size_t n)
 static void begin_typing(struct ui_input *input)
 {
     release(input);
-    ui_line_clear(&input->line);
+    ui_edit_clear(&input->line);
     input->typing = true;
     SDL_StartTextInput();
 }
@@ -73,7 +73,7 @@ static void paste(struct ui_input *input)
 {
     char *text = SDL_GetClipboardText();
     if (text)
-        ui_line_insert(&input->line, text);
+        ui_edit_insert(&input->line, text);
     SDL_free(text);
 }
 
@@ -89,22 +89,22 @@ static void typing_key(struct ui_input *input, SDL_Keysym key)
         end_typing(input, false);
         break;
     case SDLK_BACKSPACE:
-        ui_line_backspace(&input->line);
+        ui_edit_backspace(&input->line);
         break;
     case SDLK_DELETE:
-        ui_line_delete(&input->line);
+        ui_edit_delete(&input->line);
         break;
     case SDLK_LEFT:
-        ui_line_left(&input->line);
+        ui_edit_left(&input->line);
         break;
     case SDLK_RIGHT:
-        ui_line_right(&input->line);
+        ui_edit_right(&input->line);
         break;
     case SDLK_HOME:
-        ui_line_home(&input->line);
+        ui_edit_home(&input->line);
         break;
     case SDLK_END:
-        ui_line_end(&input->line);
+        ui_edit_end(&input->line);
         break;
     case SDLK_v:
         if (ctrl)
@@ -116,7 +116,7 @@ static void typing_key(struct ui_input *input, SDL_Keysym key)
         break;
     case SDLK_u:
         if (ctrl)
-            ui_line_clear(&input->line);
+            ui_edit_clear(&input->line);
         break;
     default:
         break;
@@ -163,18 +163,20 @@ static enum ui_action_kind plain_key(SDL_Keycode key)
     }
 }
 
-// Steps of the threshold; 0: another key.
+// Steps of the threshold; 0: another key. Shift leaps, but with '=' it only types a '+'.
 static int threshold_steps(SDL_Keycode key, bool shift)
 {
-    int steps = shift ? THRESHOLD_LEAPS : 1;
+    int steps = shift ? THRESHOLD_LEAP : 1;
     switch (key) {
-    case SDLK_PLUS:
     case SDLK_EQUALS:
+        return 1;
+    case SDLK_PLUS:
     case SDLK_KP_PLUS:
+    case SDLK_UP:
         return steps;
     case SDLK_MINUS:
-    case SDLK_UNDERSCORE:
     case SDLK_KP_MINUS:
+    case SDLK_DOWN:
         return -steps;
     default:
         return 0;
@@ -311,7 +313,7 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
         break;
     case SDL_TEXTINPUT:
         if (input->typing)
-            ui_line_insert(&input->line, event->text.text);
+            ui_edit_insert(&input->line, event->text.text);
         break;
     case SDL_WINDOWEVENT:
         if (event->window.event == SDL_WINDOWEVENT_FOCUS_LOST)

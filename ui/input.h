@@ -10,7 +10,7 @@
 
 struct ui_input {
     bool typing;
-    struct ui_line_edit line;
+    struct ui_edit line;
     char held;              // 'a', 'p', 'n' from UI_HOLD to UI_RELEASE, else 0
     bool held_by_mouse;     // and not by its key
     struct ui_zone pressed; // the mouse button is down since it was on this; kind UI_NONE: no

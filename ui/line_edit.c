@@ -9,12 +9,12 @@
 #include <string.h>
 #include <strings.h>
 
-void ui_line_clear(struct ui_line_edit *line)
+void ui_edit_clear(struct ui_edit *line)
 {
-    *line = (struct ui_line_edit){0};
+    *line = (struct ui_edit){0};
 }
 
-static bool insert_char(struct ui_line_edit *line, const char *s, size_t n)
+static bool insert_char(struct ui_edit *line, const char *s, size_t n)
 {
     if (line->length + n >= UI_LINE_MAX)
         return false;
@@ -26,7 +26,7 @@ static bool insert_char(struct ui_line_edit *line, const char *s, size_t n)
     return true;
 }
 
-void ui_line_insert(struct ui_line_edit *line, const char *s)
+void ui_edit_insert(struct ui_edit *line, const char *s)
 {
     for (size_t n; *s && *s != '\n' && *s != '\r'; s += n) {
         uint32_t ch;
@@ -36,14 +36,14 @@ void ui_line_insert(struct ui_line_edit *line, const char *s)
     }
 }
 
-static void cut(struct ui_line_edit *line, size_t at, size_t n)
+static void cut(struct ui_edit *line, size_t at, size_t n)
 {
     memmove(line->text + at, line->text + at + n, line->length - at - n + 1);
     line->length -= n;
     line->caret = at;
 }
 
-void ui_line_backspace(struct ui_line_edit *line)
+void ui_edit_backspace(struct ui_edit *line)
 {
     if (line->caret == 0)
         return;
@@ -51,32 +51,32 @@ void ui_line_backspace(struct ui_line_edit *line)
     cut(line, line->caret - n, n);
 }
 
-void ui_line_delete(struct ui_line_edit *line)
+void ui_edit_delete(struct ui_edit *line)
 {
     uint32_t ch;
     if (line->caret < line->length)
         cut(line, line->caret, ui_utf8_next(line->text + line->caret, &ch));
 }
 
-void ui_line_left(struct ui_line_edit *line)
+void ui_edit_left(struct ui_edit *line)
 {
     if (line->caret > 0)
         line->caret -= ui_utf8_previous(line->text, line->caret);
 }
 
-void ui_line_right(struct ui_line_edit *line)
+void ui_edit_right(struct ui_edit *line)
 {
     uint32_t ch;
     if (line->caret < line->length)
         line->caret += ui_utf8_next(line->text + line->caret, &ch);
 }
 
-void ui_line_home(struct ui_line_edit *line)
+void ui_edit_home(struct ui_edit *line)
 {
     line->caret = 0;
 }
 
-void ui_line_end(struct ui_line_edit *line)
+void ui_edit_end(struct ui_edit *line)
 {
     line->caret = line->length;
 }

@@ -9,24 +9,24 @@
 #define UI_LINE_MAX 1024
 
 // text[0..length) is UTF-8 as it came, NUL-terminated; the caret is between two characters.
-struct ui_line_edit {
+struct ui_edit {
     char text[UI_LINE_MAX];
     size_t length, caret; // bytes
 };
 
-void ui_line_clear(struct ui_line_edit *line);
+void ui_edit_clear(struct ui_edit *line);
 
 // Puts the first line of `s` in at the caret, as much as there is room for, control characters
 // left out.
-void ui_line_insert(struct ui_line_edit *line, const char *s);
+void ui_edit_insert(struct ui_edit *line, const char *s);
 
 // Take away the character before or behind the caret; move it. At the ends they do nothing.
-void ui_line_backspace(struct ui_line_edit *line);
-void ui_line_delete(struct ui_line_edit *line);
-void ui_line_left(struct ui_line_edit *line);
-void ui_line_right(struct ui_line_edit *line);
-void ui_line_home(struct ui_line_edit *line);
-void ui_line_end(struct ui_line_edit *line);
+void ui_edit_backspace(struct ui_edit *line);
+void ui_edit_delete(struct ui_edit *line);
+void ui_edit_left(struct ui_edit *line);
+void ui_edit_right(struct ui_edit *line);
+void ui_edit_home(struct ui_edit *line);
+void ui_edit_end(struct ui_edit *line);
 
 // The path that text[0..n) means: spaces around it and quotes are dropped, file:// URIs decoded, a
 // leading ~ is the home folder. False if nothing is left, it is too long for `size`, or a URI that

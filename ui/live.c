@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define HISTORY_MIN 16.0f
 #define GAP_S       1.0f // a longer pause between scores breaks the line
@@ -86,31 +87,38 @@ static void threshold_button(struct ui_canvas *c, struct ui_box box, float amoun
     ui_zone_add(c, zone);
 }
 
-// How many anchors agree, and the threshold with its buttons.
+// The threshold with its buttons, at the right end of *row, with its name where `keep` stays free.
+static void draw_threshold(struct ui_canvas *c, struct ui_box *row, const struct ui_view *view,
+                           float keep)
+{
+    char full[32];
+    snprintf(full, sizeof full, "Threshold %.2f", (double)view->threshold);
+    threshold_button(c, ui_centred(ui_cut_right(row, UI_BUTTON_H), UI_BUTTON_H, 22), 0.01f);
+    ui_cut_right(row, UI_STEP);
+    threshold_button(c, ui_centred(ui_cut_right(row, UI_BUTTON_H), UI_BUTTON_H, 22), -0.01f);
+    ui_cut_right(row, UI_GAP);
+    bool fits = ui_label_width(c, UI_CAPTION, full) + keep <= row->w;
+    const char *shown = fits ? full : strchr(full, ' ') + 1;
+    struct ui_box text = ui_cut_right(row, ui_label_width(c, UI_CAPTION, shown));
+    ui_label(c, text, UI_CAPTION, UI_RIGHT, c->theme->text, shown);
+    ui_cut_right(row, UI_GAP);
+}
+
+// How many anchors agree, and the threshold.
 static void draw_foot(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
 {
-    const struct ui_theme *t = c->theme;
-    struct ui_box side = {row.x, row.y, UI_BUTTON_H, row.h};
-    side = ui_cut_right(&row, UI_BUTTON_H);
-    threshold_button(c, ui_centred(side, UI_BUTTON_H, 22), 0.01f);
-    ui_cut_right(&row, UI_STEP);
-    threshold_button(c, ui_centred(ui_cut_right(&row, UI_BUTTON_H), UI_BUTTON_H, 22), -0.01f);
-    ui_cut_right(&row, UI_GAP);
-    char value[16], full[32], matched[64], brief[32];
-    snprintf(value, sizeof value, "%.2f", (double)view->threshold);
-    snprintf(full, sizeof full, "Threshold %s", value);
-    snprintf(matched, sizeof matched, "%d of %d anchors match", view->anchors_matched,
-             view->anchors_all);
-    snprintf(brief, sizeof brief, "%d of %d match", view->anchors_matched, view->anchors_all);
-    const char *left[] = {matched, brief, NULL};
-    float left_w = scored(view) ? ui_label_width(c, UI_CAPTION, brief) + UI_GAP : 0;
-    float full_w = ui_label_width(c, UI_CAPTION, full);
-    const char *shown = full_w + left_w <= row.w ? full : value;
-    ui_label(c, ui_cut_right(&row, ui_label_width(c, UI_CAPTION, shown)), UI_CAPTION, UI_RIGHT,
-             t->text, shown);
-    ui_cut_right(&row, UI_GAP);
-    if (scored(view))
-        ui_label_fit(c, row, UI_CAPTION, UI_LEFT, t->dim, left);
+    if (!scored(view)) {
+        draw_threshold(c, &row, view, 0);
+        return;
+    }
+    char full[64], brief[48], least[32];
+    int all = view->anchors_all, matched = view->anchors_matched;
+    snprintf(full, sizeof full, "%d of %d anchors match", matched, all);
+    snprintf(brief, sizeof brief, "%d of %d match", matched, all);
+    snprintf(least, sizeof least, "%d/%d", matched, all);
+    const char *texts[] = {full, brief, least, NULL};
+    draw_threshold(c, &row, view, ui_label_width(c, UI_CAPTION, brief) + UI_GAP);
+    ui_label_fit(c, row, UI_CAPTION, UI_LEFT, c->theme->dim, texts);
 }
 
 // Wider than high: the number at the left, bar and history at the right of it.

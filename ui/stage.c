@@ -4,7 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
-// The largest box of the frame's shape within `box`, at its top where it is much higher.
+// The largest box of the frame's shape within `box`: in the middle, or at the top if little room is
+// left over.
 static struct ui_box fit(struct ui_box box, const struct img *frame)
 {
     float scale = fminf(box.w / (float)frame->w, box.h / (float)frame->h);
@@ -12,6 +13,11 @@ static struct ui_box fit(struct ui_box box, const struct img *frame)
     if (box.h - h < 0.15f * box.h)
         box.h = h;
     return ui_centred(box, w, h);
+}
+
+static bool has_picture(const struct ui_view *view)
+{
+    return view->frame && view->frame->px;
 }
 
 // The guide box on the screen, mirrored as the picture is, within `picture`.
@@ -137,7 +143,8 @@ static void draw_caption(struct ui_canvas *c, struct ui_box box, const struct ui
         {.key = "c", .label = "Camera", .zone = {.kind = UI_CAMERA}},
         {.key = "m", .label = "Mirror", .zone = {.kind = UI_MIRROR}},
     };
-    bool well = view->frame && !view->camera_lost; // otherwise the line is told over the picture
+    bool well =
+        has_picture(view) && !view->camera_lost; // otherwise the line is told over the picture
     struct ui_box row = ui_inset(box, 0, (box.h - UI_BUTTON_H) / 2);
     float text_w = well ? ui_label_width(c, UI_CAPTION, view->camera) : 0;
     for (size_t i = 0; i < SDL_arraysize(buttons); i++) {
@@ -163,13 +170,13 @@ void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view 
     if (box.h >= 200)
         draw_caption(c, ui_cut_bottom(&rest, UI_CAPTION_H), view);
     struct ui_box shown = rest;
-    if (view->frame && view->frame->px) {
+    if (has_picture(view)) {
         shown = fit(rest, view->frame);
         draw_picture(c, shown, view, picture);
     } else {
         ui_fill_round(c, shown, UI_ROUND_CARD, t->stage);
     }
-    if (view->camera_lost || !view->frame) {
+    if (view->camera_lost || !has_picture(view)) {
         ui_fill_round(c, shown, UI_ROUND_CARD, t->scrim);
         draw_trouble(c, rest, view);
     } else if (view->demo) {

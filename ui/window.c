@@ -5,6 +5,10 @@
 // the desktop has one (Wayland). X11 has none, so there the rule of the desktops is applied: twice
 // the size on screens of 192 dpi and more.
 //
+// OpenGL without a graphics card (Mesa's llvmpipe, in virtual machines and remote desktops) takes
+// four times the processor time of SDL's own software renderer for what is drawn here, and a
+// training wants that time: so it is asked who draws, and SDL's renderer taken instead.
+//
 // ui_window_wake() pushes one user event and sets `waking`; until that event was taken, further
 // calls do nothing, so that a camera's rate never fills SDL's queue.
 #include "ui/window.h"
@@ -88,23 +92,51 @@ static float desktop_scale(void)
     return dpi >= HIGH_DPI && mode.h >= HIGH_DPI_HEIGHT ? 2 : 1;
 }
 
+static bool is_emulated_opengl(SDL_Renderer *renderer)
+{
+    const unsigned gl_renderer = 0x1f01;
+    const char *const emulators[] = {"llvmpipe", "softpipe", "swrast", "Software Rasterizer"};
+    const char *(*get_string)(unsigned name);
+    SDL_RendererInfo info;
+    if (SDL_GetRendererInfo(renderer, &info) < 0 || SDL_strncmp(info.name, "opengl", 6) != 0)
+        return false;
+    void *function = SDL_GL_GetProcAddress("glGetString");
+    SDL_memcpy(&get_string, &function, sizeof get_string);
+    const char *name = function ? get_string(gl_renderer) : NULL;
+    for (size_t i = 0; name && i < SDL_arraysize(emulators); i++)
+        if (SDL_strstr(name, emulators[i]))
+            return true;
+    return false;
+}
+
+static SDL_Renderer *open_renderer(SDL_Window *window)
+{
+    SDL_Renderer *renderer =
+        SDL_CreateRenderer(window, -1, SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
+    const char *chosen = SDL_GetHint(SDL_HINT_RENDER_DRIVER);
+    if (renderer && ((chosen && *chosen) || !is_emulated_opengl(renderer)))
+        return renderer;
+    if (renderer)
+        SDL_DestroyRenderer(renderer);
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); // or it goes through OpenGL all the same
+    return SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
+}
+
 static int open_window(struct ui_window *window, int w, int h, struct err *err)
 {
     window->desktop_scale = desktop_scale();
     int scale = (int)window->desktop_scale;
-    window->window =
-        SDL_CreateWindow("visavis", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w * scale,
-                         h * scale, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    window->window = SDL_CreateWindow(
+        "visavis", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w * scale, h * scale,
+        SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_HIDDEN);
     if (!window->window)
         return err_set(err, ERR_USAGE, "no window: %s; without one, use --headless",
                        SDL_GetError());
     SDL_SetWindowMinimumSize(window->window, MIN_W * scale, MIN_H * scale);
-    window->renderer = SDL_CreateRenderer(window->window, -1,
-                                          SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
-    if (!window->renderer)
-        window->renderer = SDL_CreateRenderer(window->window, -1, SDL_RENDERER_SOFTWARE);
+    window->renderer = open_renderer(window->window);
     if (!window->renderer)
         return err_set(err, ERR_USAGE, "nothing can be drawn: %s; try --headless", SDL_GetError());
+    SDL_ShowWindow(window->window);
     SDL_EnableScreenSaver();
     SDL_StopTextInput(); // input methods would swallow the keys
     SDL_EventState(SDL_DROPFILE, SDL_ENABLE);
@@ -236,14 +268,21 @@ static void handle(struct ui_window *window, const struct ui_view *view, const S
         SDL_free(event->drop.file);
 }
 
+// SDL_PollEvent() would stop at a mark of its own and leave what came behind it for the next call.
+static bool take_event(SDL_Event *event)
+{
+    return SDL_PeepEvents(event, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1;
+}
+
 bool ui_window_poll(struct ui_window *window, const struct ui_view *view, int timeout_ms,
                     struct ui_action *action)
 {
     if (ui_input_next(&window->input, action))
         return true;
     SDL_Event event;
-    int some = timeout_ms > 0 ? SDL_WaitEventTimeout(&event, timeout_ms) : SDL_PollEvent(&event);
-    for (; some; some = SDL_PollEvent(&event)) {
+    SDL_PumpEvents();
+    bool some = take_event(&event) || (timeout_ms > 0 && SDL_WaitEventTimeout(&event, timeout_ms));
+    for (; some; some = take_event(&event)) {
         handle(window, view, &event);
         if (ui_input_next(&window->input, action))
             return true;

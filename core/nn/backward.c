@@ -15,16 +15,6 @@
 #define FC_COLUMNS 512                // of fc's input gradient an item
 #define SUM_FLOATS ((size_t)64 << 10) // of the sum over groups an item
 
-static int min_int(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
 // dw = dz^T x and db = sum of dz over pictures, for some rows (outputs).
 static void fc_weights_item(void *ctx, int item, int worker)
 {

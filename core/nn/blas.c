@@ -37,6 +37,7 @@ static enum level processor_level(void)
     return LEVEL_SSE2;
 }
 
+// Of OpenBLAS's kernels; those not listed are older than AVX2.
 static enum level kernel_level(const char *kernel)
 {
     static const struct {
@@ -44,7 +45,7 @@ static enum level kernel_level(const char *kernel)
         enum level level;
     } known[] = {
         {"SkylakeX", LEVEL_AVX512}, {"Cooperlake", LEVEL_AVX512}, {"Sapphirerapids", LEVEL_AVX512},
-        {"Haswell", LEVEL_AVX2},    {"Zen", LEVEL_AVX2},          {"Excavator", LEVEL_SSE2},
+        {"Haswell", LEVEL_AVX2},    {"Zen", LEVEL_AVX2},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcasecmp(kernel, known[i].name) == 0)

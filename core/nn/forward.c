@@ -12,16 +12,6 @@
 
 #define FC_ROWS 256 // outputs of fc an item
 
-static int min_int(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
-
 static void relu_rows(size_t n, const float *x, float *y)
 {
     memcpy(y, x, n * sizeof *y);

@@ -125,7 +125,8 @@ int nn_forward(const struct nn_net *net, struct nn_work *work, const float *x, i
 // the embeddings. Must follow nn_forward() with the same net, x, n and e, which must still be
 // there, on a work space made with NN_TRAIN. Overwrites grad's convolution and fc tensors, leaves
 // the head's alone. The result depends on the batch alone, not on the number of workers, bit for
-// bit. Returns 0 or NN_STOPPED.
+// bit. Only the fc and convolution pointers of `grad` are used; they must lie in one block, as
+// nn_params_at() makes them. Returns 0 or NN_STOPPED (grad is then undefined).
 int nn_backward(const struct nn_net *net, struct nn_work *work, const float *x, int n,
                 const float *e, const float *de, const struct nn_params *grad,
                 const atomic_bool *stop);

@@ -15,12 +15,12 @@
 // number of workers; it bounds how many workers the convolutions' backward pass can use.
 #define NN_MAX_GROUPS 16
 
-// One worker's own.
+// One worker's own; sized for the largest layer.
 struct nn_scratch {
     float *columns; // for the _gemm functions
     float *band;    // forward: a band of a convolution's output before relu and pooling;
                     // backward: the gradient of that output, all rows
-    float *d_in[2]; // gradient of the input of an even, of an odd layer
+    float *d_in[2]; // gradient of a layer's input; layers take turns
 };
 
 struct nn_work {
@@ -61,6 +61,16 @@ bool nn_pass_stopped(struct nn_pass *pass);
 
 // The input of convolution l for one picture: [in_channels, in_side, in_side].
 const float *nn_pass_input(const struct nn_pass *pass, int l, int picture);
+
+static inline int min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static inline int ceil_div(int a, int b)
+{
+    return (a + b - 1) / b;
+}
 
 // Floats of convolution l's output for one picture after pooling.
 size_t nn_work_out_size(const struct nn_work *work, int l);

@@ -54,7 +54,7 @@ struct siam_dataset_config {
     int channels;        // 3 or 1
     float heldout_share; // 0.3; above 0, at most 0.5
     uint64_t seed;       // of the split
-    int max_negatives;   // 0 = all; else a random choice of so many, whole persons
+    int max_negatives;   // 0 = all; else a random choice of so many, whole persons but for one
 };
 
 struct siam_dataset {

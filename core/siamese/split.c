@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // DESIGN. The own pictures (anchors and positives share groups) and the negatives are split each
-// for itself. The groups are shuffled and gone through once: a group is held out when that brings
-// the held-out shares of its kinds closer to the one wanted. Few or unequal groups can make that
-// fail; then time decides, and since neighbours in time are alike, some before the cut go unused.
+// for itself. The groups are shuffled and gone through twice: a group is held out when that brings
+// the held-out shares of its kinds closer to the one wanted, the first time only if it does not
+// take them beyond, so that a large group is not taken where small ones do. Few or unequal groups
+// can make that fail; then time decides, and since neighbours in time are alike, some before the
+// cut go unused.
 #include "core/siamese/split.h"
 
 #include "core/base/rng.h"
@@ -65,22 +67,44 @@ static void hold_out_group(const struct set *set, int group)
             set->pictures[i].part = SIAM_HELDOUT;
 }
 
+static bool is_beyond(const struct set *set, const struct counts *held)
+{
+    for (enum siam_kind k = set->first_kind; k <= set->last_kind; k++)
+        if ((float)held->of[k] > set->share * (float)set->all.of[k] + 0.5f)
+            return true;
+    return false;
+}
+
+// Goes through the n groups in `order`; returns how many are left there.
+static int draw_groups(const struct set *set, struct counts *held, bool may_go_beyond, int *order,
+                       int n, const struct counts *groups)
+{
+    int left = 0;
+    for (int i = 0; i < n; i++) {
+        struct counts with = *held;
+        for (int k = 0; k < SIAM_KINDS; k++)
+            with.of[k] += groups[order[i]].of[k];
+        if (distance(set, &with) < distance(set, held) &&
+            (may_go_beyond || !is_beyond(set, &with))) {
+            *held = with;
+            hold_out_group(set, order[i]);
+        } else {
+            order[left++] = order[i];
+        }
+    }
+    return left;
+}
+
 // False when the shares came out too far from the one wanted.
 static bool split_by_groups(const struct set *set, struct rng *rng, const struct scratch *scratch)
 {
     struct counts held = {{0}};
+    int *order = scratch->order;
     for (int i = 0; i < set->n_groups; i++)
-        scratch->order[i] = set->first_group + i;
-    rng_shuffle(rng, scratch->order, (size_t)set->n_groups);
-    for (int i = 0; i < set->n_groups; i++) {
-        struct counts with = held;
-        for (int k = 0; k < SIAM_KINDS; k++)
-            with.of[k] += scratch->groups[scratch->order[i]].of[k];
-        if (distance(set, &with) >= distance(set, &held))
-            continue;
-        held = with;
-        hold_out_group(set, scratch->order[i]);
-    }
+        order[i] = set->first_group + i;
+    rng_shuffle(rng, order, (size_t)set->n_groups);
+    int left = draw_groups(set, &held, false, order, set->n_groups, scratch->groups);
+    draw_groups(set, &held, true, order, left, scratch->groups);
     return is_fair(set, &held);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/nn/blas.h"
 #include "core/nn/conv.h"
 #include "tests/numeric/numeric.h"
 
@@ -184,6 +185,7 @@ static void ref_backward_is_the_derivative(void **state)
 
 int main(void)
 {
+    nn_blas_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ref_is_cross_correlation),          cmocka_unit_test(ref_mixes_channels),
         cmocka_unit_test(ref_backward_is_the_derivative),    cmocka_unit_test(gemm_matches_ref),

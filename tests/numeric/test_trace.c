@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/pool.h"
 #include "core/nn/adam.h"
+#include "core/nn/blas.h"
 #include "core/nn/net.h"
 #include "tests/numeric/numeric.h"
 
@@ -153,6 +154,7 @@ static void training_follows_pytorch(void **state)
 
 int main(void)
 {
+    nn_blas_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(training_follows_pytorch),
     };

@@ -170,10 +170,8 @@ static void test_learns(void **state)
     assert_int_equal(train(&model, &b, 2, &w, NULL), 0);
     assert_int_equal(w.steps, 60 * N_STEPS);
     assert_int_equal(w.epochs, 60);
-    printf("loss %g -> %g, held out %g, auc %g\n", w.first_loss, w.last_epoch.loss,
-           w.last_epoch.heldout_loss, w.last_epoch.auc);
     assert_true(w.first_loss > 0.4);
-    assert_true(w.last_epoch.loss < 0.1 && w.last_epoch.heldout_loss < 0.3);
+    assert_true(w.last_epoch.loss < 0.2 && w.last_epoch.heldout_loss < 0.2);
     assert_true(w.last_epoch.auc == 1.0 && w.last_epoch.recall == 1.0);
 
     assert_int_equal(siam_model_load_as(&loaded, b.out, &small, NULL), 0);

@@ -98,7 +98,7 @@ static void the_light_changes(void **state)
     (void)state;
     struct img img = {0};
     double lowest = 255, highest = 0, left = -255, right = 255;
-    for (int t = 0; t < 60; t += 2) {
+    for (int t = 0; t < 60; t += 3) {
         draw(&img, 3, t);
         double all = brightness(&img, BOX_X, BOX_Y, BOX, BOX);
         double side = brightness(&img, 250, 180, 60, 100) - brightness(&img, 330, 180, 60, 100);
@@ -132,8 +132,8 @@ static void people_blink(void **state)
     (void)state;
     struct img img = {0};
     double brightest = 0, darkest = 255;
-    for (int i = 0; i < 200; i++) { // the whites of both eyes, 8 s
-        draw(&img, 7, i * .04);
+    for (int i = 0; i < 80; i++) { // the whites of both eyes, 8 s
+        draw(&img, 7, i * .1);
         double eyes = brightness(&img, 270, 225, 100, 30);
         brightest = fmax(brightest, eyes);
         darkest = fmin(darkest, eyes);

@@ -118,6 +118,7 @@ def play(story, strangers):
     story.wait('a tap', lambda: len(story.pictures('anchor')) > anchors)
 
     story.press('o')
+    time.sleep(.5)  # SDL's text input begins a little later than the key
     story.xdotool('type', '--delay', '20', strangers)
     story.shot('2-typing')
     story.press('Return')

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 // DESIGN. A file is trusted with nothing: lengths are compared with the file's size before memory
 // is allocated, products are checked, and the tensors, sorted by place, must join up from the first
-// to the last byte of the data. The values travel in pieces that fit the processor's cache: read,
-// hash, convert, check, next. The data checksum runs over the bytes as they lie in the file.
-#include "core/siamese/safetensors.h"
-
-#include "core/base/file.h"
+// to the last byte of the data. The values go straight to where they are wanted, piece by piece:
+// read, hash, convert, check, next. The data checksum runs over the bytes as they lie in the file.
+#include "core/siamese/tensors.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,12 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
-
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format's numbers are little-endian");
-
-#define PIECE_BYTES  ((size_t)256 * 1024)
-#define CHECKSUM_KEY "\"header_checksum\":\""
-#define CHECKSUM_LEN 16
 
 static const struct {
     const char *name;
@@ -35,161 +26,7 @@ static const struct {
     [SIAM_BF16] = {"BF16", 2},
 };
 
-static bool all_finite(const float *values, size_t n)
-{
-    uint32_t bad = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, &values[i], 4);
-        bad |= (bits & UINT32_C(0x7f800000)) == UINT32_C(0x7f800000);
-    }
-    return !bad;
-}
-
-static size_t n_values(const struct siam_tensor *t)
-{
-    size_t n = 1;
-    for (int i = 0; i < t->rank; i++)
-        n *= (size_t)t->shape[i];
-    return n;
-}
-
-static size_t min_size(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static void checksum_text(char text[CHECKSUM_LEN + 1], uint64_t sum)
-{
-    snprintf(text, CHECKSUM_LEN + 1, "%016" PRIx64, sum);
-}
-
-// ---- Writing --------------------------------------------------------------------------------
-
-// The checksum of all values in *sum. Errors: ERR_MODEL, ERR_MEMORY.
-static int hash_tensors(const char *path, const struct siam_tensor *tensors, int n, uint64_t *sum,
-                        struct err *err)
-{
-    XXH3_state_t *hash = XXH3_createState();
-    if (!hash)
-        return err_memory(err, path);
-    XXH3_64bits_reset(hash);
-    int ret = 0;
-    for (int i = 0; i < n && !ret; i++) {
-        size_t size = n_values(&tensors[i]);
-        for (size_t at = 0, m; at < size && !ret; at += m) {
-            m = min_size(size - at, PIECE_BYTES / sizeof(float));
-            XXH3_64bits_update(hash, tensors[i].values + at, m * sizeof(float));
-            if (!all_finite(tensors[i].values + at, m))
-                ret = err_set(err, ERR_MODEL, "%s: not written: %s has values that are not finite",
-                              path, tensors[i].name);
-        }
-    }
-    *sum = XXH3_64bits_digest(hash);
-    XXH3_freeState(hash);
-    return ret;
-}
-
-static bool add_metadata(cJSON *root, const struct siam_meta *meta, uint64_t data_sum)
-{
-    char text[CHECKSUM_LEN + 1];
-    checksum_text(text, data_sum);
-    cJSON *strings = cJSON_AddObjectToObject(root, "__metadata__");
-    bool ok = strings && cJSON_AddStringToObject(strings, "format", SIAM_FORMAT);
-    for (int i = 0; i < meta->n && ok; i++)
-        ok = cJSON_AddStringToObject(strings, meta->item[i].key, meta->item[i].value) != NULL;
-    return ok && cJSON_AddStringToObject(strings, "data_checksum", text) &&
-           cJSON_AddStringToObject(strings, "header_checksum", "0000000000000000");
-}
-
-static bool add_number(cJSON *array, double number)
-{
-    return cJSON_AddItemToArray(array, cJSON_CreateNumber(number));
-}
-
-static bool add_tensor(cJSON *root, const struct siam_tensor *t, size_t *place)
-{
-    cJSON *entry = cJSON_AddObjectToObject(root, t->name);
-    if (!entry || !cJSON_AddStringToObject(entry, "dtype", "F32"))
-        return false;
-    cJSON *shape = cJSON_AddArrayToObject(entry, "shape");
-    cJSON *offsets = cJSON_AddArrayToObject(entry, "data_offsets");
-    bool ok = shape && offsets;
-    for (int i = 0; i < t->rank && ok; i++)
-        ok = add_number(shape, t->shape[i]);
-    size_t begin = *place;
-    *place += n_values(t) * sizeof(float);
-    return ok && add_number(offsets, (double)begin) && add_number(offsets, (double)*place);
-}
-
-// The header's JSON text, the caller's (free); NULL when out of memory.
-static char *header_json(const struct siam_meta *meta, const struct siam_tensor *tensors, int n,
-                         uint64_t data_sum)
-{
-    size_t place = 0;
-    cJSON *root = cJSON_CreateObject();
-    bool ok = root && add_metadata(root, meta, data_sum);
-    for (int i = 0; i < n && ok; i++)
-        ok = add_tensor(root, &tensors[i], &place);
-    char *text = ok ? cJSON_PrintUnformatted(root) : NULL;
-    cJSON_Delete(root);
-    return text;
-}
-
-// The 16 digits of the header's own checksum in its text, NULL where there are none.
-static char *checksum_digits(char *text, size_t len)
-{
-    char *key = memmem(text, len, CHECKSUM_KEY, strlen(CHECKSUM_KEY));
-    if (!key)
-        return NULL;
-    char *digits = key + strlen(CHECKSUM_KEY);
-    return (size_t)(text + len - digits) >= CHECKSUM_LEN ? digits : NULL;
-}
-
-static int put_header(struct file_writer *w, const char *json, struct err *err)
-{
-    size_t len = strlen(json);
-    uint64_t padded = (len + 7) / 8 * 8;
-    char *text = malloc(padded + 1);
-    if (!text) {
-        file_abandon(w);
-        return err_memory(err, w->path);
-    }
-    memcpy(text, json, len);
-    memset(text + len, ' ', padded - len);
-    char sum[CHECKSUM_LEN + 1];
-    checksum_text(sum, XXH3_64bits(text, padded));
-    memcpy(checksum_digits(text, padded), sum, CHECKSUM_LEN);
-    int ret = file_put(w, &padded, sizeof padded, err);
-    if (!ret)
-        ret = file_put(w, text, padded, err);
-    free(text);
-    return ret;
-}
-
-int siam_tensors_write(const char *path, const struct siam_meta *meta,
-                       const struct siam_tensor *tensors, int n_tensors, struct err *err)
-{
-    uint64_t sum = 0;
-    int ret = hash_tensors(path, tensors, n_tensors, &sum, err);
-    if (ret)
-        return ret;
-    char *json = header_json(meta, tensors, n_tensors, sum);
-    if (!json)
-        return err_memory(err, path);
-    struct file_writer w;
-    ret = file_begin(&w, path, err);
-    if (!ret)
-        ret = put_header(&w, json, err);
-    for (int i = 0; i < n_tensors && !ret; i++)
-        ret = file_put(&w, tensors[i].values, n_values(&tensors[i]) * sizeof(float), err);
-    if (!ret)
-        ret = file_commit(&w, err);
-    free(json);
-    return ret;
-}
-
-// ---- Reading: the header --------------------------------------------------------------------
+// ---- The header -----------------------------------------------------------------------------
 
 int siam_tensors_refuse(const struct siam_tensor_file *file, struct err *err, const char *cause,
                         ...)
@@ -298,9 +135,9 @@ static void parse_metadata(struct siam_tensor_file *file, const cJSON *strings)
 
 static bool is_checksum(const struct siam_meta *meta, const char *key, uint64_t sum)
 {
-    char text[CHECKSUM_LEN + 1];
+    char text[SIAM_CHECKSUM_LEN + 1];
     const char *want = siam_meta_get(meta, key);
-    checksum_text(text, sum);
+    siam_checksum_text(text, sum);
     return want && strcmp(want, text) == 0;
 }
 
@@ -312,10 +149,10 @@ static int check_header(const struct siam_tensor_file *file, char *text, size_t 
     if (!format || strcmp(format, SIAM_FORMAT) != 0)
         return siam_tensors_refuse(file, err, "of format version %.20s, this program reads %s",
                                    format ? format : "unknown", SIAM_FORMAT);
-    char *digits = checksum_digits(text, len);
+    char *digits = siam_checksum_digits(text, len);
     if (!digits)
         return siam_tensors_refuse(file, err, "altered (no header checksum)");
-    memset(digits, '0', CHECKSUM_LEN);
+    memset(digits, '0', SIAM_CHECKSUM_LEN);
     if (!is_checksum(&file->meta, "header_checksum", XXH3_64bits(text, len)))
         return siam_tensors_refuse(file, err, "altered (header checksum)");
     return 0;
@@ -428,7 +265,7 @@ const struct siam_tensor *siam_tensors_find(const struct siam_tensor_file *file,
     return NULL;
 }
 
-// ---- Reading: the values --------------------------------------------------------------------
+// ---- The values -----------------------------------------------------------------------------
 
 static const char *shape_text(const struct siam_tensor *t, char out[64])
 {
@@ -498,7 +335,7 @@ static void convert(enum siam_dtype dtype, const void *raw, float *values, size_
 struct reader {
     const struct siam_tensor_file *file;
     XXH3_state_t *hash;
-    void *buf;                            // [PIECE_BYTES]
+    void *buf;                            // [SIAM_PIECE_BYTES]
     const struct siam_tensor *not_finite; // the first such tensor
 };
 
@@ -506,7 +343,7 @@ static int read_tensor(struct reader *r, const struct siam_tensor *t, struct err
 {
     size_t width = dtypes[t->dtype].width;
     for (size_t at = 0, n; at < t->size; at += n) {
-        n = min_size(t->size - at, PIECE_BYTES / width);
+        n = siam_min_size(t->size - at, SIAM_PIECE_BYTES / width);
         float *values = t->values + at;
         void *raw = t->dtype == SIAM_F32 ? (void *)values : r->buf;
         size_t place = r->file->data_at + t->begin + at * width;
@@ -516,7 +353,7 @@ static int read_tensor(struct reader *r, const struct siam_tensor *t, struct err
         XXH3_64bits_update(r->hash, raw, n * width);
         if (t->dtype != SIAM_F32)
             convert(t->dtype, raw, values, n);
-        if (!r->not_finite && !all_finite(values, n))
+        if (!r->not_finite && !siam_all_finite(values, n))
             r->not_finite = t;
     }
     return 0;
@@ -544,7 +381,7 @@ int siam_tensors_read(struct siam_tensor_file *file, const struct siam_tensor *w
     int ret = bind(file, wanted, n_wanted, err);
     if (ret)
         return ret;
-    struct reader r = {.file = file, .hash = XXH3_createState(), .buf = malloc(PIECE_BYTES)};
+    struct reader r = {.file = file, .hash = XXH3_createState(), .buf = malloc(SIAM_PIECE_BYTES)};
     if (r.hash && r.buf) {
         XXH3_64bits_reset(r.hash);
         ret = read_tensors(&r, err);

@@ -1,0 +1,799 @@
+// SPDX-License-Identifier: MIT
+// The V4L2 backend on a driver made of this file: the functions of libv4l2 are defined here, so the
+// linker takes these. A driver's descriptor is an eventfd that counts the frames that are ready.
+#include "capture/backend.h"
+#include "capture/feed.h"
+#include "capture/v4l2_choose.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/image/save.h"
+#include "tests/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libv4l2.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define MAX_BUFFERS 4
+#define BUFFER_SIZE (1 << 20)
+
+#define MJPG V4L2_PIX_FMT_MJPEG
+#define YUYV V4L2_PIX_FMT_YUYV
+
+struct driver {
+    const char *card, *bus;
+    uint32_t caps;
+    const struct cap_mode *modes; // ended by format 0
+    // Faults: errno of the call, 0 for none.
+    int open_errno, s_fmt_errno, reqbufs_errno, streamon_errno, dqbuf_errno;
+    bool ignores_format; // S_FMT gives modes[0], whatever is asked
+    uint32_t stride;     // bytesperline of RGB24; 0: packed
+    const void *first;   // a frame that comes as soon as it streams; NULL: none
+    size_t first_size;   // bytes
+
+    int fd, n_open;
+    struct v4l2_pix_format format;
+    struct v4l2_fract interval;
+    bool streaming;
+    int n_mapped;
+    uint8_t *memory[MAX_BUFFERS];
+    struct v4l2_buffer ready[MAX_BUFFERS];
+    int n_ready;
+    bool queued[MAX_BUFFERS];
+};
+
+static struct driver drivers[4];
+
+static struct driver *driver_of(int fd)
+{
+    for (int i = 0; i < 4; i++) {
+        if (drivers[i].n_open && drivers[i].fd == fd)
+            return &drivers[i];
+    }
+    return NULL;
+}
+
+static int fault(int errnum)
+{
+    errno = errnum;
+    return errnum ? -1 : 0;
+}
+
+// -- libv4l2 --
+
+FILE *v4l2_log_file;
+
+// The nodes of the tests are links to harmless character devices, which pass for V4L2 nodes.
+int stat(const char *path, struct stat *st)
+{
+    int ret = fstatat(AT_FDCWD, path, st, 0);
+    if (ret == 0 && S_ISCHR(st->st_mode))
+        st->st_rdev = makedev(81, 0);
+    return ret;
+}
+
+int v4l2_open(const char *file, int oflag, ...)
+{
+    static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/urandom"};
+    char *target = realpath(file, NULL);
+    assert_true(oflag & O_NONBLOCK);
+    for (int i = 0; target && i < 4; i++) {
+        if (strcmp(target, devices[i]) != 0)
+            continue;
+        free(target);
+        if (drivers[i].open_errno)
+            return fault(drivers[i].open_errno);
+        if (drivers[i].n_open++ == 0)
+            drivers[i].fd = eventfd(drivers[i].dqbuf_errno != 0, EFD_SEMAPHORE | EFD_NONBLOCK);
+        return drivers[i].fd;
+    }
+    free(target);
+    return fault(ENOTTY);
+}
+
+int v4l2_close(int fd)
+{
+    struct driver *d = driver_of(fd);
+    return --d->n_open ? 0 : close(fd);
+}
+
+void *v4l2_mmap(void *start, size_t length, int prot, int flags, int fd, int64_t offset)
+{
+    (void)start, (void)prot, (void)flags;
+    struct driver *d = driver_of(fd);
+    assert_int_equal(length, BUFFER_SIZE);
+    d->n_mapped++;
+    return d->memory[offset / BUFFER_SIZE] = calloc(1, BUFFER_SIZE);
+}
+
+int v4l2_munmap(void *start, size_t length)
+{
+    assert_int_equal(length, BUFFER_SIZE);
+    for (int i = 0; i < 4; i++) {
+        for (int k = 0; k < MAX_BUFFERS; k++) {
+            if (drivers[i].memory[k] == start) {
+                drivers[i].memory[k] = NULL;
+                drivers[i].n_mapped--;
+            }
+        }
+    }
+    free(start);
+    return 0;
+}
+
+static int enum_format(const struct driver *d, struct v4l2_fmtdesc *desc)
+{
+    uint32_t index = 0;
+    for (const struct cap_mode *m = d->modes; m->format; m++) {
+        if (m != d->modes && m->format == m[-1].format)
+            continue;
+        if (index++ == desc->index) {
+            desc->pixelformat = m->format;
+            return 0;
+        }
+    }
+    if (index != desc->index) // behind the camera's own formats, those that libv4l2 makes
+        return fault(EINVAL);
+    desc->pixelformat = V4L2_PIX_FMT_RGB24;
+    desc->flags = V4L2_FMT_FLAG_EMULATED;
+    return 0;
+}
+
+static int enum_size(const struct driver *d, struct v4l2_frmsizeenum *size)
+{
+    uint32_t index = 0;
+    for (const struct cap_mode *m = d->modes; m->format; m++) {
+        bool again = m != d->modes && m->format == m[-1].format && m->w == m[-1].w;
+        if (m->format != size->pixel_format || again || index++ != size->index)
+            continue;
+        size->type = V4L2_FRMSIZE_TYPE_DISCRETE;
+        size->discrete.width = (uint32_t)m->w;
+        size->discrete.height = (uint32_t)m->h;
+        return 0;
+    }
+    return fault(EINVAL);
+}
+
+static int enum_interval(const struct driver *d, struct v4l2_frmivalenum *rate)
+{
+    uint32_t index = 0;
+    for (const struct cap_mode *m = d->modes; m->format; m++) {
+        if (m->format != rate->pixel_format || m->w != (int)rate->width || !m->interval.numerator ||
+            index++ != rate->index)
+            continue;
+        rate->type = V4L2_FRMIVAL_TYPE_DISCRETE;
+        rate->discrete = m->interval;
+        return 0;
+    }
+    return fault(EINVAL);
+}
+
+static int set_format(struct driver *d, struct v4l2_pix_format *pix)
+{
+    if (d->s_fmt_errno)
+        return fault(d->s_fmt_errno);
+    if (d->ignores_format) {
+        pix->pixelformat = d->modes->format;
+        pix->width = (uint32_t)d->modes->w;
+        pix->height = (uint32_t)d->modes->h;
+    }
+    if (pix->pixelformat == V4L2_PIX_FMT_RGB24)
+        pix->bytesperline = d->stride ? d->stride : 3 * pix->width;
+    d->format = *pix;
+    return 0;
+}
+
+static int parameters(struct driver *d, struct v4l2_streamparm *parm, bool set)
+{
+    if (set)
+        d->interval = parm->parm.capture.timeperframe;
+    parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
+    parm->parm.capture.timeperframe = d->interval;
+    return 0;
+}
+
+static int dequeue(struct driver *d, struct v4l2_buffer *buf)
+{
+    uint64_t one;
+    if (d->dqbuf_errno)
+        return fault(d->dqbuf_errno);
+    if (d->n_ready == 0)
+        return fault(EAGAIN);
+    *buf = d->ready[0];
+    memmove(d->ready, d->ready + 1, (size_t)--d->n_ready * sizeof *d->ready);
+    return read(d->fd, &one, sizeof one) == sizeof one ? 0 : fault(EIO);
+}
+
+static int capability(const struct driver *d, struct v4l2_capability *cap)
+{
+    snprintf((char *)cap->card, sizeof cap->card, "%s", d->card);
+    snprintf((char *)cap->bus_info, sizeof cap->bus_info, "%s", d->bus);
+    cap->capabilities =
+        V4L2_CAP_DEVICE_CAPS | V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING;
+    cap->device_caps = d->caps;
+    return 0;
+}
+
+// A frame is ready.
+static void deliver(struct driver *d, const void *data, size_t size, uint32_t flags)
+{
+    int index = 0;
+    while (!d->queued[index])
+        assert_true(++index < MAX_BUFFERS);
+    d->queued[index] = false;
+    memcpy(d->memory[index], data, size);
+    d->ready[d->n_ready++] = (struct v4l2_buffer){
+        .index = (uint32_t)index, .bytesused = (uint32_t)size, .flags = flags, .timestamp = {5, 7}};
+    assert_int_equal(eventfd_write(d->fd, 1), 0);
+}
+
+int v4l2_ioctl(int fd, unsigned long request, ...)
+{
+    va_list args;
+    va_start(args, request);
+    void *arg = va_arg(args, void *);
+    va_end(args);
+    struct driver *d = driver_of(fd);
+    struct v4l2_buffer *buf = arg;
+    switch (request) {
+    case VIDIOC_QUERYCAP:
+        return capability(d, arg);
+    case VIDIOC_ENUM_FMT:
+        return enum_format(d, arg);
+    case VIDIOC_ENUM_FRAMESIZES:
+        return enum_size(d, arg);
+    case VIDIOC_ENUM_FRAMEINTERVALS:
+        return enum_interval(d, arg);
+    case VIDIOC_S_FMT:
+        return set_format(d, &((struct v4l2_format *)arg)->fmt.pix);
+    case VIDIOC_G_PARM:
+    case VIDIOC_S_PARM:
+        return parameters(d, arg, request == VIDIOC_S_PARM);
+    case VIDIOC_REQBUFS:
+        return fault(((struct v4l2_requestbuffers *)arg)->count ? d->reqbufs_errno : 0);
+    case VIDIOC_QUERYBUF:
+        buf->length = BUFFER_SIZE;
+        buf->m.offset = buf->index * BUFFER_SIZE;
+        return 0;
+    case VIDIOC_QBUF:
+        assert_false(d->queued[buf->index]);
+        d->queued[buf->index] = true;
+        return 0;
+    case VIDIOC_DQBUF:
+        return dequeue(d, arg);
+    case VIDIOC_STREAMON:
+        d->streaming = d->streamon_errno == 0;
+        if (d->first)
+            deliver(d, d->first, d->first_size, 0);
+        return fault(d->streamon_errno);
+    case VIDIOC_STREAMOFF:
+        d->streaming = false;
+        d->n_ready = 0;
+        memset(d->queued, 0, sizeof d->queued);
+        return 0;
+    default:
+        return fault(ENOTTY);
+    }
+}
+
+static void expect_all_queued(const struct driver *d)
+{
+    for (int i = 0; i < MAX_BUFFERS; i++)
+        assert_true(d->queued[i]);
+}
+
+static void expect_closed(const struct driver *d)
+{
+    assert_int_equal(d->n_open, 0);
+    assert_int_equal(d->n_mapped, 0);
+    assert_false(d->streaming);
+}
+
+#define RATE(fps)                                                                                  \
+    {                                                                                              \
+        1, fps                                                                                     \
+    }
+
+static const struct cap_mode webcam[] = {
+    {YUYV, 640, 480, RATE(30)},
+    {YUYV, 1280, 720, RATE(10)},
+    {MJPG, 320, 240, RATE(30)},
+    {MJPG, 640, 480, RATE(15)},
+    {MJPG, 640, 480, RATE(30)},
+    {MJPG, 1280, 720, RATE(30)},
+    {0},
+};
+static const struct cap_mode yuyv_only[] = {{YUYV, 640, 480, RATE(30)}, {0}};
+static const struct cap_mode grey_only[] = {{V4L2_PIX_FMT_GREY, 640, 360, RATE(15)}, {0}};
+static const struct cap_mode h264_only[] = {{V4L2_PIX_FMT_H264, 1920, 1080, RATE(30)}, {0}};
+
+static int reset(void **state)
+{
+    memset(drivers, 0, sizeof drivers);
+    for (int i = 0; i < 4; i++)
+        drivers[i] = (struct driver){.card = "Webcam",
+                                     .bus = "usb-1",
+                                     .caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING,
+                                     .modes = webcam};
+    return test_dir_make(state);
+}
+
+static struct cap_camera *open_first(void)
+{
+    struct err err = {0};
+    struct cap_camera *camera;
+    if (cap_open(&camera, "/dev/null", &err))
+        fail_msg("%s", err.text);
+    return camera;
+}
+
+static int acquire(struct cap_camera *camera, struct img *img, int64_t *ns)
+{
+    struct err err = {0};
+    int ret = cap_acquire(camera, 20, -1, img, ns, &err);
+    if (ret < 0)
+        assert_true(err.text[0] != '\0');
+    return ret;
+}
+
+static void expect_refusal(const char *because)
+{
+    struct err err = {0};
+    struct cap_camera *camera;
+    assert_int_equal(cap_open(&camera, "/dev/null", &err), ERR_CAMERA);
+    assert_null(camera);
+    if (!strstr(err.text, because))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, because);
+    expect_closed(&drivers[0]);
+}
+
+static void *jpeg_bytes(const char *dir, int red, size_t *size)
+{
+    char path[600];
+    void *data;
+    struct img img = {0};
+    snprintf(path, sizeof path, "%s/f.jpg", dir);
+    assert_int_equal(img_reserve(&img, 640, 480, NULL), 0);
+    for (int i = 0; i < 640 * 480 * 3; i++)
+        img.px[i] = (uint8_t)(i % 3 ? 90 : red);
+    assert_int_equal(img_save_jpeg(&img, path, 90, NULL), 0);
+    assert_int_equal(file_read(path, BUFFER_SIZE, &data, size, NULL), 0);
+    img_finish(&img);
+    return data;
+}
+
+// -- choosing --
+
+static struct cap_mode best_of(const struct cap_mode *modes)
+{
+    struct cap_mode best = {0};
+    for (const struct cap_mode *m = modes; m->format; m++) {
+        if (cap_mode_better(m, &best))
+            best = *m;
+    }
+    return best;
+}
+
+static void expect_choice(const struct cap_mode *modes, uint32_t format, int w, int fps)
+{
+    struct cap_mode best = best_of(modes);
+    assert_int_equal(best.format, format);
+    assert_int_equal(best.w, w);
+    assert_int_equal((int)(cap_mode_rate(&best) + .5), fps);
+}
+
+static void modes_are_chosen_by_size_rate_and_format(void **state)
+{
+    (void)state;
+    const struct cap_mode slow_yuyv[] = {
+        {YUYV, 640, 480, RATE(5)}, {MJPG, 1280, 720, RATE(30)}, {0}};
+    const struct cap_mode small[] = {{YUYV, 320, 240, RATE(30)}, {YUYV, 352, 288, RATE(30)}, {0}};
+    const struct cap_mode wide[] = {
+        {YUYV, 1920, 400, RATE(30)}, {YUYV, 640, 480, RATE(30)}, {YUYV, 800, 600, RATE(30)}, {0}};
+    const struct cap_mode fast[] = {
+        {MJPG, 640, 480, RATE(120)}, {MJPG, 640, 480, RATE(60)}, {MJPG, 640, 480, RATE(30)}, {0}};
+    const struct cap_mode ntsc[] = {
+        {YUYV, 640, 480, RATE(30)}, {MJPG, 640, 480, {1001, 30000}}, {0}};
+    const struct cap_mode grey[] = {
+        {V4L2_PIX_FMT_GREY, 640, 480, RATE(30)}, {V4L2_PIX_FMT_NV12, 640, 480, RATE(30)}, {0}};
+    const struct cap_mode all_slow[] = {
+        {YUYV, 640, 480, RATE(7)}, {YUYV, 1280, 960, RATE(15)}, {0}};
+    const struct cap_mode unknown[] = {{YUYV, 640, 480, {0, 0}}, {YUYV, 1280, 720, RATE(30)}, {0}};
+    expect_choice(webcam, MJPG, 640, 30);
+    expect_choice(slow_yuyv, MJPG, 1280, 30);
+    expect_choice(small, YUYV, 352, 30);
+    expect_choice(wide, YUYV, 640, 30);
+    expect_choice(fast, MJPG, 640, 60);
+    expect_choice(ntsc, MJPG, 640, 30);
+    expect_choice(grey, V4L2_PIX_FMT_NV12, 640, 30);
+    expect_choice(all_slow, YUYV, 640, 7);
+    expect_choice(unknown, YUYV, 640, 0);
+    assert_int_equal(best_of(h264_only).format, 0);
+}
+
+static void sizes_are_fitted_into_ranges(void **state)
+{
+    (void)state;
+    static const struct {
+        struct v4l2_frmsize_stepwise range;
+        int w, h;
+    } cases[] = {
+        {{48, 4096, 16, 32, 4096, 16}, 640, 480},
+        {{100, 4096, 100, 100, 4096, 100}, 700, 500},
+        {{16, 320, 16, 16, 240, 16}, 320, 240},
+        {{1280, 1920, 8, 720, 1080, 8}, 1280, 720},
+        {{1, 10000, 1, 1, 10000, 1}, 640, 480},
+        {{0, 650, 300, 0, 490, 300}, 650, 490}, // a step over the end
+        {{48, 4096, 0, 32, 4096, 0}, 640, 480}, // a driver without a step
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int w, h;
+        cap_mode_fit(&cases[i].range, &w, &h);
+        assert_int_equal(w, cases[i].w);
+        assert_int_equal(h, cases[i].h);
+    }
+}
+
+// -- streaming --
+
+static void jpeg_frames_come_out_whole(void **state)
+{
+    struct driver *d = &drivers[0];
+    struct cap_camera *camera = open_first();
+    const struct cap_info *info = cap_info(camera);
+    assert_string_equal(info->name, "Webcam");
+    assert_string_equal(info->format, "MJPG");
+    assert_int_equal(info->w, 640);
+    assert_true(info->fps == 30 && !info->lockstep);
+    assert_true(d->streaming);
+    expect_all_queued(d);
+    struct img img = {0};
+    int64_t ns = 0;
+    size_t size;
+    uint8_t *data = jpeg_bytes(*state, 200, &size);
+    assert_int_equal(acquire(camera, &img, &ns), CAP_NONE);
+    deliver(d, data, size, V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC);
+    assert_int_equal(acquire(camera, &img, &ns), CAP_READY);
+    assert_int_equal(ns, 5 * CLOCK_SECOND + 7000);
+    assert_int_equal(img.w, 640);
+    assert_in_range(img.px[3 * 1000], 190, 210);
+    deliver(d, data, size, V4L2_BUF_FLAG_TIMESTAMP_COPY); // of no clock we know
+    int64_t before = clock_now_ns();
+    assert_int_equal(acquire(camera, &img, &ns), CAP_READY);
+    assert_true(ns >= before && ns <= clock_now_ns());
+    expect_all_queued(d);
+    cap_close(camera);
+    expect_closed(d);
+    free(data);
+    img_finish(&img);
+}
+
+static void damaged_frames_are_skipped(void **state)
+{
+    struct driver *d = &drivers[0];
+    struct cap_camera *camera = open_first();
+    struct img img = {0};
+    int64_t ns;
+    size_t size;
+    uint8_t *data = jpeg_bytes(*state, 200, &size);
+    deliver(d, data, size / 2, 0);
+    assert_int_equal(acquire(camera, &img, &ns), CAP_SKIP);
+    deliver(d, data, size, V4L2_BUF_FLAG_ERROR);
+    assert_int_equal(acquire(camera, &img, &ns), CAP_SKIP);
+    deliver(d, data, 0, 0);
+    assert_int_equal(acquire(camera, &img, &ns), CAP_SKIP);
+    expect_all_queued(d);
+    deliver(d, data, size, 0);
+    d->dqbuf_errno = EIO; // what libv4l2 says of frames that it can't convert
+    assert_int_equal(acquire(camera, &img, &ns), CAP_SKIP);
+    d->dqbuf_errno = 0;
+    assert_int_equal(acquire(camera, &img, &ns), CAP_READY);
+    d->dqbuf_errno = ENODEV;
+    deliver(d, data, size, 0);
+    assert_int_equal(acquire(camera, &img, &ns), ERR_CAMERA);
+    cap_close(camera);
+    free(data);
+    img_finish(&img);
+}
+
+static void the_newest_of_several_frames_wins(void **state)
+{
+    struct driver *d = &drivers[0];
+    struct cap_camera *camera = open_first();
+    struct img img = {0};
+    int64_t ns;
+    for (int i = 0; i < 4; i++) {
+        size_t size;
+        uint8_t *data = jpeg_bytes(*state, 50 + 50 * i, &size);
+        deliver(d, data, size, 0);
+        free(data);
+    }
+    assert_int_equal(acquire(camera, &img, &ns), CAP_READY);
+    assert_in_range(img.px[3000], 195, 205);
+    expect_all_queued(d);
+    assert_int_equal(acquire(camera, &img, &ns), CAP_NONE);
+    cap_close(camera);
+    img_finish(&img);
+}
+
+static void other_formats_come_as_rgb_rows(void **state)
+{
+    (void)state;
+    struct driver *d = &drivers[0];
+    d->modes = yuyv_only;
+    d->stride = 640 * 3 + 64;
+    struct cap_camera *camera = open_first();
+    assert_int_equal(d->format.pixelformat, V4L2_PIX_FMT_RGB24);
+    size_t size = (size_t)d->stride * 479 + 640 * 3;
+    uint8_t *data = malloc(size);
+    for (size_t y = 0; y < 480; y++) {
+        size_t row = y * d->stride;
+        memset(data + row, (int)(y & 0xff), 640 * 3);
+        if (y < 479)
+            memset(data + row + 640 * 3, 0xee, 64); // padding that must not show
+    }
+    struct img img = {0};
+    int64_t ns;
+    deliver(d, data, size - 1, 0);
+    assert_int_equal(acquire(camera, &img, &ns), CAP_SKIP);
+    deliver(d, data, size, 0);
+    assert_int_equal(acquire(camera, &img, &ns), CAP_READY);
+    for (int y = 0; y < 480; y++) {
+        for (int i = 0; i < 640 * 3; i++)
+            assert_int_equal(img.px[y * 640 * 3 + i], y & 0xff);
+    }
+    cap_close(camera);
+    expect_closed(d);
+    free(data);
+    img_finish(&img);
+}
+
+static void what_the_driver_gives_is_read_back(void **state)
+{
+    (void)state;
+    static const struct cap_mode odd[] = {
+        {MJPG, 800, 600, RATE(20)}, {YUYV, 640, 480, RATE(30)}, {0}};
+    drivers[0].modes = odd;
+    drivers[0].ignores_format = true;
+    struct cap_camera *camera = open_first();
+    assert_int_equal(cap_info(camera)->w, 800);
+    assert_int_equal(cap_info(camera)->h, 600);
+    assert_string_equal(cap_info(camera)->format, "MJPG");
+    cap_close(camera);
+}
+
+static void refusals_are_told_and_leave_nothing_open(void **state)
+{
+    (void)state;
+    struct driver *d = &drivers[0];
+    d->s_fmt_errno = EBUSY;
+    expect_refusal("in use by");
+    d->s_fmt_errno = EINVAL;
+    expect_refusal("refused while setting the picture format");
+    d->s_fmt_errno = 0;
+    d->reqbufs_errno = EBUSY;
+    expect_refusal("in use by");
+    d->reqbufs_errno = 0;
+    d->streamon_errno = ENOSPC;
+    expect_refusal("USB bandwidth");
+    d->open_errno = EACCES;
+    expect_refusal("group \"video\"");
+    d->open_errno = 0;
+    d->modes = h264_only;
+    d->ignores_format = true;
+    expect_refusal("no picture format that can be read");
+}
+
+static void nodes_are_told_by_what_they_can_do(void **state)
+{
+    (void)state;
+    struct driver *d = &drivers[0];
+    d->caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING;
+    expect_refusal("metadata node");
+    d->caps = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING;
+    expect_refusal("video output");
+    d->caps = V4L2_CAP_VIDEO_M2M | V4L2_CAP_STREAMING;
+    expect_refusal("video converter");
+    d->caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_IO_MC | V4L2_CAP_STREAMING;
+    expect_refusal("libcamera");
+    d->caps = V4L2_CAP_RADIO;
+    expect_refusal("captures no pictures");
+    d->caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_READWRITE;
+    expect_refusal("can't stream");
+}
+
+// -- the feed on it --
+
+struct told {
+    const char *lost_text;  // to be in the detail of CAP_LOST
+    int lost_fd, opened_fd; // eventfds that count
+};
+
+static void count(void *ctx, enum cap_state state, const char *detail, const struct cap_info *info)
+{
+    const struct told *told = ctx;
+    (void)info;
+    if (state == CAP_OPENED)
+        eventfd_write(told->opened_fd, 1);
+    else if (strstr(detail, told->lost_text))
+        eventfd_write(told->lost_fd, 1);
+}
+
+static void expect_event(int fd)
+{
+    uint64_t n;
+    assert_int_equal(read(fd, &n, sizeof n), sizeof n);
+    assert_int_equal(n, 1);
+}
+
+static void run_feed(struct told *told, void (*script)(const struct told *told))
+{
+    struct cap_slot *slot;
+    struct cap_feed *feed;
+    told->lost_fd = eventfd(0, 0);
+    told->opened_fd = eventfd(0, 0);
+    assert_int_equal(cap_slot_create(&slot, NULL), 0);
+    assert_int_equal(cap_feed_start(&feed, "/dev/null", slot, count, told, NULL), 0);
+    script(told);
+    cap_feed_stop(feed);
+    cap_slot_destroy(slot);
+    expect_closed(&drivers[0]);
+    close(told->lost_fd);
+    close(told->opened_fd);
+}
+
+static void expect_lost_once(const struct told *told)
+{
+    uint64_t n;
+    expect_event(told->lost_fd);
+    clock_sleep_until(clock_now_ns() + CLOCK_SECOND); // it opens again, and fails again
+    assert_int_equal(fcntl(told->lost_fd, F_SETFL, O_NONBLOCK), 0);
+    assert_int_equal(read(told->lost_fd, &n, sizeof n), -1);
+}
+
+static void an_unplugged_camera_is_lost_once(void **state)
+{
+    (void)state;
+    struct told told = {.lost_text = "gone"};
+    drivers[0].dqbuf_errno = ENODEV;
+    run_feed(&told, expect_lost_once);
+}
+
+static void expect_silence_and_return(const struct told *told)
+{
+    int64_t start = clock_now_ns();
+    expect_event(told->opened_fd);
+    expect_event(told->lost_fd);
+    assert_true(clock_now_ns() - start >= 2 * CLOCK_SECOND);
+    expect_event(told->opened_fd);
+}
+
+static void a_silent_camera_is_opened_again(void **state)
+{
+    struct told told = {.lost_text = "no picture for 2.0 s"};
+    size_t size;
+    void *data = jpeg_bytes(*state, 100, &size);
+    drivers[0].first = data;
+    drivers[0].first_size = size;
+    run_feed(&told, expect_silence_and_return);
+    free(data);
+}
+
+// -- listing --
+
+static void link_node(const char *dir, const char *name, const char *target)
+{
+    char path[700];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    assert_int_equal(symlink(target, path), 0);
+}
+
+static void make_dev(const char *dir)
+{
+    char path[600];
+    link_node(dir, "video0", "/dev/null");
+    link_node(dir, "video2", "/dev/zero");
+    link_node(dir, "video10", "/dev/full");
+    link_node(dir, "video11", "/dev/urandom");
+    link_node(dir, "video", "/dev/urandom");
+    link_node(dir, "video1x", "/dev/urandom");
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/v4l/%s", dir, i ? "by-id" : "by-path");
+        assert_int_equal(file_make_dirs(path, NULL), 0);
+    }
+    link_node(dir, "v4l/by-path/p0", "../../video0");
+    link_node(dir, "v4l/by-path/p2", "../../video2");
+    link_node(dir, "v4l/by-path/p10", "../../video10");
+}
+
+static void expect_spec(const struct cap_info *info, const char *dir, const char *name)
+{
+    char want[700];
+    snprintf(want, sizeof want, "%s/%s", dir, name);
+    assert_string_equal(info->spec, want);
+}
+
+static void cameras_are_listed_by_lasting_names(void **state)
+{
+    const char *dir = *state;
+    struct cap_info list[8];
+    make_dev(dir);
+    drivers[0].modes = grey_only; // infrared: last
+    drivers[0].bus = "usb-0";
+    drivers[0].card = "IR";
+    drivers[1].bus = "usb-2";
+    drivers[1].card = "Alone";
+    drivers[2].caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING;
+    drivers[3].bus = "usb-3";
+    drivers[3].card = "Nameless";
+    link_node(dir, "v4l/by-id/ir", "../../video0");
+    link_node(dir, "v4l/by-id/alone", "../../video2");
+    assert_int_equal(cap_v4l2_list(dir, list, 8, NULL), 3);
+    assert_string_equal(list[0].name, "Alone");
+    expect_spec(&list[0], dir, "v4l/by-id/alone");
+    expect_spec(&list[1], dir, "video11");
+    expect_spec(&list[2], dir, "v4l/by-id/ir");
+    assert_int_equal(cap_v4l2_list(dir, list, 2, NULL), 2);
+    for (int i = 0; i < 4; i++)
+        expect_closed(&drivers[i]);
+}
+
+// The link of twins leads to one of them, after the next start perhaps to the other.
+static void cameras_that_share_an_id_are_listed_by_path(void **state)
+{
+    const char *dir = *state;
+    struct cap_info list[8];
+    make_dev(dir);
+    drivers[0].bus = "usb-0"; // the same model in two sockets
+    drivers[1].bus = "usb-2";
+    drivers[2].card = "Lid", drivers[2].bus = "usb-3"; // colour and infrared in one housing
+    drivers[3].card = "Lid IR", drivers[3].bus = "usb-3", drivers[3].modes = grey_only;
+    link_node(dir, "v4l/by-id/webcam", "../../video2");
+    link_node(dir, "v4l/by-id/lid", "../../video11");
+    link_node(dir, "v4l/by-path/p11", "../../video11");
+    assert_int_equal(cap_v4l2_list(dir, list, 8, NULL), 4);
+    expect_spec(&list[0], dir, "v4l/by-path/p0");
+    expect_spec(&list[1], dir, "v4l/by-path/p2");
+    expect_spec(&list[2], dir, "v4l/by-path/p10");
+    expect_spec(&list[3], dir, "v4l/by-path/p11");
+}
+
+static void a_forbidden_camera_says_why_there_is_none(void **state)
+{
+    const char *dir = *state;
+    struct cap_info list[8];
+    struct err why = {0};
+    make_dev(dir);
+    for (int i = 0; i < 4; i++)
+        drivers[i].open_errno = EACCES;
+    assert_int_equal(cap_v4l2_list(dir, list, 8, &why), 0);
+    assert_non_null(strstr(why.text, "group \"video\""));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, test_dir_remove)
+
+int main(void)
+{
+    log_set_quiet(true);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(modes_are_chosen_by_size_rate_and_format),
+        cmocka_unit_test(sizes_are_fitted_into_ranges),
+        TEST(jpeg_frames_come_out_whole),
+        TEST(damaged_frames_are_skipped),
+        TEST(the_newest_of_several_frames_wins),
+        TEST(other_formats_come_as_rgb_rows),
+        TEST(what_the_driver_gives_is_read_back),
+        TEST(refusals_are_told_and_leave_nothing_open),
+        TEST(nodes_are_told_by_what_they_can_do),
+        TEST(an_unplugged_camera_is_lost_once),
+        TEST(a_silent_camera_is_opened_again),
+        TEST(cameras_are_listed_by_lasting_names),
+        TEST(cameras_that_share_an_id_are_listed_by_path),
+        TEST(a_forbidden_camera_says_why_there_is_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: MIT
+// Events to actions: the window on SDL's dummy driver, fed with events as a user makes them.
+#include "tests/test.h"
+
+#include "core/base/clock.h"
+#include "ui/input.h"
+#include "ui/screen.h"
+#include "ui/window.h"
+
+#include <math.h>
+#include <pthread.h>
+
+static struct ui_view view;
+
+static int setup(void **state)
+{
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    struct err err = {0};
+    struct ui_window *window;
+    if (ui_window_create(&window, 1280, 800, &err) < 0) {
+        printf("%s\n", err.text);
+        return -1;
+    }
+    view = (struct ui_view){.threshold = 0.5f};
+    ui_window_draw(window, &view);
+    struct ui_action action;
+    while (ui_window_poll(window, &view, 0, &action))
+        ;
+    *state = window;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    ui_window_destroy(*state);
+    return 0;
+}
+
+static void push_key(Uint32 type, SDL_Keycode sym, Uint16 mod, int repeat)
+{
+    SDL_Event event = {.type = type};
+    event.key.keysym.sym = sym;
+    event.key.keysym.scancode = SDL_GetScancodeFromKey(sym);
+    event.key.keysym.mod = mod;
+    event.key.repeat = (Uint8)repeat;
+    SDL_PushEvent(&event);
+}
+
+static void press(SDL_Keycode sym, Uint16 mod)
+{
+    push_key(SDL_KEYDOWN, sym, mod, 0);
+    push_key(SDL_KEYUP, sym, mod, 0);
+}
+
+static void push_text(const char *s)
+{
+    SDL_Event event = {.type = SDL_TEXTINPUT};
+    snprintf(event.text.text, sizeof event.text.text, "%s", s);
+    SDL_PushEvent(&event);
+}
+
+static void push_drop(Uint32 type, const char *s)
+{
+    SDL_Event event = {.type = type};
+    event.drop.file = SDL_strdup(s);
+    SDL_PushEvent(&event);
+}
+
+static struct ui_action next(struct ui_window *window)
+{
+    struct ui_action action = {.kind = UI_NONE};
+    if (!ui_window_poll(window, &view, 0, &action))
+        action.kind = UI_NONE;
+    return action;
+}
+
+static void expect(struct ui_window *window, enum ui_action_kind kind, char key)
+{
+    struct ui_action action = next(window);
+    assert_int_equal(action.kind, kind);
+    assert_int_equal(action.key, key);
+}
+
+static void test_burst_keys(void **state)
+{
+    struct ui_window *window = *state;
+    for (const char *key = "apn"; *key; key++) {
+        push_key(SDL_KEYDOWN, *key, 0, 0);
+        push_key(SDL_KEYDOWN, *key, 0, 1);
+        push_key(SDL_KEYDOWN, *key, 0, 1);
+        push_key(SDL_KEYUP, *key, 0, 0);
+        expect(window, UI_HOLD, *key);
+        expect(window, UI_RELEASE, *key);
+        expect(window, UI_NONE, 0);
+    }
+}
+
+static void test_one_burst_at_a_time(void **state)
+{
+    struct ui_window *window = *state;
+    push_key(SDL_KEYDOWN, 'a', 0, 0);
+    push_key(SDL_KEYDOWN, 'p', 0, 0);
+    push_key(SDL_KEYUP, 'a', 0, 0);
+    push_key(SDL_KEYUP, 'p', 0, 0);
+    expect(window, UI_HOLD, 'a');
+    expect(window, UI_RELEASE, 'a');
+    expect(window, UI_HOLD, 'p');
+    expect(window, UI_RELEASE, 'p');
+    expect(window, UI_NONE, 0);
+}
+
+static void test_focus_lost_releases(void **state)
+{
+    struct ui_window *window = *state;
+    push_key(SDL_KEYDOWN, 'n', 0, 0);
+    SDL_Event event = {.type = SDL_WINDOWEVENT};
+    event.window.event = SDL_WINDOWEVENT_FOCUS_LOST;
+    SDL_PushEvent(&event);
+    push_key(SDL_KEYUP, 'n', 0, 0);
+    expect(window, UI_HOLD, 'n');
+    expect(window, UI_RELEASE, 'n');
+    expect(window, UI_NONE, 0);
+}
+
+static void test_plain_keys(void **state)
+{
+    struct ui_window *window = *state;
+    static const struct {
+        SDL_Keycode key;
+        enum ui_action_kind kind;
+    } keys[] = {{'u', UI_UNDO},     {'t', UI_TRAIN},  {'s', UI_STOP},        {'v', UI_LIVE},
+                {'m', UI_MIRROR},   {'c', UI_CAMERA}, {'f', UI_FULLSCREEN},  {'h', UI_HELP},
+                {SDLK_F1, UI_HELP}, {'q', UI_QUIT},   {SDLK_ESCAPE, UI_QUIT}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        press(keys[i].key, 0);
+        expect(window, keys[i].kind, 0);
+        expect(window, UI_NONE, 0);
+    }
+    press('x', 0);
+    press('a', KMOD_LCTRL);
+    press('t', KMOD_LALT);
+    press('q', KMOD_LGUI);
+    expect(window, UI_NONE, 0);
+    press('q', KMOD_RCTRL);
+    expect(window, UI_QUIT, 0);
+}
+
+static void test_other_scripts_use_the_place(void **state)
+{
+    struct ui_window *window = *state;
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = 0x444; // Cyrillic ef, where a US keyboard has a
+    event.key.keysym.scancode = SDL_SCANCODE_A;
+    SDL_PushEvent(&event);
+    event.type = SDL_KEYUP;
+    SDL_PushEvent(&event);
+    expect(window, UI_HOLD, 'a');
+    expect(window, UI_RELEASE, 'a');
+}
+
+static void test_threshold(void **state)
+{
+    struct ui_window *window = *state;
+    static const struct {
+        SDL_Keycode key;
+        Uint16 mod;
+        float amount;
+    } keys[] = {{'+', 0, 0.01f},
+                {'=', 0, 0.01f},
+                {SDLK_KP_PLUS, 0, 0.01f},
+                {'-', 0, -0.01f},
+                {SDLK_KP_MINUS, 0, -0.01f},
+                {'+', KMOD_LSHIFT, 0.05f},
+                {'-', KMOD_RSHIFT, -0.05f},
+                {'=', KMOD_LSHIFT, 0.01f},
+                {SDLK_UP, 0, 0.01f},
+                {SDLK_DOWN, KMOD_LSHIFT, -0.05f}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        press(keys[i].key, keys[i].mod);
+        struct ui_action action = next(window);
+        assert_int_equal(action.kind, UI_THRESHOLD);
+        assert_true(fabsf(action.amount - keys[i].amount) < 1e-6f);
+    }
+}
+
+static void test_escape_closes_first(void **state)
+{
+    struct ui_window *window = *state;
+    view.help = view.fullscreen = true;
+    press(SDLK_ESCAPE, 0);
+    expect(window, UI_HELP, 0);
+    view.help = false;
+    press(SDLK_ESCAPE, 0);
+    expect(window, UI_FULLSCREEN, 0);
+    view.fullscreen = false;
+    press('o', 0);
+    expect(window, UI_NONE, 0);
+    press(SDLK_ESCAPE, 0);
+    expect(window, UI_NONE, 0);
+    press(SDLK_ESCAPE, 0);
+    expect(window, UI_QUIT, 0);
+}
+
+static void test_typing(void **state)
+{
+    struct ui_window *window = *state;
+    push_key(SDL_KEYDOWN, 'a', 0, 0);
+    press('o', 0);
+    expect(window, UI_HOLD, 'a');
+    expect(window, UI_RELEASE, 'a');
+    expect(window, UI_NONE, 0);
+    ui_window_fill(window, &view);
+    assert_true(view.typing);
+    press('q', 0);
+    push_text("/tmp/q\xc3\xa9");
+    press(SDLK_BACKSPACE, 0);
+    expect(window, UI_NONE, 0);
+    ui_window_fill(window, &view);
+    assert_string_equal(view.typed, "/tmp/q");
+    assert_int_equal(view.caret, 6);
+    ui_window_draw(window, &view);
+    press(SDLK_RETURN, 0);
+    struct ui_action action = next(window);
+    assert_int_equal(action.kind, UI_FOLDER);
+    assert_string_equal(action.path, "/tmp/q");
+    ui_window_fill(window, &view);
+    assert_false(view.typing);
+    push_text("ignored");
+    press('/', 0);
+    press(SDLK_RETURN, 0);
+    expect(window, UI_NONE, 0);
+}
+
+static void test_paste(void **state)
+{
+    struct ui_window *window = *state;
+    SDL_SetClipboardText("file:///tmp/a%20b\n");
+    press('/', 0);
+    press('v', KMOD_LCTRL);
+    press(SDLK_KP_ENTER, 0);
+    struct ui_action action = next(window);
+    assert_int_equal(action.kind, UI_FOLDER);
+    assert_string_equal(action.path, "/tmp/a b");
+    expect(window, UI_NONE, 0);
+}
+
+static void test_drops(void **state)
+{
+    struct ui_window *window = *state;
+    push_drop(SDL_DROPFILE, "/tmp/with %20 and ://");
+    push_drop(SDL_DROPTEXT, "file:///tmp/a%20b\r\n/tmp/c\r\n");
+    push_drop(SDL_DROPTEXT, "just some words");
+    static const char *const paths[] = {"/tmp/with %20 and ://", "/tmp/a b", "/tmp/c"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct ui_action action = next(window);
+        assert_int_equal(action.kind, UI_FOLDER);
+        assert_string_equal(action.path, paths[i]);
+    }
+    expect(window, UI_NONE, 0);
+}
+
+static void test_close_quits(void **state)
+{
+    struct ui_window *window = *state;
+    SDL_PushEvent(&(SDL_Event){.type = SDL_QUIT});
+    expect(window, UI_QUIT, 0);
+}
+
+// Mouse: on the zones of a drawn screen.
+
+struct mouse {
+    struct ui_input input;
+    struct ui_canvas canvas;
+};
+
+static void push_button(struct mouse *m, Uint32 type, float x, float y)
+{
+    SDL_Event event = {.type = type};
+    event.button.button = SDL_BUTTON_LEFT;
+    event.button.x = (int)(x * 2);
+    event.button.y = (int)(y * 2);
+    ui_input_event(&m->input, &event, &view, &m->canvas, 0.5f);
+}
+
+static const struct ui_zone *zone_of(const struct mouse *m, int kind, char key, int index)
+{
+    for (int i = 0; i < m->canvas.n_zones; i++) {
+        const struct ui_zone *z = &m->canvas.zone[i];
+        if (z->kind == kind && z->key == key && z->index == index)
+            return z;
+    }
+    fail_msg("no zone %d '%c' %d", kind, key, index);
+    return NULL;
+}
+
+static void click(struct mouse *m, Uint32 type, const struct ui_zone *z)
+{
+    push_button(m, type, z->box.x + z->box.w / 2, z->box.y + z->box.h / 2);
+}
+
+static void draw_screen(struct mouse *m)
+{
+    struct err err = {0};
+    SDL_Surface *surface =
+        SDL_CreateRGBSurfaceWithFormat(0, 1280, 800, 32, SDL_PIXELFORMAT_ARGB8888);
+    SDL_Renderer *renderer = SDL_CreateSoftwareRenderer(surface);
+    static struct ui_screen screen;
+    screen = (struct ui_screen){0};
+    assert_int_equal(ui_canvas_init(&m->canvas, renderer, 1, &err), 0);
+    ui_canvas_begin(&m->canvas, 1280, 800, 1);
+    ui_screen_draw(&screen, &m->canvas, &view);
+    ui_screen_finish(&screen);
+    ui_text_destroy(m->canvas.text);
+    ui_shapes_finish(&m->canvas.shapes);
+    m->canvas.text = NULL;
+    SDL_DestroyRenderer(renderer);
+    SDL_FreeSurface(surface);
+}
+
+static void expect_input(struct mouse *m, enum ui_action_kind kind)
+{
+    struct ui_action action = {.kind = UI_NONE};
+    ui_input_next(&m->input, &action);
+    assert_int_equal(action.kind, kind);
+}
+
+static void test_mouse(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    m = (struct mouse){0};
+    view.n_folders = 2;
+    snprintf(view.folder[0].path, UI_TEXT, "/a");
+    snprintf(view.folder[1].path, UI_TEXT, "/b");
+    draw_screen(&m);
+
+    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_HOLD, 'a', 0));
+    expect_input(&m, UI_HOLD);
+    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_HELP, 0, 0)); // the mouse went elsewhere
+    expect_input(&m, UI_RELEASE);
+    expect_input(&m, UI_NONE);
+
+    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_TRAIN, 0, 0));
+    expect_input(&m, UI_NONE);
+    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_TRAIN, 0, 0));
+    expect_input(&m, UI_TRAIN);
+    expect_input(&m, UI_NONE);
+
+    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_REMOVE_FOLDER, 0, 1));
+    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_REMOVE_FOLDER, 0, 1));
+    struct ui_action action;
+    assert_true(ui_input_next(&m.input, &action));
+    assert_int_equal(action.kind, UI_REMOVE_FOLDER);
+    assert_int_equal(action.index, 1);
+
+    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_ZONE_TYPE, 0, 0));
+    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_ZONE_TYPE, 0, 0));
+    expect_input(&m, UI_NONE);
+    assert_true(m.input.typing);
+}
+
+static void test_help_covers_the_rest(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    m = (struct mouse){0};
+    view.help = true;
+    draw_screen(&m);
+    const struct ui_zone *train = zone_of(&m, UI_TRAIN, 0, 0);
+    click(&m, SDL_MOUSEBUTTONDOWN, train);
+    click(&m, SDL_MOUSEBUTTONUP, train);
+    expect_input(&m, UI_HELP);
+    push_button(&m, SDL_MOUSEBUTTONDOWN, 640, 400);
+    push_button(&m, SDL_MOUSEBUTTONUP, 640, 400);
+    expect_input(&m, UI_NONE);
+}
+
+// Waking.
+
+static void *wake_many(void *window)
+{
+    clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 20);
+    for (int i = 0; i < 5000; i++)
+        ui_window_wake(window);
+    return NULL;
+}
+
+static void test_wake(void **state)
+{
+    struct ui_window *window = *state;
+    struct ui_action action;
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, wake_many, window), 0);
+    int64_t start = clock_now_ns();
+    assert_false(ui_window_poll(window, &view, 20000, &action));
+    assert_true(clock_now_ns() - start < 10 * CLOCK_SECOND);
+    pthread_join(thread, NULL);
+    SDL_PumpEvents();
+    assert_in_range(SDL_PeepEvents(NULL, 0, SDL_PEEKEVENT, SDL_USEREVENT, SDL_LASTEVENT), 0, 1);
+    while (ui_window_poll(window, &view, 0, &action))
+        ;
+    start = clock_now_ns();
+    assert_false(ui_window_poll(window, &view, 50, &action));
+    assert_true(clock_now_ns() - start >= CLOCK_SECOND / 25);
+    ui_window_wake(window);
+    start = clock_now_ns();
+    assert_false(ui_window_poll(window, &view, 20000, &action));
+    assert_true(clock_now_ns() - start < 10 * CLOCK_SECOND);
+}
+
+static void test_no_display(void **state)
+{
+    (void)state;
+    unsetenv("SDL_VIDEODRIVER");
+    unsetenv("DISPLAY");
+    unsetenv("WAYLAND_DISPLAY");
+    struct ui_window *window = NULL;
+    struct err err = {0};
+    assert_int_equal(ui_window_create(&window, 640, 480, &err), ERR_USAGE);
+    assert_non_null(strstr(err.text, "--headless"));
+    assert_null(window);
+    ui_window_destroy(NULL);
+}
+
+#define WITH_WINDOW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_WINDOW(test_burst_keys),
+        WITH_WINDOW(test_one_burst_at_a_time),
+        WITH_WINDOW(test_focus_lost_releases),
+        WITH_WINDOW(test_plain_keys),
+        WITH_WINDOW(test_other_scripts_use_the_place),
+        WITH_WINDOW(test_threshold),
+        WITH_WINDOW(test_escape_closes_first),
+        WITH_WINDOW(test_typing),
+        WITH_WINDOW(test_paste),
+        WITH_WINDOW(test_drops),
+        WITH_WINDOW(test_close_quits),
+        WITH_WINDOW(test_mouse),
+        WITH_WINDOW(test_help_covers_the_rest),
+        WITH_WINDOW(test_wake),
+        cmocka_unit_test(test_no_display),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: MIT
+// What is drawn: nothing overlaps or leaves the window at any size, the picture lies where it
+// should and is mirrored with its box, charts and texts are there.
+#include "tests/test.h"
+
+#include "ui/screen.h"
+#include "ui/window.h"
+
+#include <math.h>
+
+static struct ui_view view;
+
+static bool apart(struct ui_box a, struct ui_box b)
+{
+    const float slack = 0.01f;
+    return a.x + a.w <= b.x + slack || b.x + b.w <= a.x + slack || a.y + a.h <= b.y + slack ||
+           b.y + b.h <= a.y + slack;
+}
+
+static bool within(struct ui_box box, float w, float h)
+{
+    return box.x >= 0 && box.y >= 0 && box.x + box.w <= w + 0.01f && box.y + box.h <= h + 0.01f;
+}
+
+static void test_layout_never_overlaps(void **state)
+{
+    (void)state;
+    for (float w = 480; w < 2700; w += 37)
+        for (float h = 360; h < 1700; h += 31)
+            for (int i = 0; i < 4; i++) {
+                float aspect = i & 1 ? 4.0f / 3 : 16.0f / 9, status_h = i & 2 ? 110 : 52;
+                struct ui_layout l = ui_screen_layout(w, h, status_h, aspect);
+                struct ui_box box[] = {l.stage, l.collect, l.train, l.live, l.status};
+                for (int a = 0; a < 5; a++) {
+                    assert_true(within(box[a], w, h));
+                    assert_true(box[a].w >= 190 && box[a].h >= 50);
+                    for (int b = 0; b < a; b++)
+                        assert_true(apart(box[a], box[b]));
+                }
+            }
+}
+
+static void text(char *out, const char *s)
+{
+    snprintf(out, UI_TEXT, "%s", s);
+}
+
+// Left half red, right half blue.
+static void make_frame(struct img *frame, int w, int h)
+{
+    assert_int_equal(img_reserve(frame, w, h, NULL), 0);
+    for (int i = 0; i < w * h; i++) {
+        bool left = i % w < w / 2;
+        frame->px[3 * i] = left ? 250 : 0;
+        frame->px[3 * i + 1] = 0;
+        frame->px[3 * i + 2] = left ? 0 : 250;
+    }
+}
+
+static void fill_view(const struct img *frame)
+{
+    view = (struct ui_view){.frame = frame,
+                            .frame_number = 1,
+                            .threshold = 0.5f,
+                            .live = true,
+                            .verdict = UI_STRANGER,
+                            .score = 0.31f,
+                            .anchors = 12345,
+                            .positives = 99999,
+                            .training = true,
+                            .epoch = 3,
+                            .epochs = 50,
+                            .n_curve = 3,
+                            .loss = {0.7f, NAN, 0.5f},
+                            .heldout_loss = {0.7f, INFINITY, 0.6f},
+                            .n_heldout_pairs = 102,
+                            .heldout_optimistic = true,
+                            .seconds_left = 4000,
+                            .anchors_matched = 18,
+                            .anchors_all = 20,
+                            .n_history = 3,
+                            .history = {{9, 0.1f}, {8.5f, 2.0f}, {1, -1.0f}},
+                            .n_folders = UI_FOLDERS};
+    for (int i = 0; i < UI_FOLDERS; i++)
+        snprintf(view.folder[i].path, UI_TEXT,
+                 "/\xff\xfe/%d/\xe5\x86\x99 a rather long name of a folder", i);
+    text(view.camera, "A camera of a long name with many words in it, 1920x1080 MJPG, 30 fps");
+    text(view.message, "A message that has to tell a cause and a remedy, and so is longer than the "
+                       "bar at the bottom is wide, at least in a small window, or in two");
+    text(view.hint, "A hint that tells what to do next, in more words than usual");
+}
+
+static void check_zones(const struct ui_canvas *canvas)
+{
+    for (int a = 0; a < canvas->n_zones; a++) {
+        const struct ui_zone *za = &canvas->zone[a];
+        assert_true(within(za->box, canvas->whole.w, canvas->whole.h));
+        for (int b = 0; b < a; b++) {
+            const struct ui_zone *zb = &canvas->zone[b];
+            if (za->kind != UI_ZONE_SCROLL && zb->kind != UI_ZONE_SCROLL)
+                assert_true(apart(za->box, zb->box));
+        }
+    }
+}
+
+static void test_buttons_never_overlap(void **state)
+{
+    (void)state;
+    struct img frame = {0};
+    make_frame(&frame, 320, 180);
+    fill_view(&frame);
+    SDL_Surface *surface =
+        SDL_CreateRGBSurfaceWithFormat(0, 2000, 1300, 32, SDL_PIXELFORMAT_ARGB8888);
+    SDL_Renderer *renderer = SDL_CreateSoftwareRenderer(surface);
+    static struct ui_canvas canvas;
+    static struct ui_screen screen;
+    assert_int_equal(ui_canvas_init(&canvas, renderer, 1, NULL), 0);
+    for (int w = 480; w < 2000; w += 173)
+        for (int h = 360; h < 1300; h += 97) {
+            view.live = !view.live;
+            view.training = !view.training;
+            view.camera_lost = h % 2;
+            ui_canvas_begin(&canvas, w, h, 1);
+            ui_screen_draw(&screen, &canvas, &view);
+            check_zones(&canvas);
+        }
+    ui_screen_finish(&screen);
+    ui_canvas_finish(&canvas);
+    SDL_DestroyRenderer(renderer);
+    SDL_FreeSurface(surface);
+    img_finish(&frame);
+}
+
+static const uint8_t *pixel(const struct img *img, float x, float y)
+{
+    return img->px + 3 * ((int)y * img->w + (int)x);
+}
+
+static void shoot(int w, int h, float scale, struct img *shot)
+{
+    struct ui_window *window;
+    struct err err = {0};
+    assert_int_equal(ui_window_create_offscreen(&window, w, h, scale, &err), 0);
+    assert_int_equal(ui_window_shot(window, &view, shot, &err), 0);
+    ui_window_destroy(window);
+    assert_int_equal(shot->w, w);
+    assert_int_equal(shot->h, h);
+}
+
+// The first and the last column of the picture's row at `y` that is red or blue.
+static void picture_extent(const struct img *shot, int y, int *first, int *last)
+{
+    *first = -1;
+    for (int x = 0; x < shot->w; x++) {
+        const uint8_t *p = pixel(shot, (float)x, (float)y);
+        if (p[1] < 40 && (p[0] > 90 || p[2] > 90) && abs(p[0] - p[2]) > 80) {
+            *first = *first < 0 ? x : *first;
+            *last = x;
+        }
+        if (x > shot->w / 2 && *first >= 0 && x > *last + 40)
+            break;
+    }
+}
+
+static void test_mirror(void **state)
+{
+    (void)state;
+    struct img frame = {0}, plain = {0}, mirrored = {0};
+    make_frame(&frame, 640, 480);
+    fill_view(&frame);
+    view.live = false;
+    view.guide = (struct img_rect){40, 100, 200, 200};
+    shoot(1280, 800, 1, &plain);
+    view.mirror = true;
+    shoot(1280, 800, 1, &mirrored);
+    int first = 0, last = 0;
+    picture_extent(&plain, 300, &first, &last);
+    assert_true(first >= 0 && last - first > 600);
+    float y = 300, quarter = (float)(last - first) / 4;
+    float left = (float)first + quarter, right = (float)last - quarter;
+    assert_true(pixel(&plain, left, y)[0] > pixel(&plain, left, y)[2]);
+    assert_true(pixel(&mirrored, left, y)[0] < pixel(&mirrored, left, y)[2]);
+    // Bright in the box, which is over the red half, and dim outside, on either side.
+    assert_true(pixel(&plain, left, y)[0] > 240);
+    assert_true(pixel(&plain, right, y)[2] < 200);
+    assert_true(pixel(&mirrored, right, y)[0] > 240);
+    assert_true(pixel(&mirrored, left, y)[2] < 200);
+    img_finish(&frame);
+    img_finish(&plain);
+    img_finish(&mirrored);
+}
+
+static void test_only_new_frames_are_uploaded(void **state)
+{
+    (void)state;
+    struct img frame = {0}, a = {0}, b = {0}, c = {0};
+    make_frame(&frame, 640, 480);
+    fill_view(&frame);
+    struct ui_window *window;
+    assert_int_equal(ui_window_create_offscreen(&window, 1280, 800, 1, NULL), 0);
+    assert_int_equal(ui_window_shot(window, &view, &a, NULL), 0);
+    memset(frame.px, 128, (size_t)frame.w * (size_t)frame.h * 3);
+    assert_int_equal(ui_window_shot(window, &view, &b, NULL), 0);
+    assert_memory_equal(a.px, b.px, (size_t)a.w * (size_t)a.h * 3);
+    view.frame_number++;
+    assert_int_equal(ui_window_shot(window, &view, &c, NULL), 0);
+    assert_memory_not_equal(a.px, c.px, (size_t)a.w * (size_t)a.h * 3);
+    ui_window_destroy(window);
+    img_finish(&frame);
+    img_finish(&a);
+    img_finish(&b);
+    img_finish(&c);
+}
+
+// Frames that change their size, very small and very large ones, and none at all.
+static void test_odd_frames(void **state)
+{
+    (void)state;
+    static const int size[][2] = {{1, 1}, {3, 500}, {500, 3}, {1921, 1081}, {641, 479}, {64, 64}};
+    struct img frame = {0}, shot = {0};
+    struct ui_window *window;
+    assert_int_equal(ui_window_create_offscreen(&window, 700, 500, 1, NULL), 0);
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
+        make_frame(&frame, size[i][0], size[i][1]);
+        fill_view(&frame);
+        view.frame_number = (int64_t)i;
+        view.guide = (struct img_rect){-50, -50, 5000, 200};
+        view.flash = 1;
+        view.holding = 'a';
+        ui_window_draw(window, &view);
+    }
+    view.frame = NULL;
+    assert_int_equal(ui_window_shot(window, &view, &shot, NULL), 0);
+    ui_window_destroy(window);
+    img_finish(&frame);
+    img_finish(&shot);
+}
+
+static void test_threshold_and_verdict_show(void **state)
+{
+    (void)state;
+    struct img you = {0}, stranger = {0}, other = {0};
+    fill_view(NULL);
+    shoot(640, 480, 1, &stranger);
+    view.verdict = UI_YOU;
+    shoot(640, 480, 1, &you);
+    view.threshold = 0.8f;
+    shoot(640, 480, 1, &other);
+    size_t size = (size_t)you.w * (size_t)you.h * 3;
+    assert_memory_not_equal(you.px, stranger.px, size);
+    assert_memory_not_equal(you.px, other.px, size);
+    img_finish(&you);
+    img_finish(&stranger);
+    img_finish(&other);
+}
+
+static void test_line_texts(void **state)
+{
+    (void)state;
+    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, 64, 64, 32, SDL_PIXELFORMAT_ARGB8888);
+    SDL_Renderer *renderer = SDL_CreateSoftwareRenderer(surface);
+    struct ui_text *t;
+    assert_int_equal(ui_text_create(&t, renderer, 1, NULL), 0);
+    struct ui_line whole = ui_text_line(t, UI_BODY, "some words in a line", 0, UI_ELIDE_END);
+    struct ui_line same = ui_text_line(t, UI_BODY, "some words in a line", whole.w, UI_ELIDE_END);
+    struct ui_line cut =
+        ui_text_line(t, UI_BODY, "some words in a line", whole.w - 1, UI_ELIDE_END);
+    assert_int_equal(same.w, whole.w);
+    assert_in_range(cut.w, whole.w / 2, whole.w - 1);
+    assert_ptr_equal(
+        cut.texture,
+        ui_text_line(t, UI_BODY, "some words in a line", whole.w - 1, UI_ELIDE_END).texture);
+    for (int px = 1; px < 120; px += 7) {
+        struct ui_line path =
+            ui_text_line(t, UI_BODY, "/a/\xe5\x86\x99/\xff\xc3", px, UI_ELIDE_START);
+        assert_true(path.w <= SDL_max(px, 16));
+    }
+    struct ui_line empty = ui_text_line(t, UI_BODY, "", 0, UI_ELIDE_END);
+    assert_null(empty.texture);
+    assert_true(empty.h > 8);
+    struct ui_line block = ui_text_block(t, UI_BODY, "some words in a line", whole.w / 2, 5);
+    assert_true(block.h >= 2 * empty.h && block.h <= 3 * empty.h);
+    assert_true(block.w <= whole.w / 2);
+    assert_int_equal(ui_text_block(t, UI_BODY, "some words in a line", whole.w / 2, 1).h, empty.h);
+    assert_int_equal(ui_text_line(t, UI_BODY, "two\nlines", 0, UI_ELIDE_END).h, empty.h);
+    ui_text_set_scale(t, 2);
+    struct ui_line twice = ui_text_line(t, UI_BODY, "some words in a line", 0, UI_ELIDE_END);
+    assert_true(twice.w > whole.w * 1.8 && twice.w < whole.w * 2.2);
+    ui_text_destroy(t);
+    SDL_DestroyRenderer(renderer);
+    SDL_FreeSurface(surface);
+}
+
+static void test_many_texts_stay_right(void **state)
+{
+    (void)state;
+    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, 64, 64, 32, SDL_PIXELFORMAT_ARGB8888);
+    SDL_Renderer *renderer = SDL_CreateSoftwareRenderer(surface);
+    struct ui_text *t;
+    assert_int_equal(ui_text_create(&t, renderer, 1, NULL), 0);
+    int width[40];
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 2000; i++) {
+            char s[64];
+            snprintf(s, sizeof s, "%.*s%d", i % 40, "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm",
+                     100 + i % 40);
+            int w = ui_text_line(t, UI_BODY, s, 0, UI_ELIDE_END).w;
+            if (round == 0 && i < 40)
+                width[i] = w;
+            assert_int_equal(w, width[i % 40]);
+            snprintf(s, sizeof s, "filler %d", i);
+            ui_text_line(t, UI_BODY, s, 0, UI_ELIDE_END);
+        }
+    ui_text_destroy(t);
+    SDL_DestroyRenderer(renderer);
+    SDL_FreeSurface(surface);
+}
+
+static void test_raster(void **state)
+{
+    (void)state;
+    struct ui_raster raster = {0};
+    assert_int_equal(ui_raster_reset(&raster, 40, 20, NULL), 0);
+    const struct ui_point level[] = {{-10, 10}, {50, 10}};
+    ui_raster_stroke(&raster, level, 2, 4, 0);
+    for (int x = 0; x < 40; x++)
+        for (int y = 0; y < 20; y++)
+            assert_int_equal(raster.cover[y * 40 + x] == 255, y >= 8 && y < 12);
+    ui_raster_clear(&raster);
+    ui_raster_stroke(&raster, level, 2, 2, 5);
+    int changes = 0;
+    for (int x = 1; x < 40; x++)
+        changes += (raster.cover[10 * 40 + x] > 127) != (raster.cover[10 * 40 + x - 1] > 127);
+    assert_in_range(changes, 6, 9);
+    ui_raster_clear(&raster);
+    const struct ui_point slope[] = {{0, 20}, {40, 0}};
+    ui_raster_fill_below(&raster, slope, 2);
+    assert_int_equal(raster.cover[19 * 40 + 20], 255);
+    assert_int_equal(raster.cover[2 * 40 + 20], 0);
+    ui_raster_stroke(&raster, slope, 0, 2, 0);
+    ui_raster_finish(&raster);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_layout_never_overlaps),
+        cmocka_unit_test(test_buttons_never_overlap),
+        cmocka_unit_test(test_mirror),
+        cmocka_unit_test(test_only_new_frames_are_uploaded),
+        cmocka_unit_test(test_odd_frames),
+        cmocka_unit_test(test_threshold_and_verdict_show),
+        cmocka_unit_test(test_line_texts),
+        cmocka_unit_test(test_many_texts_stay_right),
+        cmocka_unit_test(test_raster),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
