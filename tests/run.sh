@@ -8,7 +8,7 @@ cd "$source"
 . app/packages.sh
 export DEBIAN_FRONTEND=noninteractive
 
-install_missing $build_packages libcmocka-dev clang python3 xvfb xdotool x11-utils
+install_missing $build_packages libcmocka-dev clang python3 xvfb xdotool imagemagick
 
 passed=0 failed=0 skipped=0
 
@@ -53,8 +53,11 @@ else
     echo "== gcc =="
     build build
     suites build unit numeric thread window
-    echo "== clang, address and undefined behaviour sanitizers =="
-    CC=clang build build-asan -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized
+    echo "== clang =="
+    CC=clang build build-clang
+    suites build-clang numeric
+    echo "== gcc, address and undefined behaviour sanitizers =="
+    build build-asan -Db_sanitize=address,undefined -Dbuildtype=debugoptimized
     suites build-asan unit numeric
     echo "== gcc, thread sanitizer =="
     build build-tsan -Db_sanitize=thread -Dbuildtype=debugoptimized

@@ -37,6 +37,11 @@ def png(path, seed, w=120, h=110):
     return path
 
 
+def slurp(path):
+    with open(path, 'rb') as f:
+        return f.read()
+
+
 class Commands(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -119,7 +124,7 @@ class Commands(unittest.TestCase):
         self.refused(DATA, 'none', 'train', '--data', self.path('lonely'), '--negatives', 'none')
 
     def test_model_errors(self):
-        whole = open(self.model, 'rb').read()
+        whole = slurp(self.model)
         pair = ('me/0.png', 'me/1.png')
         self.refused(MODEL, 'none', 'verify', '--model', 'none', *pair)
         for name, data in (('short', whole[:100000]), ('shorter', whole[:5]), ('nothing', b''),
@@ -169,7 +174,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(r.returncode, 0, r.stderr)
         self.assertEqual(os.path.getsize(self.path('e.f32')), 2 * 4096 * 4)
         e = array.array('f')
-        e.frombytes(open(self.path('e.f32'), 'rb').read())
+        e.frombytes(slurp(self.path('e.f32')))
         self.assertTrue(all(0 <= v <= 1 for v in e))
         self.assertNotEqual(e[:4096], e[4096:])
         with open(self.path('x.f32'), 'wb') as f:

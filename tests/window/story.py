@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The whole story in a real window: an X server (Xvfb), real key events (xdotool), the demo camera.
+"""The whole story in a real window: an X server (Xvfb), real key events (xdotool), a replay camera.
 
-Collects anchors and positives with held keys, undoes, types a folder's path, trains, stops, goes
+The user is person 0 of the demo camera, recorded over 20 seconds of changing light and replayed
+over and over. Collects anchors and positives with held keys, undoes, types a folder's path, trains, stops, goes
 live. Asserts on the files and on the event stream, and keeps screenshots.
 
 usage: story.py PROGRAM ARTEFACTS     exit code 77 where Xvfb or xdotool is missing
@@ -34,11 +35,11 @@ class Story:
         self.env.pop('WAYLAND_DISPLAY', None)
         self.env.pop('SDL_VIDEODRIVER', None)
 
-    def start(self, *args):
+    def start(self, camera):
         self.log = open(self.events_file + '.log', 'w+')
         self.program = subprocess.Popen(
-            [PROGRAM, '--data', self.data, '--camera', 'demo:0', '--events', self.events_file,
-             '--epochs', '3', *args], env=self.env, stderr=self.log)
+            [PROGRAM, '--data', self.data, '--camera', camera, '--events', self.events_file,
+             '--epochs', '4'], env=self.env, stderr=self.log)
         self.window = self.xdotool('search', '--sync', '--onlyvisible', '--class', 'visavis').split()[0]
         self.xdotool('windowfocus', '--sync', self.window)
 
@@ -94,21 +95,25 @@ class Story:
         self.server.wait()
 
 
-def make_strangers(folder):
-    """Pictures of other people: the demo camera's, saved by a session of the program itself."""
-    keys = '\n'.join(f'camera demo:{who}\nwait frames 2\nn 6' for who in range(1, 6))
-    subprocess.run([PROGRAM, '--headless', '--camera', 'demo:1', '--data', folder, '--keys', '-'],
-                   input=keys, text=True, check=True, capture_output=True, timeout=120)
+def record(folder, people, pictures, every):
+    """Pictures of demo people, saved by a session of the program itself: 25 / `every` a second of
+    the demo's time, so that the light changes as it would. Returns the folder they are in."""
+    keys = '\n'.join(f'camera demo:{who}@0\n' + f'wait frames {every}\nn 1\n' * pictures
+                     for who in people)
+    subprocess.run([PROGRAM, '--headless', '--camera', 'demo@0', '--data', folder, '--keys', '-'],
+                   input=keys, text=True, check=True, capture_output=True, timeout=300)
     return os.path.join(folder, 'negative')
 
 
-def play(story, strangers):
-    story.start()
+def play(story, user, strangers):
+    story.start(f'replay:{user}@25')
     story.wait('frames', lambda: len(story.events('frame')) > 5)
     story.shot('1-start')
 
-    anchors = story.hold('a', 'anchor', 12)
-    positives = story.hold('p', 'positive', 12)
+    anchors = positives = 0
+    for _ in range(4):
+        anchors += story.hold('a', 'anchor', 4)
+        positives += story.hold('p', 'positive', 4)
     undone = story.hold('a', 'anchor', 3)
     story.press('u')
     story.wait('undo', lambda: story.events('undone'))
@@ -124,7 +129,7 @@ def play(story, strangers):
     story.press('Return')
     story.wait('the folder', lambda: story.events('folder'))
     assert story.events('folder')[0] == {'event': 'folder', 'path': os.path.realpath(strangers),
-                                         'pictures': 30}
+                                         'pictures': 48}
 
     story.press('t')
     story.wait('a first epoch', lambda: story.events('epoch'), 200)
@@ -142,7 +147,7 @@ def play(story, strangers):
     assert all(e['match'] == (e['score'] >= e['threshold']) for e in scores)
     assert all(e['score_ns'] > e['capture_ns'] for e in scores)
     mine = sum(e['match'] for e in scores) / len(scores)
-    assert mine > .9, f'own face accepted in {mine:.0%} of {len(scores)} frames'
+    assert mine > .8, f'own face accepted in {mine:.0%} of {len(scores)} frames'
 
     threshold = scores[-1]['threshold']
     story.press('plus')
@@ -169,7 +174,7 @@ def play(story, strangers):
 
 def interrupted(story):
     """SIGTERM in the middle ends in order, with 128 + 15."""
-    story.start()
+    story.start('demo')
     story.wait('frames', lambda: len(story.events('frame')) > 5)
     story.program.send_signal(signal.SIGTERM)
     assert story.program.wait(30) == 128 + signal.SIGTERM
@@ -181,10 +186,11 @@ def main():
             print(f'skipped: {tool} is not installed')
             return 77
     with tempfile.TemporaryDirectory(prefix='visavis-test-') as folder:
-        strangers = make_strangers(os.path.join(folder, 'others'))
+        user = record(os.path.join(folder, 'user'), [0], 125, 3)
+        strangers = record(os.path.join(folder, 'others'), range(1, 7), 8, 30)
         story = Story(folder)
         try:
-            play(story, strangers)
+            play(story, user, strangers)
             interrupted(story)
         finally:
             story.end()
