@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// DESIGN. hold() and release() set wishes under the lock; the thread turns them into a burst: it
-// attaches to the slot, saves a crop of each frame it gets, and detaches. Cropping, encoding and
+// DESIGN. hold() and release() set wishes under the lock; the thread turns a wish into a burst: it
+// attaches to the slot, saves a crop of each frame it gets, and detaches. One more wish may wait
+// for the burst to end: who rolls from one key to the next loses nothing. Cropping, encoding and
 // fsync happen outside the lock.
 #include "app/collector.h"
 
@@ -12,6 +13,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,7 @@
 
 #define JPEG_QUALITY  95
 #define FRAME_WAIT_MS 100
-#define NO_FRAME_MS   3000 // a released burst gives up on a camera that sends nothing
+#define NO_FRAME_MS   3000 // a burst that nobody holds gives up on a camera that sends nothing
 
 static const char keys[SIAM_KINDS] = {'a', 'p', 'n'};
 static const char *const names[SIAM_KINDS] = {"anchor", "positive", "negative"};
@@ -30,6 +32,13 @@ struct burst {
     int n;
 };
 
+struct wish {
+    bool wanted;
+    bool released; // it may end
+    enum siam_kind kind;
+    int frames_left; // -1: until released
+};
+
 struct app_collector {
     char dir[SIAM_KINDS][PATH_MAX];
     struct cap_slot *slot;
@@ -38,15 +47,12 @@ struct app_collector {
     struct img crop; // the thread's
     pthread_t thread;
     bool started;
+    atomic_bool quit;
 
     pthread_mutex_t lock;
     pthread_cond_t wish;
-    bool quit;     // protected by lock, as all below
-    bool held;     // a burst is wished for or under way
-    bool released; // it may end
-    enum siam_kind kind;
-    int frames_left;      // -1: until released
-    struct burst *bursts; // [n_bursts], this session's, for undo
+    struct wish now, next; // protected by lock, as all below: the burst under way, the one after
+    struct burst *bursts;  // [n_bursts], this session's, for undo
     int n_bursts;
     int burst_number;
     struct app_collector_state state;
@@ -70,9 +76,9 @@ static struct burst *push_burst(struct app_collector *c)
     struct burst *b = &more[c->n_bursts++];
     char stamp[20];
     clock_stamp(stamp);
-    b->kind = c->kind;
+    b->kind = c->now.kind;
     b->n = 0;
-    snprintf(b->prefix, sizeof b->prefix, "%s/%s-%s-b%03d", c->dir[c->kind], names[c->kind], stamp,
+    snprintf(b->prefix, sizeof b->prefix, "%s/%s-%s-b%03d", c->dir[b->kind], names[b->kind], stamp,
              ++c->burst_number);
     return b;
 }
@@ -93,12 +99,15 @@ static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
     pthread_mutex_lock(&c->lock);
     const struct burst *b = &c->bursts[c->n_bursts - 1];
     enum siam_kind kind = b->kind;
+    bool over = c->now.released && b->n > 0;
     snprintf(path, sizeof path, "%s-%04d.jpg", b->prefix, b->n + 1);
     pthread_mutex_unlock(&c->lock);
+    if (over)
+        return false;
 
     int ret = save_crop(c, frame, path, &err);
     if (ret)
-        c->calls.failed(c->calls.ctx, err.text);
+        c->calls.failed(c->calls.ctx, ret, err.text);
     else
         app_events_saved(c->events, names[kind], path, frame->frame);
 
@@ -109,9 +118,9 @@ static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
         c->state.count[kind]++;
         c->state.saved_ns = clock_now_ns();
     }
-    if (c->frames_left > 0)
-        c->frames_left--;
-    bool more = !ret && !c->quit && c->frames_left != 0 && !c->released;
+    if (c->now.frames_left > 0)
+        c->now.frames_left--;
+    bool more = !ret && !c->quit && c->now.frames_left != 0 && !c->now.released;
     pthread_mutex_unlock(&c->lock);
     return more;
 }
@@ -120,9 +129,11 @@ static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
 static bool keep_waiting(struct app_collector *c, int idle_ms)
 {
     pthread_mutex_lock(&c->lock);
-    bool wait = !c->quit && !(c->released && idle_ms >= NO_FRAME_MS);
+    bool given_up = idle_ms >= NO_FRAME_MS && (c->now.released || c->now.frames_left > 0);
     pthread_mutex_unlock(&c->lock);
-    return wait;
+    if (given_up)
+        c->calls.failed(c->calls.ctx, ERR_CAMERA, "no picture was saved: the camera sends none");
+    return !given_up && !c->quit;
 }
 
 static void run_burst(struct app_collector *c)
@@ -147,7 +158,7 @@ static void run_burst(struct app_collector *c)
 static void count_pictures(struct app_collector *c)
 {
     for (int k = 0; k < SIAM_KINDS; k++) {
-        int n = app_count_pictures(c->dir[k]);
+        int n = app_count_pictures(c->dir[k], &c->quit);
         pthread_mutex_lock(&c->lock);
         c->state.count[k] += n;
         pthread_mutex_unlock(&c->lock);
@@ -160,11 +171,12 @@ static void *collector_main(void *arg)
     count_pictures(c);
     pthread_mutex_lock(&c->lock);
     while (!c->quit) {
-        if (!c->held) {
+        if (!c->now.wanted) {
             pthread_cond_wait(&c->wish, &c->lock);
             continue;
         }
-        enum siam_kind kind = c->kind;
+        enum siam_kind kind = c->now.kind;
+        c->state.burst = 0;
         bool ready = push_burst(c) != NULL;
         pthread_mutex_unlock(&c->lock);
         if (ready)
@@ -172,8 +184,9 @@ static void *collector_main(void *arg)
         if (kind == SIAM_ANCHOR)
             c->calls.anchors_changed(c->calls.ctx);
         pthread_mutex_lock(&c->lock);
-        c->held = false;
-        c->state.holding = 0;
+        c->now = c->next;
+        c->next = (struct wish){0};
+        c->state.holding = c->now.wanted ? keys[c->now.kind] : 0;
     }
     pthread_mutex_unlock(&c->lock);
     return NULL;
@@ -249,18 +262,17 @@ void app_collector_hold(struct app_collector *c, char key, int n_frames)
         char text[ERR_TEXT_MAX];
         snprintf(text, sizeof text, "%s is a link to another folder, which is never written to",
                  c->dir[kind]);
-        c->calls.failed(c->calls.ctx, text);
+        c->calls.failed(c->calls.ctx, ERR_DATA, text);
         return;
     }
     pthread_mutex_lock(&c->lock);
-    if (!c->held) {
-        c->held = true;
-        c->released = false;
-        c->kind = (enum siam_kind)kind;
-        c->frames_left = n_frames;
+    struct wish wish = {.wanted = true, .kind = (enum siam_kind)kind, .frames_left = n_frames};
+    if (!c->now.wanted) {
+        c->now = wish;
         c->state.holding = key;
-        c->state.burst = 0;
         pthread_cond_signal(&c->wish);
+    } else if (c->now.released) {
+        c->next = wish;
     }
     pthread_mutex_unlock(&c->lock);
 }
@@ -268,17 +280,19 @@ void app_collector_hold(struct app_collector *c, char key, int n_frames)
 void app_collector_release(struct app_collector *c, char key)
 {
     pthread_mutex_lock(&c->lock);
-    if (c->held && keys[c->kind] == key)
-        c->released = true;
+    if (c->next.wanted && keys[c->next.kind] == key)
+        c->next.released = true;
+    else if (c->now.wanted && keys[c->now.kind] == key)
+        c->now.released = true;
     pthread_mutex_unlock(&c->lock);
 }
 
 int app_collector_undo(struct app_collector *c, char *key)
 {
     pthread_mutex_lock(&c->lock);
-    int removed = 0;
+    int removed = c->now.wanted ? -1 : 0;
     enum siam_kind kind = SIAM_ANCHOR;
-    while (!c->held && c->n_bursts > 0 && removed == 0) {
+    while (c->n_bursts > 0 && removed == 0) {
         const struct burst *b = &c->bursts[--c->n_bursts];
         kind = b->kind;
         for (int i = 1; i <= b->n; i++) {

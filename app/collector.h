@@ -23,8 +23,8 @@ struct app_collector_state {
 
 // What the collector has to tell; called on its thread, must return soon.
 struct app_collector_calls {
-    void (*anchors_changed)(void *ctx);          // a burst of anchors ended or was undone
-    void (*failed)(void *ctx, const char *text); // a picture could not be saved; the burst ended
+    void (*anchors_changed)(void *ctx);                    // a burst of anchors ended or was undone
+    void (*failed)(void *ctx, int code, const char *text); // a burst ended early
     void *ctx;
 };
 
@@ -35,12 +35,13 @@ int app_collector_create(struct app_collector **out, const char *data_dir, struc
 void app_collector_destroy(struct app_collector *collector);
 
 // Starts a burst: key 'a', 'p' or 'n'; `n_frames` frames, or until app_collector_release() when -1.
-// A burst takes one picture at least, however short the press. Ignored while another one lasts.
+// A burst takes one picture at least, however short the press. While a burst that was released is
+// still taking its picture the new one waits for it; while another is held it is ignored.
 void app_collector_hold(struct app_collector *collector, char key, int n_frames);
 void app_collector_release(struct app_collector *collector, char key);
 
-// Removes the pictures of this session's last burst that was not undone yet. Returns how many;
-// 0 when there is none, or while a key is held. *key says of which kind.
+// Removes the pictures of this session's last burst that was not undone yet. Returns how many, 0
+// when there is none; *key says of which kind. -1 while a burst is being taken.
 int app_collector_undo(struct app_collector *collector, char *key);
 
 void app_collector_state(struct app_collector *collector, struct app_collector_state *state);

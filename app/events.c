@@ -179,14 +179,6 @@ static cJSON *event_named(const char *name)
     return event;
 }
 
-// Whole numbers, exact to the last nanosecond (a double would lose some).
-static void add_int(cJSON *event, const char *key, int64_t value)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)value);
-    cJSON_AddRawToObject(event, key, text);
-}
-
 static void add_text(cJSON *event, const char *key, const char *text)
 {
     cJSON_AddItemToObject(event, key, verify_json_text(text));
@@ -197,8 +189,8 @@ void app_events_frame(struct app_events *ev, int64_t frame, int64_t capture_ns)
     if (!ev)
         return;
     cJSON *event = event_named("frame");
-    add_int(event, "frame", frame);
-    add_int(event, "capture_ns", capture_ns);
+    verify_json_int(event, "frame", frame);
+    verify_json_int(event, "capture_ns", capture_ns);
     put(ev, event, true);
 }
 
@@ -209,7 +201,7 @@ void app_events_saved(struct app_events *ev, const char *kind, const char *path,
     cJSON *event = event_named("saved");
     add_text(event, "kind", kind);
     add_text(event, "path", path);
-    add_int(event, "frame", frame);
+    verify_json_int(event, "frame", frame);
     put(ev, event, false);
 }
 
@@ -219,7 +211,7 @@ void app_events_undone(struct app_events *ev, const char *kind, int count)
         return;
     cJSON *event = event_named("undone");
     add_text(event, "kind", kind);
-    add_int(event, "count", count);
+    verify_json_int(event, "count", count);
     put(ev, event, false);
 }
 
@@ -229,13 +221,13 @@ void app_events_score(struct app_events *ev, int64_t frame, int64_t capture_ns, 
     if (!ev)
         return;
     cJSON *event = event_named("score");
-    add_int(event, "frame", frame);
-    add_int(event, "capture_ns", capture_ns);
-    add_int(event, "score_ns", score_ns);
+    verify_json_int(event, "frame", frame);
+    verify_json_int(event, "capture_ns", capture_ns);
+    verify_json_int(event, "score_ns", score_ns);
     verify_json_number(event, "score", score->score);
     cJSON_AddBoolToObject(event, "match", score->match);
-    add_int(event, "anchors_matched", score->anchors_matched);
-    add_int(event, "anchors", score->anchors);
+    verify_json_int(event, "anchors_matched", score->anchors_matched);
+    verify_json_int(event, "anchors", score->anchors);
     verify_json_number(event, "threshold", threshold);
     put(ev, event, true);
 }
@@ -245,14 +237,14 @@ void app_events_epoch(struct app_events *ev, const struct siam_progress *p)
     if (!ev)
         return;
     cJSON *event = event_named("epoch");
-    add_int(event, "epoch", p->epoch);
-    add_int(event, "epochs", p->epochs);
+    verify_json_int(event, "epoch", p->epoch);
+    verify_json_int(event, "epochs", p->epochs);
     verify_json_number(event, "loss", p->loss);
     verify_json_number(event, "heldout_loss", p->heldout_loss);
     verify_json_number(event, "precision", p->precision);
     verify_json_number(event, "recall", p->recall);
     verify_json_number(event, "auc", p->auc);
-    add_int(event, "heldout_pairs", p->n_heldout_pairs);
+    verify_json_int(event, "heldout_pairs", p->n_heldout_pairs);
     verify_json_number(event, "seconds_left", p->seconds_left);
     put(ev, event, false);
 }
@@ -284,7 +276,7 @@ void app_events_folder(struct app_events *ev, const char *path, int pictures)
         return;
     cJSON *event = event_named("folder");
     add_text(event, "path", path);
-    add_int(event, "pictures", pictures);
+    verify_json_int(event, "pictures", pictures);
     put(ev, event, false);
 }
 

@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,22 +29,28 @@ struct app_folders {
     pthread_cond_t changed;
     struct folder list[UI_FOLDERS]; // protected by lock, as all below
     int n;
-    bool quit;
+    atomic_bool quit;
+};
+
+struct count {
+    int n;
+    const atomic_bool *stop;
 };
 
 static int count_picture(void *ctx, const char *path, const char *folder)
 {
     (void)folder;
-    *(int *)ctx += img_is_picture_name(path);
-    return 0;
+    struct count *count = ctx;
+    count->n += img_is_picture_name(path);
+    return count->stop && *count->stop;
 }
 
-int app_count_pictures(const char *dir)
+int app_count_pictures(const char *dir, const atomic_bool *stop)
 {
-    int n = 0;
+    struct count count = {.stop = stop};
     if (file_is_dir(dir))
-        file_walk(dir, count_picture, &n, NULL);
-    return n;
+        file_walk(dir, count_picture, &count, NULL);
+    return count.n;
 }
 
 static int find(const struct app_folders *f, const char *path)
@@ -75,7 +82,7 @@ static void *counter_main(void *arg)
             continue;
         }
         pthread_mutex_unlock(&f->lock);
-        int pictures = app_count_pictures(path);
+        int pictures = app_count_pictures(path, &f->quit);
         app_events_folder(f->events, path, pictures);
         pthread_mutex_lock(&f->lock);
         i = find(f, path);

@@ -28,7 +28,8 @@ void app_folders_view(struct app_folders *folders, struct ui_view *view);
 // Copies of the paths, NULL-terminated, in one block: free() it. NULL: out of memory.
 char **app_folders_paths(struct app_folders *folders, int *n);
 
-// How many files below `dir` have names like pictures; 0 where there is no such folder.
-int app_count_pictures(const char *dir);
+// How many files below `dir` have names like pictures; 0 where there is no such folder. `stop` (may
+// be NULL) ends it early.
+int app_count_pictures(const char *dir, const atomic_bool *stop);
 
 #endif

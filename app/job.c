@@ -81,7 +81,8 @@ static int configure(struct siam_train_config *config, const struct app_job *job
     config->out = result->out;
     config->checkpoint = checkpoint;
     config->seed = job->seed;
-    config->resume = job->resume || job->resume_if_same;
+    config->quit = job->quit;
+    config->resume = job->resume || (job->resume_if_same && file_exists(checkpoint));
     if (job->epochs > 0)
         config->epochs = job->epochs;
     return 0;
@@ -124,4 +125,11 @@ void app_job_finish(struct app_job_result *result)
     siam_model_unref(result->model);
     siam_dataset_destroy(result->data);
     *result = (struct app_job_result){0};
+}
+
+void app_log_epoch(const struct siam_progress *p)
+{
+    log_info("epoch %d/%d: loss %.4f, held-out loss %.4f, precision %.3f, recall %.3f, %.0f s left",
+             p->epoch, p->epochs, p->loss, p->heldout_loss, p->precision, p->recall,
+             p->seconds_left > 0 ? p->seconds_left : 0);
 }

@@ -2,6 +2,7 @@
 #include "app/keys.h"
 
 #include "app/session.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
 
 #include <errno.h>
@@ -12,12 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SILENCE (10 * CLOCK_SECOND)
+
 enum waiting {
     FOR_NOTHING,
     FOR_BURST,
     FOR_TRAINING,
     FOR_SCORES,
     FOR_FRAMES,
+    FOR_STEPS,
+    FOR_CAMERA,
 };
 
 struct app_keys {
@@ -28,9 +33,10 @@ struct app_keys {
     int line;
 
     enum waiting waiting;
-    int64_t until;   // scores, or frames
-    int n_trained;   // trainings that had ended when the last one began
-    int n_live_ends; // alike, when live began
+    int64_t until;                 // scores, frames, steps, cameras
+    int n_trained;                 // trainings that had ended when the last one began
+    int n_live_ends;               // alike, when live began
+    int64_t frames_seen, frame_ns; // frames that had come, and when that was last noted
 };
 
 int app_keys_open(struct app_keys **out, const char *path, struct err *err)
@@ -38,6 +44,8 @@ int app_keys_open(struct app_keys **out, const char *path, struct err *err)
     struct app_keys *k = *out = calloc(1, sizeof *k);
     if (!k)
         return err_memory(err, "keys");
+    k->waiting = FOR_CAMERA;
+    k->until = 1;
     k->fd = !path ? -1 : strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     if (path && k->fd < 0)
         return err_set(err, ERR_USAGE, "--keys %s: %s", path, strerror(errno));
@@ -102,6 +110,28 @@ static int live_ends(struct app_session *s)
     return n;
 }
 
+static int cameras(struct app_session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    int n = s->n_cameras;
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+// Whether frames have stopped coming, for long. Tells it once a wait.
+static bool camera_is_silent(struct app_keys *k, struct app_session *s)
+{
+    int64_t now = clock_now_ns();
+    if (s->n_frames != k->frames_seen) {
+        k->frames_seen = s->n_frames;
+        k->frame_ns = now;
+    }
+    if (now - k->frame_ns < SILENCE)
+        return false;
+    app_session_tell_error(s, ERR_CAMERA, "the script waits no longer: the camera sends nothing");
+    return true;
+}
+
 // The exit code of the first failure stays.
 static void note_failure(struct app_session *s)
 {
@@ -113,7 +143,7 @@ static void note_failure(struct app_session *s)
         s->exit_code = err_exit_code(code);
 }
 
-static bool must_wait(const struct app_keys *k, struct app_session *s)
+static bool must_wait(struct app_keys *k, struct app_session *s)
 {
     switch (k->waiting) {
     case FOR_NOTHING:
@@ -123,9 +153,14 @@ static bool must_wait(const struct app_keys *k, struct app_session *s)
     case FOR_TRAINING:
         return app_trainer_busy(s->trainer) || trainings(s) == k->n_trained;
     case FOR_SCORES:
-        return app_scorer_count(s->scorer) < k->until && live_ends(s) == k->n_live_ends;
+        return app_scorer_count(s->scorer) < k->until && live_ends(s) == k->n_live_ends &&
+               !camera_is_silent(k, s);
     case FOR_FRAMES:
-        return s->n_frames < k->until;
+        return s->n_frames < k->until && !camera_is_silent(k, s);
+    case FOR_STEPS:
+        return app_trainer_steps(s->trainer) < k->until && app_trainer_busy(s->trainer);
+    case FOR_CAMERA:
+        return cameras(s) < k->until;
     }
     return false;
 }
@@ -138,18 +173,38 @@ static void refuse(struct app_keys *k, struct app_session *s, const char *line)
     app_session_tell_error(s, ERR_USAGE, text);
 }
 
+// "WORD N" with N >= 1 and nothing behind it.
+static bool is_count(const char *text, const char *word, int *n)
+{
+    char *end;
+    size_t len = strlen(word);
+    if (strncmp(text, word, len) != 0)
+        return false;
+    long count = strtol(text + len, &end, 10);
+    *n = (int)count;
+    return end > text + len && !*end && count >= 1 && count <= 1000000;
+}
+
 static void play_wait(struct app_keys *k, struct app_session *s, const char *line, const char *what)
 {
     int n;
+    k->frame_ns = clock_now_ns();
     if (!strcmp(what, "trained")) {
         if (trainings(s) == k->n_trained && !app_trainer_busy(s->trainer))
             app_session_tell_error(s, ERR_USAGE, "wait trained: no training was begun");
         else
             k->waiting = FOR_TRAINING;
-    } else if (sscanf(what, "score %d", &n) == 1 && n > 0) {
+    } else if (is_count(what, "score ", &n)) {
         k->waiting = FOR_SCORES;
         k->until = app_scorer_count(s->scorer) + n;
-    } else if (sscanf(what, "frames %d", &n) == 1 && n > 0) {
+        if (!app_scorer_is_live(s->scorer) && live_ends(s) == k->n_live_ends)
+            app_session_tell_error(s, ERR_USAGE, "wait score: not live: v comes first");
+        if (!app_scorer_is_live(s->scorer))
+            k->waiting = FOR_NOTHING;
+    } else if (is_count(what, "step ", &n)) {
+        k->waiting = FOR_STEPS;
+        k->until = app_trainer_steps(s->trainer) + n;
+    } else if (is_count(what, "frames ", &n)) {
         k->waiting = FOR_FRAMES;
         k->until = s->n_frames + n;
     } else {
@@ -157,14 +212,14 @@ static void play_wait(struct app_keys *k, struct app_session *s, const char *lin
     }
 }
 
-static void play_hold(struct app_keys *k, struct app_session *s, char key, const char *count)
+static void play_hold(struct app_keys *k, struct app_session *s, const char *line)
 {
-    int n = *count ? atoi(count) : 1;
-    if (n < 1) {
-        refuse(k, s, count);
+    int n = 1;
+    if (line[1] && !is_count(line + 1, " ", &n)) {
+        refuse(k, s, line);
         return;
     }
-    struct ui_action action = {.kind = UI_HOLD, .key = key, .index = n};
+    struct ui_action action = {.kind = UI_HOLD, .key = line[0], .index = n};
     app_session_do(s, &action);
     k->waiting = FOR_BURST;
 }
@@ -175,12 +230,16 @@ static void play_path(struct app_keys *k, struct app_session *s, const char *lin
     int ret = 0;
     if (!strncmp(line, "drop ", 5)) {
         struct ui_action action = {.kind = UI_FOLDER};
-        snprintf(action.path, sizeof action.path, "%s", line + 5);
-        app_session_do(s, &action);
+        if ((size_t)snprintf(action.path, sizeof action.path, "%s", line + 5) < sizeof action.path)
+            app_session_do(s, &action);
+        else
+            refuse(k, s, line);
     } else if (!strncmp(line, "shot ", 5)) {
         ret = app_screen_shot(s, line + 5, &err);
     } else if (!strncmp(line, "camera ", 7)) {
-        ret = app_session_open_camera(s, line + 7, &err);
+        k->until = cameras(s) + 1;
+        ret = app_session_switch_camera(s, line + 7, &err);
+        k->waiting = ret ? FOR_NOTHING : FOR_CAMERA;
     } else {
         refuse(k, s, line);
     }
@@ -223,7 +282,7 @@ static void play_line(struct app_keys *k, struct app_session *s, char *line)
         k->n_live_ends = live_ends(s);
     bool is_hold = strchr("apn", line[0]) && (len == 1 || line[1] == ' ');
     if (is_hold)
-        play_hold(k, s, line[0], len > 1 ? line + 2 : "");
+        play_hold(k, s, line);
     else if (!strncmp(line, "wait ", 5))
         play_wait(k, s, line, line + 5);
     else if (len > 1)

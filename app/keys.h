@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
+// clang-format off
 // A script of keys, a line each, played as if somebody pressed them:
-//     a 40 | p 40 | n 40    held for so many frames (1 without a number); the next line waits for
-//     it u t s v m c f h + -   as the key drop PATH             a folder of other people camera
-//     SPEC           another camera wait trained          until the training under way has ended
-//     wait score N          until N more frames were scored
-//     wait frames N         until N more frames came
-//     shot FILE.png         a picture of the window
-//     q                     quit
-// Empty lines and lines that begin with # are passed over. A step that fails is told, the script
-// goes on, and the session's exit code is that of the first failure.
+//     a 40 | p 40 | n 40        held for so many frames (1 without a number)
+//     u t s v m c f h + - q     as the key
+//     drop PATH                 a folder of other people
+//     camera SPEC               another camera
+//     wait trained              until the training under way has ended
+//     wait step N               until N more training steps were done
+//     wait score N              until N more frames were scored
+//     wait frames N             until N more frames came
+//     shot FILE.png             a picture of the window
+// Bursts and cameras are waited for. Empty lines and lines that begin with # are passed over. A step
+// that fails, or waits for a camera that sends nothing, is told; the script goes on, and the
+// session's exit code is that of the first failure.
+// clang-format on
 #ifndef VISAVIS_APP_KEYS_H
 #define VISAVIS_APP_KEYS_H
 

@@ -6,7 +6,10 @@
 #include "core/base/log.h"
 #include "core/nn/blas.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define AS_IS "VISAVIS_BLAS_AS_IS"
@@ -56,6 +59,15 @@ static int run(const struct app_options *o)
     }
 }
 
+// A result that could not be written is no success.
+static int check_output(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    log_error("standard output: %s", strerror(errno));
+    return code ? code : err_exit_code(ERR_IO);
+}
+
 int main(int argc, char **argv)
 {
     struct app_options options;
@@ -76,5 +88,5 @@ int main(int argc, char **argv)
     log_set_quiet(options.quiet);
     log_set_verbose(options.verbose);
     app_signals_install();
-    return run(&options);
+    return check_output(run(&options));
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ enum option_kind {
     TEXT,
     LIST, // const char *[APP_LIST_MAX] followed by its int count
     FLAG,
-    INT, // at least 1
+    INT,     // at least 1
+    THREADS, // 1..256
     SEED,
     SHARE, // 0..1
     SCALE, // 1..4
@@ -40,7 +42,8 @@ static const struct option_spec {
     {"camera", 'd', "SPEC", TEXT, AT(camera), IN(APP_SESSION),
      "/dev/videoN, a path, N, replay:PATH[@fps], demo[:WHO]"},
     {"negatives", 0, "DIR", LIST, AT(negatives), IN(APP_SESSION) | IN(APP_TRAIN),
-     "folder of other people, any depth, read in place; may be repeated"},
+     "folder of other people, any depth, read in place; may be repeated;\n"
+     "                             besides negative/ and the folders added in the window"},
     {"headless", 0, NULL, FLAG, AT(headless), IN(APP_SESSION), "the same session with no window"},
     {"keys", 0, "FILE", TEXT, AT(keys), IN(APP_SESSION),
      "play keys, a line each; - is standard input"},
@@ -48,7 +51,7 @@ static const struct option_spec {
      "stream what happens as JSON lines; - is standard output"},
     {"size", 0, "WxH", SIZE, AT(width), IN(APP_SESSION), "size of the window, 1280x800"},
     {"scale", 0, "X", SCALE, AT(scale), IN(APP_SESSION),
-     "size of the text in screenshots without a window, 1 to 4"},
+     "size of the text, 1 to 4; else as the screen needs it"},
     {"model", 0, "FILE", TEXT, AT(model), JUDGE, "the model to judge with"},
     {"anchors", 0, "DIR", TEXT, AT(anchors), IN(APP_EVAL), "pictures of the user to compare with"},
     {"genuine", 0, "DIR", TEXT, AT(genuine), IN(APP_EVAL), "other pictures of the user"},
@@ -63,9 +66,9 @@ static const struct option_spec {
     {"resume", 0, NULL, FLAG, AT(resume), IN(APP_TRAIN), "go on from the checkpoint"},
     {"threshold", 0, "X", SHARE, AT(threshold), IN(APP_EVAL) | IN(APP_VERIFY) | IN(APP_SESSION),
      "a score from X on is a match, 0..1; else the model's own"},
-    {"json", 0, NULL, FLAG, AT(json), ANY & ~IN(APP_SESSION) & ~IN(APP_BENCH) & ~IN(APP_EMBED),
+    {"json", 0, NULL, FLAG, AT(json), ANY & ~IN(APP_SESSION) & ~IN(APP_EMBED),
      "print one JSON object on standard output"},
-    {"threads", 0, "N", INT, AT(threads), ANY, "worker threads; else one a processor"},
+    {"threads", 0, "N", THREADS, AT(threads), ANY, "worker threads; else one a processor"},
     {"quiet", 'q', NULL, FLAG, AT(quiet), ANY, "errors only"},
     {"verbose", 'v', NULL, FLAG, AT(verbose), ANY, "say more"},
     {"help", 'h', NULL, FLAG, AT(help), ANY, "this text"},
@@ -75,36 +78,38 @@ static const struct option_spec {
 
 static const struct {
     const char *name, *takes, *does;
+    int max_rest; // words that are no options
 } verbs[APP_VERBS] = {
-    [APP_SESSION] = {"", "", "open the window: collect, train, see the live score"},
-    [APP_TRAIN] = {"train", "--data DIR", "train a model from the collected pictures"},
+    [APP_SESSION] = {"", "", "open the window: collect, train, see the live score", 0},
+    [APP_TRAIN] = {"train", "--data DIR", "train a model from the collected pictures", 0},
     [APP_EVAL] = {"eval", "--model M --anchors DIR --genuine DIR --strangers DIR...",
-                  "error rates on pictures that were not trained on"},
+                  "error rates on pictures that were not trained on", APP_LIST_MAX},
     [APP_VERIFY] = {"verify", "--model M A B",
-                    "similarity of two pictures; exit 0 match, 1 no match"},
+                    "similarity of two pictures; exit 0 match, 1 no match", 2},
     [APP_PAIRS] = {"pairs", "--model M --root DIR FILE",
-                   "accuracy on a list: path TAB path TAB 0|1"},
-    [APP_EMBED] = {"embed", "--model M PICTURE... --out F", "embeddings as float32 [n,4096]"},
-    [APP_BENCH] = {"bench", "[embed|step]", "time the net; JSON with medians, in milliseconds"},
-    [APP_DOCTOR] = {"doctor", "", "camera, processor, BLAS, folders: a report to paste"},
+                   "accuracy on a list: path TAB path TAB 0|1", 1},
+    [APP_EMBED] = {"embed", "--model M PICTURE... --out F", "embeddings as float32 [n,4096]",
+                   INT_MAX},
+    [APP_BENCH] = {"bench", "[embed|step]", "time the net; JSON with medians, in milliseconds", 1},
+    [APP_DOCTOR] = {"doctor", "", "camera, processor, BLAS, folders: a report to paste", 0},
 };
 
 static const char help_exit[] =
     "Exit codes: 0 ok or match, 1 no match, 2 usage, 3 camera, 4 data, 5 model.\n";
 
+// clang-format off
 static const char help_keys[] =
     "Keys: a anchor, p positive, n not me (hold = burst), u undo, o add a folder of other people,\n"
-    "t train, s stop, v live, m mirror (view only), c camera, f full screen, +/- threshold, h or "
-    "F1\n"
-    "help, Esc/q quit. --keys plays them from a file: \"a 40\" (held for 40 frames), \"p 40\", "
-    "\"t\",\n"
-    "\"wait trained\", \"v\", \"wait score 100\", \"drop PATH\", \"camera SPEC\", \"shot "
-    "FILE.png\", \"q\".\n";
+    "t train, s stop, v live, m mirror (view only), c camera, f full screen, +/- threshold,\n"
+    "h or F1 help, Esc/q quit. --keys plays them from a file: \"a 40\" (held for 40 frames),\n"
+    "\"p 40\", \"t\", \"wait trained\", \"v\", \"wait score 100\", \"drop PATH\", \"camera SPEC\",\n"
+    "\"shot FILE.png\", \"q\".\n";
+// clang-format on
 
 void app_options_help(enum app_verb verb, FILE *to)
 {
-    fprintf(to, "usage: visavis %s%s%s[options]\n%s.\n\n", verbs[verb].name,
-            *verbs[verb].name ? " " : "", *verbs[verb].takes ? verbs[verb].takes : "",
+    fprintf(to, "usage: visavis %s%s%s%s[options]\n%s.\n\n", verbs[verb].name,
+            *verbs[verb].name ? " " : "", verbs[verb].takes, *verbs[verb].takes ? " " : "",
             verbs[verb].does);
     if (verb == APP_SESSION) {
         fprintf(to, "What the window does works without one, too:\n");
@@ -172,8 +177,11 @@ static int set_number(void *field, const struct option_spec *s, const char *valu
         *(uint64_t *)field = x;
     } else {
         long x = strtol(value, &end, 10);
-        if (end == value || *end || errno || x < 1 || x > 1000000)
-            return bad_value(err, s, value, "a whole number from 1");
+        long most = s->kind == THREADS ? 256 : 1000000;
+        if (end == value || *end || errno || x < 1 || x > most)
+            return bad_value(err, s, value,
+                             most == 256 ? "a whole number from 1 to 256"
+                                         : "a whole number from 1 to 1000000");
         *(int *)field = (int)x;
     }
     return 0;
@@ -235,6 +243,12 @@ static const struct option_spec *spec_of(int c)
     return NULL;
 }
 
+static int bad_word(struct err *err, enum app_verb verb, const char *word, const char *what)
+{
+    return err_set(err, ERR_USAGE, "%s %s: see visavis %s%s--help", word, what, verbs[verb].name,
+                   *verbs[verb].name ? " " : "");
+}
+
 int app_options_parse(struct app_options *o, int argc, char **argv, struct err *err)
 {
     *o = (struct app_options){.camera = "",
@@ -243,8 +257,7 @@ int app_options_parse(struct app_options *o, int argc, char **argv, struct err *
                               .threshold = -1,
                               .threads = pool_processors(),
                               .width = 1280,
-                              .height = 800,
-                              .scale = 1};
+                              .height = 800};
     if (argc > 1 && argv[1][0] != '-') {
         int verb = find_verb(argv[1]);
         if (verb < 0)
@@ -260,16 +273,16 @@ int app_options_parse(struct app_options *o, int argc, char **argv, struct err *
     optind = 1;
     for (int c; (c = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
         if (c == ':')
-            return err_set(err, ERR_USAGE, "%s needs a value: see visavis %s --help",
-                           argv[optind - 1], verbs[o->verb].name);
+            return bad_word(err, o->verb, argv[optind - 1], "needs a value");
         if (c == '?')
-            return err_set(err, ERR_USAGE, "no option %s here: see visavis %s --help",
-                           argv[optind - 1], verbs[o->verb].name);
+            return bad_word(err, o->verb, argv[optind - 1], "is no option here");
         int ret = set_option(o, spec_of(c), optarg, err);
         if (ret)
             return ret;
     }
     o->rest = argv + optind;
     o->n_rest = argc - optind;
+    if (o->n_rest > verbs[o->verb].max_rest && !o->help)
+        return bad_word(err, o->verb, o->rest[verbs[o->verb].max_rest], "is one word too many");
     return 0;
 }

@@ -43,7 +43,7 @@ struct app_options {
     float threshold;                              // -1: the model's
     int threads;                                  // pool_processors()
     int width, height;                            // of the window, 1280 x 800
-    float scale;                                  // of the text in a screenshot without a window, 1
+    float scale;                                  // of the text; 0: as the screen needs it
     bool headless, resume, json, quiet, verbose;
     char **rest; // [n_rest] what is no option, after the verb
     int n_rest;

@@ -4,12 +4,19 @@ build_packages="gcc g++ meson ninja-build pkg-config libsdl2-dev libsdl2-ttf-dev
 fonts-dejavu-core libv4l-dev libjpeg62-turbo-dev libpng-dev libwebp-dev libexif-dev
 libopenblas-dev libcjson-dev libxxhash-dev"
 
+is_debian_12() {
+    command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || return 1
+    [ "$(. /etc/os-release && echo "$ID")" = debian ] || return 1
+    version=$(. /etc/os-release && echo "${VERSION_ID-999}") # testing has none
+    [ "${version%%.*}" -ge 12 ]
+}
+
 # install_missing PACKAGE...: says which of them are missing and installs them with apt-get, as root
-# or with sudo. Where there is no apt-get it prints the whole list and stops.
+# or with sudo. On another distribution it prints the whole list and stops.
 install_missing() {
-    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-        echo "visavis: no apt-get here. Install what your distribution calls these Debian 12" >&2
-        echo "packages, then run: meson setup build && ninja -C build" >&2
+    if ! is_debian_12; then
+        echo "visavis: this is not Debian 12. Install what your distribution calls these packages" >&2
+        echo "(meson 1.0 or newer), then run: meson setup build && ninja -C build" >&2
         printf '  %s\n' "$@" >&2
         exit 1
     fi
@@ -28,11 +35,8 @@ install_missing() {
         }
         as_root=sudo
     fi
+    $as_root apt-get update -qq >&2
     # shellcheck disable=SC2086 # a list of words
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        $missing >/dev/null 2>&1 || {
-        $as_root apt-get update -qq >&2
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-            --no-install-recommends $missing >&2
-    }
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        $missing >&2
 }

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs what is missing, builds, and starts visavis; arguments pass through. Without a display it
 # plays the whole story in a headless session instead: collecting from the camera (the demo camera
-# where there is none), training, verifying live, with screenshots of the window it would have shown.
+# where none is named), training, verifying live, with screenshots of the window it would have shown.
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
 . "$source/app/packages.sh"
 
+# shellcheck disable=SC2086 # a list of words
 install_missing $build_packages
 build=$source/build
 [ -e "$build/build.ninja" ] || meson setup "$build" "$source" >&2
@@ -19,18 +20,27 @@ esac
 if [ -n "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
     exec "$visavis" "$@"
 fi
+camera= data=
 for arg in "$@"; do
     case $arg in
-    --headless | --keys | --keys=* | --help | -h | --version | -V) exec "$visavis" "$@" ;;
+    --headless | --help | -h | --version | -V) exec "$visavis" "$@" ;;
+    --keys | --keys=*) exec "$visavis" --headless "$@" ;;
+    --camera | --camera=* | -d*) camera=named ;;
+    --data | --data=*) data=named ;;
     esac
 done
 
-# The story's pictures are the demo camera's: they get a folder of their own, made anew.
 story=$build/story
 rm -rf "$story"
 mkdir -p "$story"
-echo "visavis: no display, so the session runs headless and plays assets/story.keys" >&2
-cd "$story"
-"$visavis" --headless --data "$story/data" --keys "$source/assets/story.keys" --epochs 6 "$@"
-echo "visavis: done. Model: $story/data/model.safetensors" >&2
-echo "visavis: the window as it would have looked: $story/story-you.png, $story/story-stranger.png" >&2
+if [ -n "$camera" ]; then
+    printf '%s\n' 'a 40' 'p 40' t 'wait trained' v 'wait score 100' 'shot story-you.png' v q
+else
+    cat "$source/assets/story.keys"
+fi | sed "s|^shot |shot $story/|" >"$story/keys"
+[ -n "$camera" ] || set -- --camera demo "$@"
+# The demo camera's people get a folder of their own.
+[ -n "$data" ] || set -- --data "$story/data" "$@"
+echo "visavis: no display, so the session runs headless; it plays the keys in $story/keys" >&2
+"$visavis" --headless --keys "$story/keys" --epochs 6 "$@"
+echo "visavis: done; the window as it would have looked is in $story" >&2

@@ -43,7 +43,7 @@ struct app_scorer {
     bool have_score;
     struct verify_score score;
     int64_t n_scores;
-    int live_scores, live_matches; // since live began
+    int live_scores, live_matches;         // since live began
     struct past_score history[UI_HISTORY]; // ring
     int history_next;
 };
@@ -103,14 +103,14 @@ static int score_frame(struct app_scorer *s, const struct cap_frame *frame, floa
     return 0;
 }
 
-static void fail(struct app_scorer *s, const struct err *err)
+static void fail(struct app_scorer *s, int code, const struct err *err)
 {
     pthread_mutex_lock(&s->lock);
     s->live = false;
     s->have_score = false;
     s->stale = true;
     pthread_mutex_unlock(&s->lock);
-    s->config.failed(s->config.ctx, err->text);
+    s->config.failed(s->config.ctx, code, err->text);
 }
 
 // One frame's work, or making the gallery, while live.
@@ -158,10 +158,13 @@ static void *scorer_main(void *arg)
         pthread_mutex_unlock(&s->lock);
 
         struct err err = {0};
-        if (!live)
+        int ret = 0;
+        if (live)
+            ret = work(s, model, stale, threshold, &err);
+        else
             rest(s);
-        else if (work(s, model, stale, threshold, &err) && !s->quit)
-            fail(s, &err);
+        if (ret && !s->quit)
+            fail(s, ret, &err);
         siam_model_unref(model);
     }
     rest(s);

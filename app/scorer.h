@@ -16,9 +16,9 @@ struct app_scorer_config {
     struct cap_slot *slot;
     struct app_events *events;
     int n_threads;
-    float threshold;                             // -1: the model's
-    void (*failed)(void *ctx, const char *text); // live ended: no model, no anchors, ...
-    void (*scored)(void *ctx);                   // a new score is there
+    float threshold;                                       // -1: the model's
+    void (*failed)(void *ctx, int code, const char *text); // live ended: no model, no anchors, ...
+    void (*scored)(void *ctx);                             // a new score is there
     void *ctx;
 };
 
@@ -28,7 +28,8 @@ int app_scorer_create(struct app_scorer **out, const struct app_scorer_config *c
 void app_scorer_destroy(struct app_scorer *scorer);
 
 // Any thread may call these; none waits for the scorer's work.
-// A new model, from the next frame on; keeps a reference. The threshold becomes the model's.
+// A new model, from the next frame on; keeps a reference. The threshold becomes the model's unless
+// config names one.
 void app_scorer_set_model(struct app_scorer *scorer, struct siam_model *model);
 // A model is being loaded: going live waits for it instead of failing.
 void app_scorer_expect_model(struct app_scorer *scorer, bool expected);

@@ -33,6 +33,7 @@ static void fill_shared(struct app_session *s, struct ui_view *v)
     pthread_mutex_lock(&s->lock);
     v->camera_lost = s->camera_lost;
     v->demo = !strncmp(s->camera_spec, "demo", 4);
+    v->demo_fallback = v->demo && s->demo_fallback;
     snprintf(v->camera, sizeof v->camera, "%s", s->camera);
     snprintf(v->model_line, sizeof v->model_line, "%s", s->model_line);
     bool fresh = clock_now_ns() - s->message_ns < MESSAGE_NS;
@@ -93,7 +94,7 @@ int app_screen_shot(struct app_session *s, const char *path, struct err *err)
     int ret = 0;
     if (!window)
         ret = ui_window_create_offscreen(&window, s->options->width, s->options->height,
-                                         s->options->scale, err);
+                                         s->options->scale > 0 ? s->options->scale : 1, err);
     app_screen_fill(s);
     if (!ret)
         ret = ui_window_shot(window, &s->view, &picture, err);

@@ -56,15 +56,23 @@ void app_session_tell_error(struct app_session *s, int code, const char *text)
 static void on_camera(void *ctx, enum cap_state state, const char *detail,
                       const struct cap_info *info)
 {
+    static const char *const names[] = {
+        [CAP_OPENED] = "opened", [CAP_LOST] = "lost", [CAP_REFUSED] = "refused"};
     struct app_session *s = ctx;
+    app_events_camera(s->events, names[state], detail);
+    if (state == CAP_REFUSED)
+        app_session_tell_error(s, ERR_CAMERA, detail);
+    else
+        log_info("camera %s: %s", names[state], detail);
     pthread_mutex_lock(&s->lock);
-    snprintf(s->camera, sizeof s->camera, "%s", detail);
-    s->camera_lost = state == CAP_LOST;
-    if (info)
+    if (state != CAP_REFUSED) {
+        snprintf(s->camera, sizeof s->camera, "%s", detail);
+        s->camera_lost = state == CAP_LOST;
+    }
+    if (state == CAP_OPENED)
         snprintf(s->camera_spec, sizeof s->camera_spec, "%s", info->spec);
+    s->n_cameras++;
     pthread_mutex_unlock(&s->lock);
-    app_events_camera(s->events, state == CAP_LOST ? "lost" : "opened", detail);
-    log_info("camera %s: %s", state == CAP_LOST ? "lost" : "opened", detail);
     wake(s);
 }
 
@@ -73,18 +81,18 @@ static void on_anchors(void *ctx)
     app_scorer_anchors_changed(((struct app_session *)ctx)->scorer);
 }
 
-static void on_collect_failed(void *ctx, const char *text)
+static void on_collect_failed(void *ctx, int code, const char *text)
 {
-    app_session_tell_error(ctx, ERR_IO, text);
+    app_session_tell_error(ctx, code, text);
 }
 
-static void on_live_failed(void *ctx, const char *text)
+static void on_live_failed(void *ctx, int code, const char *text)
 {
     struct app_session *s = ctx;
+    app_session_tell_error(s, code, text);
     pthread_mutex_lock(&s->lock);
     s->n_live_ends++;
     pthread_mutex_unlock(&s->lock);
-    app_session_tell_error(s, ERR_MODEL, text);
 }
 
 static void on_wake(void *ctx)
@@ -171,7 +179,8 @@ static void do_undo(struct app_session *s)
         snprintf(text, sizeof text, "removed the last %d %s picture%s", n, names[(int)key],
                  n == 1 ? "" : "s");
     else
-        snprintf(text, sizeof text, "nothing of this session to undo");
+        snprintf(text, sizeof text,
+                 n < 0 ? "let go of the key first, then undo" : "nothing of this session to undo");
     app_session_tell(s, text);
 }
 
@@ -234,17 +243,11 @@ static void next_camera(struct app_session *s, char *spec, size_t size)
         snprintf(spec, size, "demo");
 }
 
-int app_session_open_camera(struct app_session *s, const char *spec, struct err *err)
+int app_session_switch_camera(struct app_session *s, const char *spec, struct err *err)
 {
-    char old[UI_TEXT];
-    pthread_mutex_lock(&s->lock);
-    snprintf(old, sizeof old, "%s", s->camera_spec);
-    pthread_mutex_unlock(&s->lock);
-    cap_feed_stop(s->feed);
-    s->feed = NULL;
-    int ret = cap_feed_start(&s->feed, spec, s->slot, on_camera, s, err);
-    if (ret && old[0])
-        cap_feed_start(&s->feed, old, s->slot, on_camera, s, NULL);
+    int ret = cap_feed_switch(s->feed, spec, err);
+    if (!ret)
+        s->demo_fallback = false;
     return ret;
 }
 
@@ -263,10 +266,10 @@ static void do_live(struct app_session *s)
 
 static void do_camera(struct app_session *s)
 {
-    char spec[UI_TEXT];
+    char spec[512];
     struct err err = {0};
     next_camera(s, spec, sizeof spec);
-    int ret = app_session_open_camera(s, spec, &err);
+    int ret = app_session_switch_camera(s, spec, &err);
     if (ret)
         app_session_tell_error(s, ret, err.text);
 }
@@ -430,14 +433,15 @@ static int start(struct app_session *s, struct err *err)
     if (!ret)
         ret = cap_slot_create(&s->slot, err);
     if (!ret && !o->headless)
-        ret = ui_window_create(&s->window, o->width, o->height, err);
+        ret = ui_window_create(&s->window, o->width, o->height, o->scale, err);
     s->ready = true;
     if (!ret)
         ret = start_threads(s, err);
     if (!ret) {
         s->reader = cap_slot_attach(s->slot);
         start_loader(s);
-        ret = app_session_open_camera(s, o->camera, err);
+        ret = cap_feed_start(&s->feed, o->camera, s->slot, on_camera, s, err);
+        s->demo_fallback = !*o->camera;
     }
     return ret;
 }

@@ -38,6 +38,7 @@ struct app_session {
     int64_t frame_times[32];       // capture times of the last frames, a ring
     int64_t n_frames;
     bool mirror, help, fullscreen, quit;
+    bool demo_fallback; // no camera was asked for, and there is none
     struct ui_view view;
     int exit_code; // of the first script step that failed, 0 = none
 
@@ -45,9 +46,10 @@ struct app_session {
     char message[UI_TEXT]; // protected by lock, as all below
     bool message_is_error;
     int64_t message_ns;
-    char camera[UI_TEXT];      // line about the camera
-    char camera_spec[UI_TEXT]; // what it was opened by
+    char camera[UI_TEXT];  // line about the camera
+    char camera_spec[512]; // what it was opened by
     bool camera_lost;
+    int n_cameras; // times a camera was opened, refused or lost
     char model_line[UI_TEXT];
     int n_trained;   // trainings that ended, well or not
     int n_live_ends; // times live ended by itself
@@ -61,8 +63,9 @@ int app_session_run(const struct app_options *options);
 
 // Does what a user asked for.
 void app_session_do(struct app_session *s, const struct ui_action *action);
-// Opens another camera; on failure the present one is opened again. Errors: as cap_open().
-int app_session_open_camera(struct app_session *s, const char *spec, struct err *err);
+// Goes over to another camera, on the camera thread; on failure the present one is opened again and
+// the user told. Errors: ERR_USAGE (no such spec).
+int app_session_switch_camera(struct app_session *s, const char *spec, struct err *err);
 // Fills in s->view from all parts (screen.c).
 void app_screen_fill(struct app_session *s);
 // Saves a picture of the window, or of what it would show. Errors: ERR_IO, ERR_DATA, ERR_MEMORY.

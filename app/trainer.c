@@ -3,6 +3,8 @@
 // window draws is copied under the lock; the training itself never waits for anybody.
 #include "app/trainer.h"
 
+#include "core/base/log.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +13,7 @@
 struct app_trainer {
     struct app_events *events;
     struct app_trainer_calls calls;
-    atomic_bool stop;
+    atomic_bool stop, quit;
 
     struct app_job job; // the running training's, strings owned
     char *strings;      // what job's pointers point into
@@ -24,6 +26,8 @@ struct app_trainer {
     bool optimistic;
     struct siam_progress progress;
     double heldout_precision, heldout_recall; // of the last complete epoch
+    int64_t n_steps;                          // since the trainer was made
+    int first_epoch;                          // of the curves
     int n_curve;
     float loss[UI_EPOCHS], heldout_loss[UI_EPOCHS];
 };
@@ -43,7 +47,10 @@ static void on_progress(void *ctx, const struct siam_progress *p)
     struct app_trainer *t = ctx;
     pthread_mutex_lock(&t->lock);
     t->progress = *p;
+    t->n_steps += !p->epoch_done;
     if (p->epoch_done) {
+        if (t->n_curve == 0)
+            t->first_epoch = p->epoch;
         t->heldout_precision = p->precision;
         t->heldout_recall = p->recall;
         if (t->n_curve < UI_EPOCHS) {
@@ -52,8 +59,10 @@ static void on_progress(void *ctx, const struct siam_progress *p)
         }
     }
     pthread_mutex_unlock(&t->lock);
-    if (p->epoch_done)
+    if (p->epoch_done) {
         app_events_epoch(t->events, p);
+        app_log_epoch(p);
+    }
     t->calls.progressed(t->calls.ctx);
 }
 
@@ -70,18 +79,22 @@ static void *trainer_main(void *arg)
     struct app_job_result result;
     struct err err = {0};
     int ret = app_job_run(&result, &t->job, &t->stop, on_loaded, on_progress, t, &err);
-    set_idle(t);
     if (ret) {
         t->calls.failed(t->calls.ctx, ret, err.text);
     } else {
         double seconds = result.model ? result.model->card.seconds : 0;
         app_events_trained(t->events, result.model ? result.out : "", seconds, result.stopped);
         char line[UI_TEXT];
-        snprintf(line, sizeof line, "%s after %d epochs, %.0f s",
-                 result.stopped ? "stopped" : "trained",
-                 result.model ? result.model->card.epochs : 0, seconds);
+        int epochs = result.model ? result.model->card.epochs : 0;
+        if (result.model)
+            snprintf(line, sizeof line, "%s after %d epoch%s, %.0f s",
+                     result.stopped ? "stopped" : "trained", epochs, epochs == 1 ? "" : "s",
+                     seconds);
+        else
+            snprintf(line, sizeof line, "stopped before the first epoch was complete; t goes on");
         t->calls.trained(t->calls.ctx, result.model, line);
     }
+    set_idle(t);
     app_job_finish(&result);
     return NULL;
 }
@@ -111,6 +124,7 @@ void app_trainer_destroy(struct app_trainer *t)
 {
     if (!t)
         return;
+    t->quit = true;
     t->stop = true;
     join(t);
     pthread_mutex_destroy(&t->lock);
@@ -144,6 +158,7 @@ static int copy_job(struct app_trainer *t, const struct app_job *job, struct err
     for (int i = 0; i < job->n_negatives; i++)
         list[i] = append_string(&at, job->negatives[i]);
     t->job.negatives = list;
+    t->job.quit = &t->quit;
     return 0;
 }
 
@@ -156,9 +171,11 @@ int app_trainer_start(struct app_trainer *t, const struct app_job *job, struct e
     if (ret)
         return ret;
     t->stop = false;
+    pthread_mutex_lock(&t->lock);
     t->n_curve = 0;
     t->progress = (struct siam_progress){.seconds_left = -1};
     t->busy = t->preparing = true;
+    pthread_mutex_unlock(&t->lock);
     if (pthread_create(&t->thread, NULL, trainer_main, t)) {
         set_idle(t);
         return err_memory(err, "trainer thread");
@@ -180,6 +197,14 @@ bool app_trainer_busy(struct app_trainer *t)
     return busy;
 }
 
+int64_t app_trainer_steps(struct app_trainer *t)
+{
+    pthread_mutex_lock(&t->lock);
+    int64_t n = t->n_steps;
+    pthread_mutex_unlock(&t->lock);
+    return n;
+}
+
 void app_trainer_view(struct app_trainer *t, struct ui_view *view)
 {
     pthread_mutex_lock(&t->lock);
@@ -190,6 +215,7 @@ void app_trainer_view(struct app_trainer *t, struct ui_view *view)
     view->epoch = p->epoch;
     view->epochs = p->epochs;
     view->epoch_part = p->steps > 0 && !p->epoch_done ? (float)p->step / (float)p->steps : 0;
+    view->first_epoch = t->first_epoch;
     view->n_curve = t->n_curve;
     memcpy(view->loss, t->loss, (size_t)t->n_curve * sizeof *t->loss);
     memcpy(view->heldout_loss, t->heldout_loss, (size_t)t->n_curve * sizeof *t->heldout_loss);

@@ -17,13 +17,14 @@ struct app_job {
     int epochs;      // 0: the recipe's
     uint64_t seed;
     int n_threads;
-    bool lower_priority; // leave the processor to others; affects the calling thread
-    bool resume;         // go on from the checkpoint
-    bool resume_if_same; // ... or begin anew where it doesn't belong to these pictures
+    bool lower_priority;     // leave the processor to others; affects the calling thread
+    bool resume;             // go on from the checkpoint
+    bool resume_if_same;     // ... or begin anew where it doesn't belong to these pictures
+    const atomic_bool *quit; // with `stop`: leave the checkpoint alone behind; may be NULL
 };
 
 struct app_job_result {
-    struct siam_model *model;  // a reference; NULL when stopped before the first step
+    struct siam_model *model;  // a reference; NULL when stopped before an epoch was complete
     struct siam_dataset *data; // what it was trained on
     struct siam_progress last; // figures of the last complete epoch
     char out[4096];            // the model's file
@@ -38,6 +39,9 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
                 siam_progress_fn progress, void *ctx, struct err *err);
 void app_job_finish(struct app_job_result *result);
 
+// One line for people about a complete epoch.
+void app_log_epoch(const struct siam_progress *progress);
+
 // Trains in a thread of its own at low priority, one job at a time.
 struct app_trainer;
 
@@ -48,10 +52,10 @@ struct app_trainer_calls {
     void *ctx;
 };
 
-// Calls come on the trainer's thread. Errors: ERR_MEMORY.
+// Calls come on the trainer's thread, while it still counts as busy. Errors: ERR_MEMORY.
 int app_trainer_create(struct app_trainer **out, struct app_events *events,
                        const struct app_trainer_calls *calls, struct err *err);
-// Stops a training under way (its checkpoint is saved) and waits for it.
+// Ends a training under way, leaving its checkpoint and the model there was, and waits for it.
 void app_trainer_destroy(struct app_trainer *trainer);
 
 // Copies what it needs of `job`. Errors: ERR_USAGE (a training is under way), ERR_MEMORY.
@@ -59,6 +63,8 @@ int app_trainer_start(struct app_trainer *trainer, const struct app_job *job, st
 // Asks it to stop; `trained` comes when it has.
 void app_trainer_stop(struct app_trainer *trainer);
 bool app_trainer_busy(struct app_trainer *trainer);
+// Training steps done since the trainer was made.
+int64_t app_trainer_steps(struct app_trainer *trainer);
 // Fills in the view's train part, but for have_model and model_line.
 void app_trainer_view(struct app_trainer *trainer, struct ui_view *view);
 

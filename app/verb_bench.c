@@ -136,7 +136,7 @@ int app_bench(const struct app_options *o)
     struct err err = {0};
     const char *what = o->n_rest == 1 ? o->rest[0] : NULL;
     bool embed = !what || !strcmp(what, "embed"), step = !what || !strcmp(what, "step");
-    if (o->n_rest > 1 || (!embed && !step))
+    if (!embed && !step)
         return app_end(err_set(&err, ERR_USAGE, "bench takes embed, step or nothing for both"),
                        &err);
     cJSON *root = cJSON_CreateObject();

@@ -130,7 +130,7 @@ static void report_folder(struct report *r, const char *data_dir, const char *na
     if (stat(path, &st))
         line(r, name, "not there yet");
     else
-        line(r, name, "%d pictures, mode %o%s", app_count_pictures(path), st.st_mode & 0777,
+        line(r, name, "%d pictures, mode %o%s", app_count_pictures(path, NULL), st.st_mode & 0777,
              access(path, W_OK) ? ", not writable" : "");
 }
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_RAW     ((size_t)4 << 30) // bytes
+#define MAX_RAW ((size_t)4 << 30) // bytes
 
 // What all of these begin with.
 struct judge {
@@ -77,7 +77,7 @@ int app_eval(const struct app_options *o)
         ret = begin(&j, o, &err);
     if (!ret)
         ret = verify_eval(&report, j.model, o->anchors, o->genuine, strangers, n, o->threshold,
-                          j.pool, &err);
+                          j.pool, &app_stop, &err);
     if (!ret)
         ret = print_result(verify_report_json(&report), verify_report_text(&report), o->json, &err);
     verify_report_finish(&report);
@@ -144,7 +144,7 @@ int app_pairs(const struct app_options *o)
     if (!ret)
         ret = begin(&j, o, &err);
     if (!ret)
-        ret = verify_pairs(&result, j.model, o->root, o->rest[0], j.pool, &err);
+        ret = verify_pairs(&result, j.model, o->root, o->rest[0], j.pool, &app_stop, &err);
     if (!ret)
         ret = print_result(verify_pairs_json(&result), verify_pairs_text(&result), o->json, &err);
     return end(&j, ret, &err);
@@ -191,8 +191,8 @@ int app_embed(const struct app_options *o)
     float *x = NULL, *e = NULL;
     int n = o->n_rest;
     int ret = need(o->out, "--out FILE", &err);
-    if (!ret && !o->raw && n == 0)
-        ret = err_set(&err, ERR_USAGE, "embed takes pictures, or --raw FILE");
+    if (!ret && !o->raw == (n == 0))
+        ret = err_set(&err, ERR_USAGE, "embed takes pictures or --raw FILE, one of them");
     if (!ret)
         ret = begin(&j, o, &err);
     if (!ret && o->raw)
@@ -205,7 +205,7 @@ int app_embed(const struct app_options *o)
         if (!e)
             ret = err_memory(&err, "embeddings");
         else if (x)
-            verify_embed_inputs(embedder, x, n, e);
+            ret = verify_embed_inputs(embedder, x, n, e, &app_stop, &err);
         else
             ret = embed_pictures(embedder, o, e, &err);
         if (!ret)

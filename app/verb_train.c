@@ -27,9 +27,7 @@ static void on_progress(void *ctx, const struct siam_progress *p)
     cJSON *history = ctx;
     if (!p->epoch_done)
         return;
-    log_info("epoch %d/%d: loss %.4f, held-out loss %.4f, precision %.3f, recall %.3f, %.0f s left",
-             p->epoch, p->epochs, p->loss, p->heldout_loss, p->precision, p->recall,
-             p->seconds_left > 0 ? p->seconds_left : 0);
+    app_log_epoch(p);
     cJSON *epoch = cJSON_CreateObject();
     verify_json_number(epoch, "epoch", p->epoch);
     verify_json_number(epoch, "loss", p->loss);
@@ -51,7 +49,7 @@ static void add_card(cJSON *root, const struct siam_card *c)
 {
     cJSON_AddStringToObject(root, "recipe", c->recipe);
     cJSON_AddStringToObject(root, "created", c->created);
-    verify_json_number(root, "seed", (double)c->seed);
+    verify_json_uint(root, "seed", c->seed);
     verify_json_number(root, "epochs", c->epochs);
     verify_json_number(root, "seconds", c->seconds);
     verify_json_number(root, "n_anchor", c->n_anchor);
@@ -106,12 +104,7 @@ int app_train(const struct app_options *o)
     char **negatives = NULL;
     int n = 0, ret = 0;
     cJSON *history = cJSON_CreateArray();
-    if (o->n_rest > 0)
-        ret = err_set(&err, ERR_USAGE,
-                      "train takes no \"%s\": folders go behind --data and "
-                      "--negatives",
-                      o->rest[0]);
-    else if (o->data)
+    if (o->data)
         snprintf(data_dir, sizeof data_dir, "%s", o->data);
     else
         ret = file_default_data_dir(data_dir, sizeof data_dir, &err);
@@ -130,8 +123,10 @@ int app_train(const struct app_options *o)
     };
     if (!ret)
         ret = app_job_run(&result, &job, &app_stop, on_loaded, on_progress, history, &err);
+    if (!ret && result.stopped)
+        log_info("stopped: --resume goes on%s", result.model ? "" : "; no epoch was complete");
     if (!ret && result.model) {
-        log_info("%s: %s", result.out, result.stopped ? "stopped; --resume goes on" : "trained");
+        log_info("%s: trained for %d epochs", result.out, result.model->card.epochs);
         if (o->json) {
             print_json(&result, history);
             history = NULL;

@@ -19,9 +19,13 @@ enum cap_result {
     CAP_SKIP = 2, // a frame came but is damaged: go on with the next
 };
 
+#define CAP_SPEC_MAX 512 // bytes, with the NUL
+
 struct cap_info {
-    char spec[512];  // what to open it by again, after a new start of the machine too:
-                     // "/dev/v4l/by-id/...", "replay:...", "demo"
+    // What to open it by again, after a new start of the machine too. For demo and replay the very
+    // spec it was opened by ("demo" stays "demo", "demo:3" "demo:3"); for a device what cap_list()
+    // calls it, or a link below /dev/v4l as it was given; for "" that of what was chosen.
+    char spec[CAP_SPEC_MAX];
     char name[128];  // for people: "Integrated Camera"
     char format[32]; // "MJPG", "YUYV", "pictures", "drawn"
     int w, h;        // pixels, as read back from the driver

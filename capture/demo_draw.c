@@ -170,6 +170,8 @@ static void shell(const struct demo_scene *s, const struct demo_place *at, float
         return;
     if (s->person->style == BUN)
         bun(s, at, c);
+    if (at->y > shell_end(s) + .2f || fabsf(at->x) > s->person->width + hair->side + .15f)
+        return;
     struct demo_place p = {.x = at->x, .y = at->y};
     float ragged = hair->curl * .05f * (fabsf(noise(p.x * 10 + 5)) + fabsf(noise(p.y * 10)) - .5f);
     float f = outline(s, &p, 1.4f * hair->top, hair->side);
@@ -191,6 +193,8 @@ static void front_hair(const struct demo_scene *s, const struct demo_place *at, 
 
 static void head(const struct demo_scene *s, const struct demo_place *at, float c[3])
 {
+    if (fabsf(at->y) > 1.05f || fabsf(at->x) > 1.05f * s->person->width)
+        return;
     struct demo_place p = {.x = at->x, .y = at->y};
     if (outline(s, &p, 0, 0) > 1.1f)
         return;

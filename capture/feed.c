@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
-// DESIGN. One thread owns the camera from opening to closing. The only thing shared with it is an
-// eventfd: stopping makes it readable, for good. Every wait of the thread watches it, in the camera
+// DESIGN. One thread owns the cameras from opening to closing. What others want of it are orders:
+// to stop, or to switch to another camera; a later switch replaces an earlier one that was not yet
+// taken up. An eventfd is readable exactly while there is an order; it is written and read under
+// the lock that protects the order itself. Every wait of the thread watches it, in the camera
 // (cap_acquire's wake_fd) as well as between two tries to open; lockstep waits are short slices
-// with a look at it in between. So there is no flag to race with and no way to miss the stop.
+// with a look at it in between. So there is no flag to race with and no way to miss an order. The
+// stop is an order for good; it is never taken back.
+//
+// The thread streams from a camera until that fails or an order comes, closes it, and opens the
+// next: `spec`. That is the camera told last, or the one of a switch (`asked`) until its first
+// frame or its failure has answered the switch.
 //
 // The starter waits on a semaphore until the thread has tried to open the camera. Everything else
 // in struct cap_feed is the thread's from then on, and the starter's again after the join.
@@ -16,10 +23,11 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define WAIT_MS          100 // one wait for a frame; the stop wakes it earlier
+#define WAIT_MS          100 // one wait for a frame or a buffer; an order wakes it earlier
 #define LOCKSTEP_MS      20
 #define FIRST_PAUSE_MS   250
 #define LONGEST_PAUSE_MS 4000
@@ -31,38 +39,72 @@ struct cap_feed {
     struct cap_slot *slot;
     cap_state_fn on_state; // may be NULL
     void *ctx;
-    int stop_fd; // eventfd; readable: stop
     pthread_t thread;
+
+    pthread_mutex_t lock;
+    int order_fd;              // eventfd; readable: stop or change
+    bool stop;                 // protected by lock
+    bool change;               // protected by lock: to `wanted`
+    char wanted[CAP_SPEC_MAX]; // protected by lock
 
     sem_t tried;     // the first opening is over
     int open_result; // ... and came to this
     struct err open_err;
 
-    struct cap_info info; // the camera's, kept for when it is gone; .spec opens it again
-    bool streaming;       // CAP_OPENED was the last state told
-    bool told_lost;       // CAP_LOST was
-    int pause_ms;         // before the next try to open
+    char spec[CAP_SPEC_MAX]; // the camera that is open, or is to be opened
+    bool asked;              // by a switch that has no answer yet
+    struct cap_info info;    // of the camera told last; .spec opens it again
+    bool streaming;          // the open camera has brought a frame
+    bool told_lost;          // CAP_LOST was the last state told
+    int pause_ms;            // before the next try to open
+    int64_t capture_ns;      // of the last frame
 };
 
-static bool stopping(const struct cap_feed *feed, int within_ms)
+static bool ordered(const struct cap_feed *feed, int within_ms)
 {
-    struct pollfd stop = {.fd = feed->stop_fd, .events = POLLIN};
-    return poll(&stop, 1, within_ms) > 0 || cap_slot_closed(feed->slot);
+    struct pollfd order = {.fd = feed->order_fd, .events = POLLIN};
+    return poll(&order, 1, within_ms) > 0 || cap_slot_closed(feed->slot);
+}
+
+// Returns false when the feed is to end.
+static bool take_order(struct cap_feed *feed)
+{
+    pthread_mutex_lock(&feed->lock);
+    bool change = feed->change && !feed->stop;
+    if (change) {
+        eventfd_t n;
+        eventfd_read(feed->order_fd, &n);
+        memcpy(feed->spec, feed->wanted, sizeof feed->spec);
+        feed->change = false;
+        feed->asked = true;
+    }
+    pthread_mutex_unlock(&feed->lock);
+    return change && !cap_slot_closed(feed->slot);
 }
 
 static void tell(struct cap_feed *feed, enum cap_state state, const char *detail)
 {
-    log_debug("camera %s: %s", state == CAP_OPENED ? "opened" : "lost", detail);
-    feed->streaming = state == CAP_OPENED;
+    static const char *const names[] = {
+        [CAP_OPENED] = "opened", [CAP_LOST] = "lost", [CAP_REFUSED] = "refused"};
+    log_debug("camera %s: %s", names[state], detail);
     feed->told_lost = state == CAP_LOST;
     if (feed->on_state)
         feed->on_state(feed->ctx, state, detail, &feed->info);
 }
 
-static void tell_opened(struct cap_feed *feed, const struct cap_camera *camera)
+// What is open from now on is what will be opened again.
+static void adopt(struct cap_feed *feed, const struct cap_camera *camera)
 {
     feed->info = *cap_info(camera);
-    feed->pause_ms = FIRST_PAUSE_MS;
+    memcpy(feed->spec, feed->info.spec, sizeof feed->spec);
+}
+
+static void tell_opened(struct cap_feed *feed, const struct cap_camera *camera)
+{
+    adopt(feed, camera);
+    feed->streaming = true;
+    feed->asked = false;
+    feed->pause_ms = 0;
     const struct cap_info *info = &feed->info;
     char rate[32] = "";
     if (info->fps > 0)
@@ -73,11 +115,41 @@ static void tell_opened(struct cap_feed *feed, const struct cap_camera *camera)
     tell(feed, CAP_OPENED, detail);
 }
 
+// The camera at feed->spec has failed or did not open.
+static void tell_failure(struct cap_feed *feed, const char *cause)
+{
+    if (feed->asked) {
+        feed->asked = false;
+        memcpy(feed->spec, feed->info.spec, sizeof feed->spec);
+        feed->pause_ms = 0;
+        if (!ordered(feed, 0))
+            tell(feed, CAP_REFUSED, cause);
+        return;
+    }
+    int longer_ms = feed->pause_ms ? 2 * feed->pause_ms : FIRST_PAUSE_MS;
+    feed->pause_ms = longer_ms < LONGEST_PAUSE_MS ? longer_ms : LONGEST_PAUSE_MS;
+    if (feed->told_lost)
+        log_debug("%s", cause);
+    else
+        tell(feed, CAP_LOST, cause);
+}
+
+// Drivers' clocks err, and two cameras' may differ: no frame is before the last, nor to come.
+static int64_t sane_time(struct cap_feed *feed, int64_t capture_ns)
+{
+    int64_t now = clock_now_ns();
+    if (capture_ns > now)
+        capture_ns = now;
+    if (capture_ns > feed->capture_ns)
+        feed->capture_ns = capture_ns;
+    return feed->capture_ns;
+}
+
 static void publish(struct cap_feed *feed, struct cap_frame *frame, int64_t capture_ns)
 {
     bool lockstep = feed->info.lockstep;
-    cap_slot_publish(feed->slot, frame, capture_ns);
-    while (lockstep && !cap_slot_wait_taken(feed->slot, LOCKSTEP_MS) && !stopping(feed, 0))
+    cap_slot_publish(feed->slot, frame, sane_time(feed, capture_ns));
+    while (lockstep && !cap_slot_wait_taken(feed->slot, LOCKSTEP_MS) && !ordered(feed, 0))
         ;
 }
 
@@ -90,41 +162,54 @@ static int64_t patience_ns(const struct cap_feed *feed)
     return limit > SILENCE_NS ? limit : SILENCE_NS;
 }
 
-// Publishes frames until the stop (0) or until the camera is lost (an error).
+// Waits for a frame and publishes it. Returns as cap_acquire(); CAP_SKIP when readers hold all
+// buffers.
+static int pass_on(struct cap_feed *feed, struct cap_camera *camera, struct err *err)
+{
+    struct cap_frame *frame = cap_slot_begin(feed->slot);
+    if (!frame) {
+        log_debug("no free buffer: a reader holds more than two frames");
+        ordered(feed, WAIT_MS);
+        return CAP_SKIP;
+    }
+    int64_t capture_ns = 0;
+    int ret = cap_acquire(camera, WAIT_MS, feed->order_fd, &frame->img, &capture_ns, err);
+    if (ret != CAP_READY)
+        return ret;
+    if (!feed->streaming)
+        tell_opened(feed, camera);
+    publish(feed, frame, capture_ns);
+    return CAP_READY;
+}
+
+// Publishes frames until there is an order (0) or the camera is lost (an error).
 static int stream(struct cap_feed *feed, struct cap_camera *camera, struct err *err)
 {
     int64_t last_ns = clock_now_ns();
-    while (!stopping(feed, 0)) {
-        struct cap_frame *frame = cap_slot_begin(feed->slot);
-        int64_t capture_ns = 0;
-        int ret = cap_acquire(camera, WAIT_MS, feed->stop_fd, &frame->img, &capture_ns, err);
+    while (!ordered(feed, 0)) {
+        int ret = pass_on(feed, camera, err);
         if (ret < 0)
             return ret;
-        if (ret == CAP_READY) {
-            if (!feed->streaming)
-                tell_opened(feed, camera);
-            publish(feed, frame, capture_ns);
+        if (ret == CAP_READY)
             last_ns = clock_now_ns();
-        } else if (clock_now_ns() - last_ns > patience_ns(feed)) {
+        else if (clock_now_ns() - last_ns > patience_ns(feed))
             return err_set(err, ERR_CAMERA,
-                           "%s: no picture for %.1f s; opening it again (if that does not help, "
-                           "unplug it and plug it in)",
-                           feed->info.name, (double)patience_ns(feed) / CLOCK_SECOND);
-        }
+                           "%s: no picture for %.1f s (if that goes on, unplug it and plug it in)",
+                           cap_info(camera)->name, (double)patience_ns(feed) / CLOCK_SECOND);
     }
     return 0;
 }
 
-// Tries until the camera opens again; NULL when stopped.
-static struct cap_camera *reopen(struct cap_feed *feed)
+// Tries until a camera opens; NULL when the feed is to end.
+static struct cap_camera *open_next(struct cap_feed *feed)
 {
     struct cap_camera *camera = NULL;
-    while (!camera && !stopping(feed, feed->pause_ms)) {
+    while (!camera) {
+        if (ordered(feed, feed->pause_ms) && !take_order(feed))
+            return NULL;
         struct err err = {0};
-        feed->pause_ms =
-            2 * feed->pause_ms < LONGEST_PAUSE_MS ? 2 * feed->pause_ms : LONGEST_PAUSE_MS;
-        if (cap_open(&camera, feed->info.spec, &err))
-            log_debug("%s", err.text);
+        if (cap_open(&camera, feed->spec, &err))
+            tell_failure(feed, err.text);
     }
     return camera;
 }
@@ -133,21 +218,18 @@ static void *feed_main(void *arg)
 {
     struct cap_feed *feed = arg;
     struct cap_camera *camera;
-    int result = cap_open(&camera, feed->info.spec, &feed->open_err);
-    if (!result)
-        feed->info = *cap_info(camera);
-    feed->open_result = result;
+    feed->open_result = cap_open(&camera, feed->spec, &feed->open_err);
+    if (camera)
+        adopt(feed, camera);
     sem_post(&feed->tried);
     while (camera) {
         struct err err = {0};
         int ret = stream(feed, camera, &err);
         cap_close(camera);
         feed->streaming = false;
-        if (!ret)
-            break;
-        if (!feed->told_lost)
-            tell(feed, CAP_LOST, err.text);
-        camera = reopen(feed);
+        if (ret)
+            tell_failure(feed, err.text);
+        camera = open_next(feed);
     }
     return NULL;
 }
@@ -155,8 +237,9 @@ static void *feed_main(void *arg)
 static void destroy(struct cap_feed *feed)
 {
     sem_destroy(&feed->tried);
-    if (feed->stop_fd >= 0)
-        close(feed->stop_fd);
+    pthread_mutex_destroy(&feed->lock);
+    if (feed->order_fd >= 0)
+        close(feed->order_fd);
     free(feed);
 }
 
@@ -173,11 +256,11 @@ int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slo
     feed->slot = slot;
     feed->on_state = on_state;
     feed->ctx = ctx;
-    feed->pause_ms = FIRST_PAUSE_MS;
-    snprintf(feed->info.spec, sizeof feed->info.spec, "%s", spec);
+    snprintf(feed->spec, sizeof feed->spec, "%s", spec);
     sem_init(&feed->tried, 0, 0);
-    feed->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (feed->stop_fd < 0 || pthread_create(&feed->thread, NULL, feed_main, feed)) {
+    pthread_mutex_init(&feed->lock, NULL);
+    feed->order_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (feed->order_fd < 0 || pthread_create(&feed->thread, NULL, feed_main, feed)) {
         destroy(feed);
         return err_set(err, ERR_MEMORY, "cannot start the camera thread");
     }
@@ -195,11 +278,27 @@ int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slo
     return 0;
 }
 
+int cap_feed_switch(struct cap_feed *feed, const char *spec, struct err *err)
+{
+    int ret = cap_spec_check(spec, err);
+    if (ret)
+        return ret;
+    pthread_mutex_lock(&feed->lock);
+    snprintf(feed->wanted, sizeof feed->wanted, "%s", spec);
+    feed->change = true;
+    eventfd_write(feed->order_fd, 1);
+    pthread_mutex_unlock(&feed->lock);
+    return 0;
+}
+
 void cap_feed_stop(struct cap_feed *feed)
 {
     if (!feed)
         return;
-    eventfd_write(feed->stop_fd, 1);
+    pthread_mutex_lock(&feed->lock);
+    feed->stop = true;
+    eventfd_write(feed->order_fd, 1);
+    pthread_mutex_unlock(&feed->lock);
     pthread_join(feed->thread, NULL);
     destroy(feed);
 }

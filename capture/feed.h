@@ -3,6 +3,7 @@
 // fails, or is silent for 5 frame periods (at least 2 s; 5 s for the first frame), it says so once,
 // and opens it again with growing pauses (0.25 s to 4 s) until frames come again. Damaged frames
 // are passed over. The thread also ends, and the camera is closed, when the slot is closed.
+// Over all cameras of a feed, frame numbers count on and capture_ns never goes back.
 #ifndef VISAVIS_CAPTURE_FEED_H
 #define VISAVIS_CAPTURE_FEED_H
 
@@ -10,12 +11,15 @@
 #include "capture/slot.h"
 
 enum cap_state {
-    CAP_OPENED, // the first frame is here, not yet in the slot; detail: name, size, format, rate
-    CAP_LOST,   // detail: cause and remedy, one line
+    CAP_OPENED,  // the first frame is here, not yet in the slot; detail: name, size, format, rate
+    CAP_LOST,    // detail: cause and remedy, one line
+    CAP_REFUSED, // a switch came to nothing; detail: why, one line. The camera from before is next:
+                 // CAP_OPENED or CAP_LOST follows, unless another switch comes
 };
 
-// Called on the camera thread; never twice running with the same state. `info` belongs to the feed
-// and is valid during the call. Must not call cap_feed_stop().
+// Called on the camera thread; CAP_LOST never twice running. `info` belongs to the feed and is
+// valid during the call: that of the camera, with CAP_REFUSED that of the one from before; its
+// .spec: see struct cap_info. May call cap_feed_switch(), but not cap_feed_stop().
 typedef void (*cap_state_fn)(void *ctx, enum cap_state state, const char *detail,
                              const struct cap_info *info);
 
@@ -26,7 +30,17 @@ struct cap_feed;
 int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slot,
                    cap_state_fn on_state, void *ctx, struct err *err);
 
-// Stops and joins, also when the thread is blocked in a wait: within about 100 ms. NULL is fine.
+// Asks for another camera and returns at once. The thread closes the one it has (or stops waiting
+// for it to come back), opens `spec` and answers: CAP_OPENED, or CAP_REFUSED when it does not open
+// or brings no first frame; then it goes back to the camera that was last told as opened.
+// Every switch gets exactly one answer, in the order of the calls, unless a later call or the stop
+// comes before it: then none. An answer that is just being told can still arrive after a later
+// call, which then gets its own. Any thread, but not after cap_feed_stop() was called.
+// Errors: ERR_USAGE (a spec that isn't one; nothing happens, and no answer comes).
+int cap_feed_switch(struct cap_feed *feed, const char *spec, struct err *err);
+
+// Stops and joins, also when the thread is blocked in a wait: within about 100 ms, and what the
+// driver takes to open and close a camera. NULL is fine.
 void cap_feed_stop(struct cap_feed *feed);
 
 #endif

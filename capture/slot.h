@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The frame slot: one writer hands frames to several readers; the latest wins. A reader sees each
 // frame at most once and always the newest; what it was too slow for is dropped for it and counted.
-// Frames are shared, reference-counted and read-only, from a fixed set of buffers: two more than
-// there can be readers holding one, so the writer always finds a free one and never waits. A reader
-// holds one frame at a time: it releases it before it takes the next.
+// Frames are shared, reference-counted and read-only, from a fixed set of buffers, whose pixels are
+// allocated when they are first written. A reader may hold two frames, so that it can take the next
+// before it releases the one it shows; there are buffers for all readers doing so, for the latest
+// and for the writer's: it always finds a free one and never waits.
 // The lock is held for pointer swaps only; decoding and drawing happen outside it.
 #ifndef VISAVIS_CAPTURE_SLOT_H
 #define VISAVIS_CAPTURE_SLOT_H
@@ -18,7 +19,7 @@
 struct cap_frame {
     struct img img;
     int64_t frame;      // number, from 1, without gaps
-    int64_t capture_ns; // CLOCK_MONOTONIC
+    int64_t capture_ns; // CLOCK_MONOTONIC, as the writer gave it
     int refs;           // the slot's
 };
 
@@ -31,6 +32,7 @@ void cap_slot_destroy(struct cap_slot *slot);
 
 // -- writer --
 // A buffer to decode into; the writer's until published or asked for again (then the same one).
+// NULL when none is free, which takes a reader that holds more than two: leave the frame out.
 struct cap_frame *cap_slot_begin(struct cap_slot *slot);
 // Numbers the frame and makes it the latest. Never blocks.
 void cap_slot_publish(struct cap_slot *slot, struct cap_frame *frame, int64_t capture_ns);

@@ -42,6 +42,7 @@ suites() {
     shift
     wanted=
     for suite in "$@"; do wanted="$wanted --suite $suite"; done
+    rm -f "$dir/meson-logs/testlog.json"
     meson test -C "$dir" --no-rebuild --print-errorlogs $wanted || true
     tally "$dir"
 }

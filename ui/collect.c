@@ -81,10 +81,13 @@ static void draw_folder_head(struct ui_canvas *c, struct ui_box row, const struc
     int pictures = 0;
     for (int i = 0; i < view->n_folders; i++)
         pictures += SDL_max(view->folder[i].pictures, 0);
-    char full[64], brief[32];
-    snprintf(full, sizeof full, "Other people: %d pictures", pictures);
-    snprintf(brief, sizeof brief, "Others: %d", pictures);
-    const char *names[] = {full, brief, NULL}, *none[] = {"Other people", "Others", NULL};
+    const char *s = view->n_folders == 1 ? "" : "s";
+    char full[64], half[48], brief[32];
+    snprintf(full, sizeof full, "%d picture%s in %d folder%s", pictures, pictures == 1 ? "" : "s",
+             view->n_folders, s);
+    snprintf(half, sizeof half, "%d in %d folder%s", pictures, view->n_folders, s);
+    snprintf(brief, sizeof brief, "%d in %d", pictures, view->n_folders);
+    const char *names[] = {full, half, brief, NULL}, *none[] = {"Other people", "Others", NULL};
     ui_button_right(c, &row, &add, ui_label_width(c, UI_CAPTION, brief));
     ui_label_fit(c, row, UI_CAPTION, UI_LEFT, c->theme->dim, view->n_folders ? names : none);
 }

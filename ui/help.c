@@ -11,10 +11,10 @@ struct help_line {
 static const struct help_line first_column[] = {
     {{"Collect"}, NULL},
     {{"a"}, "anchor: a picture of you"},
-    {{"p"}, "positive: another one of you"},
+    {{"p"}, "positive: another one"},
     {{"n"}, "not me: what is no match"},
     {{"u"}, "undo the last pictures"},
-    {{"o", "/"}, "add a folder of other people"},
+    {{"o", "/"}, "folder of other people"},
     {{"Train and verify"}, NULL},
     {{"t"}, "train"},
     {{"s"}, "stop training"},
@@ -29,7 +29,7 @@ static const struct help_line second_column[] = {
     {{"c"}, "next camera"},
     {{"f"}, "full screen"},
     {{"h", "F1"}, "this help"},
-    {{"Esc"}, "close, leave full screen, quit"},
+    {{"Esc"}, "close, or quit"},
     {{"q"}, "quit"},
 };
 

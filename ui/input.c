@@ -36,18 +36,22 @@ static void release(struct ui_input *input)
     input->held = 0;
 }
 
-static void hold(struct ui_input *input, char key, bool by_mouse)
+static void hold(struct ui_input *input, char key)
 {
     release(input);
     input->held = key;
-    input->held_by_mouse = by_mouse;
     push(input, (struct ui_action){.kind = UI_HOLD, .key = key});
+}
+
+static bool room_for_folder(const struct ui_input *input)
+{
+    return input->count < UI_QUEUE - UI_QUEUE_KEPT;
 }
 
 static void push_folder(struct ui_input *input, const char *text, size_t n)
 {
     struct ui_action action = {.kind = UI_FOLDER};
-    if (ui_path_parse(text, n, action.path, sizeof action.path))
+    if (room_for_folder(input) && ui_path_parse(text, n, action.path, sizeof action.path))
         push(input, action);
 }
 
@@ -206,7 +210,9 @@ static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
     } else if (key == SDLK_ESCAPE) {
         escape(input, view);
     } else if (key == SDLK_a || key == SDLK_p || key == SDLK_n) {
-        hold(input, (char)key, false);
+        hold(input, (char)key);
+        input->held_by_mouse = false;
+        input->held_key = event->keysym.scancode;
     } else if (key == SDLK_o || key == SDLK_SLASH || key == SDLK_KP_DIVIDE) {
         begin_typing(input);
     } else if (plain_key(key) != UI_NONE) {
@@ -253,8 +259,10 @@ static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas)
     if (!zone)
         return;
     input->pressed = *zone;
-    if (zone->kind == UI_HOLD)
-        hold(input, zone->key, true);
+    if (zone->kind == UI_HOLD) {
+        hold(input, zone->key);
+        input->held_by_mouse = true;
+    }
 }
 
 // A click counts where the button goes up over what it went down on.
@@ -282,7 +290,8 @@ static void mouse_wheel(struct ui_input *input, const SDL_MouseWheelEvent *event
 static void drop_file(struct ui_input *input, const char *path)
 {
     struct ui_action action = {.kind = UI_FOLDER};
-    if (SDL_strlcpy(action.path, path, sizeof action.path) < sizeof action.path)
+    if (room_for_folder(input) &&
+        SDL_strlcpy(action.path, path, sizeof action.path) < sizeof action.path)
         push(input, action);
 }
 
@@ -307,8 +316,7 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
         key_down(input, &event->key, view);
         break;
     case SDL_KEYUP:
-        if (!input->held_by_mouse && input->held &&
-            letter_of(event->key.keysym) == (SDL_Keycode)input->held)
+        if (!input->held_by_mouse && event->key.keysym.scancode == input->held_key)
             release(input);
         break;
     case SDL_TEXTINPUT:

@@ -6,13 +6,15 @@
 #include "ui/canvas.h"
 #include "ui/line_edit.h"
 
-#define UI_QUEUE 32 // actions that wait; a drop of many folders makes many
+#define UI_QUEUE      64 // actions that wait; a drop of many folders makes many
+#define UI_QUEUE_KEPT 8  // of them, for other actions than folders
 
 struct ui_input {
     bool typing;
     struct ui_edit line;
     char held;              // 'a', 'p', 'n' from UI_HOLD to UI_RELEASE, else 0
     bool held_by_mouse;     // and not by its key
+    SDL_Scancode held_key;  // else: letters change with the keyboard's layout, places do not
     struct ui_zone pressed; // the mouse button is down since it was on this; kind UI_NONE: no
     float mouse_x, mouse_y; // points
     float wheel;            // rows turned and not yet scrolled
@@ -20,8 +22,9 @@ struct ui_input {
     int first, count; // of the queue
 };
 
-// Takes one event. `view` and `canvas` are as last drawn; `points`: points for a unit of SDL's
-// mouse coordinates.
+// Takes one event. Take all actions before the next one: then none is ever lost but folders, of
+// which a drop adds as many as fit; the rest of it is ignored. `view` and `canvas` are as last
+// drawn; `points`: points for a unit of SDL's mouse coordinates.
 void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct ui_view *view,
                     const struct ui_canvas *canvas, float points);
 

@@ -14,26 +14,25 @@ void ui_edit_clear(struct ui_edit *line)
     *line = (struct ui_edit){0};
 }
 
-static bool insert_char(struct ui_edit *line, const char *s, size_t n)
-{
-    if (line->length + n >= UI_LINE_MAX)
-        return false;
-    char *at = line->text + line->caret;
-    memmove(at + n, at, line->length - line->caret + 1);
-    memcpy(at, s, n);
-    line->length += n;
-    line->caret += n;
-    return true;
-}
-
 void ui_edit_insert(struct ui_edit *line, const char *s)
 {
+    char clean[UI_PATH];
+    size_t length = 0;
     for (size_t n; *s && *s != '\n' && *s != '\r'; s += n) {
         uint32_t ch;
         n = ui_utf8_next(s, &ch);
-        if (ch >= ' ' && ch != 127 && !insert_char(line, s, n))
+        if (ch < ' ' || ch == 127)
+            continue;
+        if (line->length + length + n >= sizeof line->text)
             return;
+        memcpy(clean + length, s, n);
+        length += n;
     }
+    char *at = line->text + line->caret;
+    memmove(at + length, at, line->length - line->caret + 1);
+    memcpy(at, clean, length);
+    line->length += length;
+    line->caret += length;
 }
 
 static void cut(struct ui_edit *line, size_t at, size_t n)
@@ -133,7 +132,7 @@ static void trim(const char **s, size_t *n)
 bool ui_path_parse(const char *text, size_t n, char *out, size_t size)
 {
     trim(&text, &n);
-    char path[4096];
+    char path[sizeof "file://localhost" + 3 * UI_PATH]; // each byte may be written as %XX
     if (n == 0 || n >= sizeof path)
         return false;
     memcpy(path, text, n);

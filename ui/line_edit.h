@@ -3,21 +3,21 @@
 #ifndef VISAVIS_UI_LINE_EDIT_H
 #define VISAVIS_UI_LINE_EDIT_H
 
+#include "ui/view.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-#define UI_LINE_MAX 1024
-
 // text[0..length) is UTF-8 as it came, NUL-terminated; the caret is between two characters.
 struct ui_edit {
-    char text[UI_LINE_MAX];
+    char text[UI_PATH];
     size_t length, caret; // bytes
 };
 
 void ui_edit_clear(struct ui_edit *line);
 
-// Puts the first line of `s` in at the caret, as much as there is room for, control characters
-// left out.
+// Puts the first line of `s` in at the caret, control characters left out. Where there is no room
+// for all of it, nothing is put in: half a path would be another one.
 void ui_edit_insert(struct ui_edit *line, const char *s);
 
 // Take away the character before or behind the caret; move it. At the ends they do nothing.

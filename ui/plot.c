@@ -80,6 +80,8 @@ void ui_plot_line(struct ui_plot *plot, const struct ui_point *points, int n, fl
                   float dash, SDL_Color colour)
 {
     n = convert(plot, points, n);
+    if (n == 1)
+        width *= dash > 0 ? 2 : 3;
     ui_raster_stroke(&plot->raster, plot->point, n, width * plot->scale, dash * plot->scale);
     lay_over(plot, colour);
 }

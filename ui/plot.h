@@ -23,7 +23,8 @@ struct ui_plot {
 bool ui_plot_begin(struct ui_plot *plot, struct ui_canvas *canvas, struct ui_box box);
 
 // A line through n points with x and y in 0..1, (0, 0) at the bottom left; y outside is held at the
-// edge, points that are not finite are left out. `width` and `dash` in points; dash 0: solid.
+// edge, points that are not finite are left out; a single one is a dot, smaller if dashed. `width`
+// and `dash` in points; dash 0: solid.
 void ui_plot_line(struct ui_plot *plot, const struct ui_point *points, int n, float width,
                   float dash, SDL_Color colour);
 

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#define TROUBLE_MIN 220.0f // width of the panel
+
 // The largest box of the frame's shape within `box`: in the middle, or at the top if little room is
 // left over.
 static struct ui_box fit(struct ui_box box, const struct img *frame)
@@ -111,12 +113,14 @@ static void draw_picture(struct ui_canvas *c, struct ui_box box, const struct ui
         draw_event(c, box, view);
 }
 
-// A panel in the middle: why there is no picture.
-static void draw_trouble(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
+// A panel in the middle: why there is no picture. Within what is shown, if that is not too narrow.
+static void draw_trouble(struct ui_canvas *c, struct ui_box box, float shown_w,
+                         const struct ui_view *view)
 {
     const struct ui_theme *t = c->theme;
     const struct ui_button next = {.key = "c", .label = "Next camera", .zone = {.kind = UI_CAMERA}};
-    float w = fminf(box.w - 16, 420), pad = box.h < 220 ? 10 : 18;
+    float most = fminf(box.w - 16, 420), pad = box.h < 220 ? 10 : 18;
+    float w = fminf(fmaxf(shown_w - 16, TROUBLE_MIN), most);
     float text_h = ui_paragraph_height(c, UI_BODY, w - 2 * pad, 5, view->camera);
     float head_h = ui_line_height(c, UI_TITLE) + UI_GAP;
     bool room_for_icon = box.h > head_h + text_h + UI_BUTTON_H + 2 * pad + 80;
@@ -178,9 +182,9 @@ void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view 
     }
     if (view->camera_lost || !has_picture(view)) {
         ui_fill_round(c, shown, UI_ROUND_CARD, t->scrim);
-        draw_trouble(c, rest, view);
+        draw_trouble(c, rest, shown.w, view);
     } else if (view->demo) {
         ui_pill(c, shown.x + 10, shown.y + 22, UI_LEFT, UI_CAPTION, t->veil, t->warning, UI_ALERT,
-                "Demo camera: no camera found", shown.w - 20);
+                view->demo_fallback ? "Demo camera: no camera found" : "Demo camera", shown.w - 20);
     }
 }

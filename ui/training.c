@@ -6,6 +6,7 @@
 
 #define PLOT_MIN 34.0f
 #define DASH     5.0f
+#define MARGIN   4.0f // at the sides of the plot: a dot is seen whole
 
 void ui_time_left(double seconds, char *out, size_t size)
 {
@@ -30,6 +31,11 @@ void ui_time_left(double seconds, char *out, size_t size)
 static bool busy(const struct ui_view *view)
 {
     return view->training || view->preparing || view->stopping;
+}
+
+static bool measured(const struct ui_view *view)
+{
+    return view->n_heldout_pairs > 0;
 }
 
 static void draw_epoch(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
@@ -92,20 +98,28 @@ static float greatest(const struct ui_view *view, int n)
     for (int i = 0; i < n; i++) {
         if (isfinite(view->loss[i]))
             top = fmaxf(top, view->loss[i]);
-        if (isfinite(view->heldout_loss[i]))
+        if (measured(view) && isfinite(view->heldout_loss[i]))
             top = fmaxf(top, view->heldout_loss[i]);
     }
     return fmaxf(top * 1.05f, 1e-6f);
 }
 
-// Epoch 1 at the left edge, the last one that is planned at the right edge.
-static void draw_curve(struct ui_plot *plot, const float *loss, int n, int epochs, float top,
+// What the curves are drawn on: epoch 1 at the left, the last one that is planned at the right.
+struct axes {
+    int first, epochs; // of the curves, from 1; in all
+    float top;         // loss at the upper edge
+};
+
+static void draw_curve(struct ui_plot *plot, const float *loss, int n, const struct axes *axes,
                        float dash, SDL_Color colour)
 {
     struct ui_point point[UI_EPOCHS];
-    for (int i = 0; i < n; i++)
-        point[i] =
-            (struct ui_point){epochs > 1 ? (float)i / (float)(epochs - 1) : 0.5f, loss[i] / top};
+    float side = MARGIN / plot->box.w;
+    for (int i = 0; i < n; i++) {
+        float x =
+            axes->epochs > 1 ? (float)(axes->first - 1 + i) / (float)(axes->epochs - 1) : 0.5f;
+        point[i] = (struct ui_point){side + x * (1 - 2 * side), loss[i] / axes->top};
+    }
     ui_plot_line(plot, point, n, 2, dash, colour);
 }
 
@@ -139,13 +153,15 @@ static void draw_loss(struct ui_canvas *c, struct ui_box box, const struct ui_vi
         ui_cut_left(&row, ui_label(c, row, UI_CAPTION, UI_LEFT, c->theme->dim, "Loss") + 12);
     float last = n > 0 ? view->loss[n - 1] : NAN, held = n > 0 ? view->heldout_loss[n - 1] : NAN;
     legend(c, &row, wide ? "training" : "train", last, false, c->theme->accent);
-    legend(c, &row, "held out", held, true, c->theme->heldout);
+    if (measured(view))
+        legend(c, &row, "held out", held, true, c->theme->heldout);
     if (!ui_plot_begin(plot, c, box))
         return;
-    float top = greatest(view, n);
-    int epochs = SDL_max(view->epochs, n);
-    draw_curve(plot, view->loss, n, epochs, top, 0, c->theme->accent);
-    draw_curve(plot, view->heldout_loss, n, epochs, top, DASH, c->theme->heldout);
+    int first = SDL_max(view->first_epoch, 1);
+    struct axes axes = {first, SDL_max(view->epochs, first - 1 + n), greatest(view, n)};
+    draw_curve(plot, view->loss, n, &axes, 0, c->theme->accent);
+    if (measured(view))
+        draw_curve(plot, view->heldout_loss, n, &axes, DASH, c->theme->heldout);
     ui_plot_end(plot, c);
 }
 
@@ -153,7 +169,7 @@ static void draw_loss(struct ui_canvas *c, struct ui_box box, const struct ui_vi
 static void figure(struct ui_canvas *c, struct ui_box *row, const char *name, double value)
 {
     char s[16];
-    snprintf(s, sizeof s, "%.2f", value);
+    snprintf(s, sizeof s, isfinite(value) ? "%.2f" : "-", value);
     ui_cut_left(row, ui_label(c, *row, UI_CAPTION, UI_LEFT, c->theme->dim, name) + 5);
     ui_cut_left(row, ui_label(c, *row, UI_STRONG, UI_LEFT, c->theme->text, s) + 12);
 }
@@ -209,7 +225,7 @@ void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vi
         ui_cut_top(&in, ui_paragraph(c, text, UI_BODY, UI_LEFT, c->theme->text,
                                      view->have_model ? view->model_line : "Not trained."));
     }
-    if (view->n_heldout_pairs > 0 && in.h >= quality_h + UI_STEP) {
+    if (measured(view) && in.h >= quality_h + UI_STEP) {
         draw_quality(c, ui_cut_bottom(&in, quality_h), view);
         ui_cut_bottom(&in, in.h > 80 ? UI_GAP : UI_STEP);
     }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define UI_TEXT      256
+#define UI_PATH      4096 // of a path, with its NUL: PATH_MAX
 #define UI_FOLDERS   16
 #define UI_EPOCHS    1000 // points of the loss curves
 #define UI_HISTORY_S 10   // seconds of score history
@@ -40,7 +41,8 @@ struct ui_view {
     bool mirror;             // of the view only
     bool camera_lost;
     char camera[UI_TEXT]; // "Integrated Camera, 640x480 MJPG, 30 fps" or what is wrong, one line
-    bool demo;            // the demo camera serves as there is no other: say so
+    bool demo;            // the demo camera is on
+    bool demo_fallback;   // because there is no other
     float fps;            // frames a second that came lately
 
     // Collect
@@ -58,6 +60,7 @@ struct ui_view {
     int epoch, epochs;             // complete, all
     float epoch_part;              // of the epoch under way, 0..1
     int n_curve;                   // complete epochs in the curves
+    int first_epoch;               // the one of loss[0], from 1 (after a resume more); 0 means 1
     float loss[UI_EPOCHS];         // training loss of each
     float heldout_loss[UI_EPOCHS]; // held-out loss of each
     double precision, recall;      // on held-out pairs, of the last epoch
@@ -79,11 +82,11 @@ struct ui_view {
     // Messages
     char message[UI_TEXT]; // last thing to tell, one line; empty = none
     bool message_is_error;
-    char hint[UI_TEXT]; // what to do next: "hold a to record anchors"
-    bool help;          // the overlay with every key is open
-    bool typing;        // the line for a folder's path is open
-    char typed[1024];   // what has been typed, UTF-8
-    int caret;          // in it, bytes
+    char hint[UI_TEXT];  // what to do next: "hold a to record anchors"
+    bool help;           // the overlay with every key is open
+    bool typing;         // the line for a folder's path is open
+    char typed[UI_PATH]; // what has been typed, UTF-8
+    int caret;           // in it, bytes
     bool fullscreen;
 };
 
@@ -110,7 +113,7 @@ struct ui_action {
     char key;
     int index;
     float amount;
-    char path[1024];
+    char path[UI_PATH];
 };
 
 #endif

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // DESIGN: a window is a renderer, what draws on it (canvas, screen) and what comes back from it
 // (input). Without a display the renderer is SDL's software one on a surface; all else is the same
-// code, and SDL's video is not even started. Scale: SDL's own ratio of pixels to window units where
-// the desktop has one (Wayland). X11 has none, so there the rule of the desktops is applied: twice
-// the size on screens of 192 dpi and more.
+// code, and SDL's video is not even started. Scale: the one that was asked for; else SDL's own
+// ratio of pixels to window units where the desktop has one (Wayland), else the desktop's (X11).
 //
 // OpenGL without a graphics card (Mesa's llvmpipe, in virtual machines and remote desktops) takes
 // four times the processor time of SDL's own software renderer for what is drawn here, and a
@@ -13,6 +12,7 @@
 // calls do nothing, so that a camera's rate never fills SDL's queue.
 #include "ui/window.h"
 
+#include "ui/desktop.h"
 #include "ui/input.h"
 #include "ui/screen.h"
 
@@ -23,15 +23,13 @@
 #define MIN_W 480 // points
 #define MIN_H 360
 
-#define HIGH_DPI        192
-#define HIGH_DPI_HEIGHT 1200 // pixels the screen must have besides: projectors lie about their dpi
-
 struct ui_window {
     SDL_Window *window;   // NULL: offscreen
     SDL_Surface *surface; // NULL: on the screen
     SDL_Renderer *renderer;
     Uint32 subsystem;    // of SDL, that it started
-    float desktop_scale; // pixels a point where SDL's ratio is 1
+    float scale;         // pixels a point, as asked for; 0: automatic
+    float desktop_scale; // pixels a point then, where SDL's ratio is 1
     struct ui_canvas canvas;
     struct ui_screen screen;
     struct ui_input input;
@@ -50,6 +48,13 @@ static void set_hints(void)
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
 }
 
+static int start_events(struct err *err)
+{
+    if (SDL_InitSubSystem(SDL_INIT_EVENTS) < 0)
+        return err_set(err, ERR_DATA, "SDL does not start: %s", SDL_GetError());
+    return 0;
+}
+
 // Everything but the window and its renderer.
 static int begin(struct ui_window **out, Uint32 subsystem, struct err *err)
 {
@@ -57,39 +62,16 @@ static int begin(struct ui_window **out, Uint32 subsystem, struct err *err)
     if (!window)
         return err_memory(err, "window");
     set_hints();
-    if (SDL_InitSubSystem(subsystem) < 0) {
+    int ret = subsystem == SDL_INIT_VIDEO ? ui_desktop_start(err) : start_events(err);
+    if (ret < 0) {
         free(window);
-        return err_set(err, ERR_USAGE, "no display: %s; without one, use --headless",
-                       SDL_GetError());
+        return ret;
     }
     window->subsystem = subsystem;
-    window->desktop_scale = 1;
     window->input.mouse_x = window->input.mouse_y = -1;
     window->wake_event = SDL_RegisterEvents(1);
     *out = window;
     return 0;
-}
-
-static bool desktop_is_there(void)
-{
-    const char *const names[] = {"SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY"};
-    for (size_t i = 0; i < SDL_arraysize(names); i++) {
-        const char *value = SDL_getenv(names[i]);
-        if (value && *value)
-            return true;
-    }
-    return false;
-}
-
-static float desktop_scale(void)
-{
-    float dpi;
-    SDL_DisplayMode mode;
-    bool known = SDL_GetDisplayDPI(0, NULL, NULL, &dpi) == 0 &&
-                 SDL_GetDesktopDisplayMode(0, &mode) == 0 && SDL_GetCurrentVideoDriver();
-    if (!known || SDL_strcmp(SDL_GetCurrentVideoDriver(), "x11") != 0)
-        return 1;
-    return dpi >= HIGH_DPI && mode.h >= HIGH_DPI_HEIGHT ? 2 : 1;
 }
 
 static bool is_emulated_opengl(SDL_Renderer *renderer)
@@ -122,20 +104,48 @@ static SDL_Renderer *open_renderer(SDL_Window *window)
     return SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
 }
 
+// Pixels for a unit of SDL's window coordinates.
+static float unit_pixels(const struct ui_window *window, int *w_px, int *h_px)
+{
+    int w = 0;
+    SDL_GetRendererOutputSize(window->renderer, w_px, h_px);
+    if (window->window)
+        SDL_GetWindowSize(window->window, &w, NULL);
+    return w > 0 ? (float)*w_px / (float)w : 1;
+}
+
+static float scale_for(const struct ui_window *window, float pixels)
+{
+    if (window->scale > 0)
+        return window->scale;
+    return fabsf(pixels - 1) > 0.01f ? pixels : window->desktop_scale;
+}
+
+// Gives the window its size, w x h points, as far as there is room for it.
+static void place(struct ui_window *window, int w, int h)
+{
+    int w_px, h_px;
+    float pixels = unit_pixels(window, &w_px, &h_px);
+    float units = scale_for(window, pixels) / pixels;
+    SDL_Rect at = ui_desktop_place((int)lroundf((float)w * units), (int)lroundf((float)h * units));
+    SDL_SetWindowMinimumSize(window->window, SDL_min((int)(MIN_W * units), at.w),
+                             SDL_min((int)(MIN_H * units), at.h));
+    SDL_SetWindowSize(window->window, at.w, at.h);
+    SDL_SetWindowPosition(window->window, at.x, at.y);
+}
+
 static int open_window(struct ui_window *window, int w, int h, struct err *err)
 {
-    window->desktop_scale = desktop_scale();
-    int scale = (int)window->desktop_scale;
-    window->window = SDL_CreateWindow(
-        "visavis", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w * scale, h * scale,
-        SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_HIDDEN);
+    window->window =
+        SDL_CreateWindow("visavis", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h,
+                         SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI | SDL_WINDOW_HIDDEN);
     if (!window->window)
         return err_set(err, ERR_USAGE, "no window: %s; without one, use --headless",
                        SDL_GetError());
-    SDL_SetWindowMinimumSize(window->window, MIN_W * scale, MIN_H * scale);
     window->renderer = open_renderer(window->window);
     if (!window->renderer)
         return err_set(err, ERR_USAGE, "nothing can be drawn: %s; try --headless", SDL_GetError());
+    place(window, w, h);
     SDL_ShowWindow(window->window);
     SDL_EnableScreenSaver();
     SDL_StopTextInput(); // input methods would swallow the keys
@@ -144,16 +154,14 @@ static int open_window(struct ui_window *window, int w, int h, struct err *err)
     return 0;
 }
 
-int ui_window_create(struct ui_window **out, int w, int h, struct err *err)
+int ui_window_create(struct ui_window **out, int w, int h, float scale, struct err *err)
 {
-    if (!desktop_is_there())
-        return err_set(err, ERR_USAGE,
-                       "no display (neither DISPLAY nor WAYLAND_DISPLAY is set): start it in a "
-                       "desktop session, or with --headless");
     struct ui_window *window;
     int ret = begin(&window, SDL_INIT_VIDEO, err);
     if (ret < 0)
         return ret;
+    window->scale = scale;
+    window->desktop_scale = ui_desktop_scale();
     ret = open_window(window, w, h, err);
     if (ret == 0)
         ret = ui_canvas_init(&window->canvas, window->renderer, window->desktop_scale, err);
@@ -171,10 +179,10 @@ int ui_window_create_offscreen(struct ui_window **out, int w, int h, float scale
     int ret = begin(&window, SDL_INIT_EVENTS, err);
     if (ret < 0)
         return ret;
-    window->desktop_scale = scale;
+    window->scale = scale > 0 ? scale : 1;
     window->surface = SDL_CreateRGBSurfaceWithFormat(0, w, h, 32, SDL_PIXELFORMAT_ARGB8888);
     window->renderer = window->surface ? SDL_CreateSoftwareRenderer(window->surface) : NULL;
-    ret = window->renderer ? ui_canvas_init(&window->canvas, window->renderer, scale, err)
+    ret = window->renderer ? ui_canvas_init(&window->canvas, window->renderer, window->scale, err)
                            : err_memory(err, "picture of the window");
     if (ret < 0) {
         ui_window_destroy(window);
@@ -199,21 +207,6 @@ void ui_window_destroy(struct ui_window *window)
     if (SDL_WasInit(0) == 0)
         SDL_Quit();
     free(window);
-}
-
-// Pixels for a unit of SDL's window coordinates.
-static float unit_pixels(const struct ui_window *window, int *w_px, int *h_px)
-{
-    int w = 0;
-    SDL_GetRendererOutputSize(window->renderer, w_px, h_px);
-    if (window->window)
-        SDL_GetWindowSize(window->window, &w, NULL);
-    return w > 0 ? (float)*w_px / (float)w : 1;
-}
-
-static float scale_for(const struct ui_window *window, float pixels)
-{
-    return window->window && fabsf(pixels - 1) > 0.01f ? pixels : window->desktop_scale;
 }
 
 static void paint(struct ui_window *window, const struct ui_view *view)
@@ -294,6 +287,7 @@ void ui_window_fill(const struct ui_window *window, struct ui_view *view)
 {
     view->typing = window->input.typing;
     view->caret = (int)window->input.line.caret;
+    _Static_assert(sizeof view->typed >= sizeof window->input.line.text, "typed text is cut");
     SDL_strlcpy(view->typed, window->input.line.text, sizeof view->typed);
 }
 

@@ -9,12 +9,13 @@
 
 struct ui_window;
 
-// Opens a window of w x h points (640x480 at least; the picture adapts to any size and to HiDPI).
-// Errors: ERR_USAGE (no display: the remedy names --headless), ERR_DATA (no font), ERR_MEMORY.
-int ui_window_create(struct ui_window **out, int w, int h, struct err *err);
+// Opens a window of w x h points (480x360 at least), or as large as the screen has room for.
+// `scale`: pixels a point, 1..4; 0: as the desktop has it. Errors: ERR_USAGE (no display, or it
+// does not answer: the remedy names --headless), ERR_DATA (no font), ERR_MEMORY.
+int ui_window_create(struct ui_window **out, int w, int h, float scale, struct err *err);
 
-// The same picture without a display: draws into memory, w x h pixels at `scale` (1 or 2) times
-// the text size. Takes no events.
+// The same picture without a display: draws into memory, w x h pixels at `scale` pixels a point
+// (0: 1). Takes no events.
 int ui_window_create_offscreen(struct ui_window **out, int w, int h, float scale, struct err *err);
 void ui_window_destroy(struct ui_window *window);
 

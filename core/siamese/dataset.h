@@ -6,7 +6,9 @@
 // and positives together) a burst, told by the file name (siam_burst_parse()), joined with every
 // other burst that holds a near-duplicate (img_dhash() within SIAM_NEAR_BITS); for others a person
 // (a sub-folder with several pictures) or a burst, joined with every other that holds a picture of
-// the same hash.
+// the same hash, and bursts also with those that hold a near-duplicate (told up to some thousands
+// of such pictures). Whole groups stand on one side, with one exception: a split in time, see
+// siam_dataset_load(), cuts through them, and `split_in_time` tells.
 #ifndef VISAVIS_CORE_SIAMESE_DATASET_H
 #define VISAVIS_CORE_SIAMESE_DATASET_H
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // DESIGN. Union-find over the pictures' numbers. What shares a key (burst, person, hash) is brought
-// together by sorting; only the user's own pictures, some hundreds, are compared each with each.
+// together by sorting. Only pictures that the program saves, some hundreds, are compared each with
+// each: the user's own, and negatives with the names of bursts. These may be many in the end (the
+// recordings of a year), so each meets only the next NEAR_REACH.
 #include "core/siamese/group.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define NEAR_REACH 4096
 
 // 0: the pictures a and b share the key; else their order.
 typedef int (*key_order)(const struct siam_picture *a, const struct siam_picture *b);
@@ -88,13 +92,32 @@ static void join_equal(const struct sets *s, int from, int to, key_order order)
             join(s, s->order[i - 1], s->order[i]);
 }
 
-static void join_near(const struct sets *s, int from, int to)
+// Joins near-duplicates among the n pictures of s->order, each with the next `reach`.
+static void join_near(const struct sets *s, int n, int reach)
 {
-    const struct siam_picture *p = s->pictures;
+    for (int i = 0; i < n; i++)
+        for (int j = i + 1; j < n && j - i <= reach; j++) {
+            int a = s->order[i], b = s->order[j];
+            if (__builtin_popcountll(s->pictures[a].hash ^ s->pictures[b].hash) <= SIAM_NEAR_BITS)
+                join(s, a, b);
+        }
+}
+
+static void join_near_own(const struct sets *s, int n_own)
+{
+    for (int i = 0; i < n_own; i++)
+        s->order[i] = i;
+    join_near(s, n_own, n_own);
+}
+
+static void join_near_bursts(const struct sets *s, int from, int to)
+{
+    struct siam_burst burst;
+    int n = 0;
     for (int i = from; i < to; i++)
-        for (int j = i + 1; j < to; j++)
-            if (__builtin_popcountll(p[i].hash ^ p[j].hash) <= SIAM_NEAR_BITS)
-                join(s, i, j);
+        if (siam_burst_parse(siam_base_name(s->pictures[i].path), &burst))
+            s->order[n++] = i;
+    join_near(s, n, NEAR_REACH);
 }
 
 static int number_groups(const struct sets *s, struct siam_picture *pictures, int n)
@@ -117,10 +140,11 @@ int siam_group_pictures(struct siam_dataset *data, struct err *err)
     for (int i = 0; i < n; i++)
         s.parent[i] = i;
     join_equal(&s, 0, n_own, by_burst);
-    join_near(&s, 0, n_own);
+    join_near_own(&s, n_own);
     join_equal(&s, n_own, n, by_burst);
     join_equal(&s, n_own, n, by_person);
     join_equal(&s, n_own, n, by_hash);
+    join_near_bursts(&s, n_own, n);
     int n_groups = number_groups(&s, data->pictures, n);
     free(memory);
     return n_groups;

@@ -8,12 +8,12 @@
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/siamese/checkpoint.h"
 #include "core/siamese/heldout.h"
 #include "core/siamese/sampler.h"
 #include "core/siamese/streams.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,8 +72,12 @@ struct trainer {
 static int check_writable(const char *path, struct err *err)
 {
     struct file_writer w;
-    int ret = path ? file_begin(&w, path, err) : 0;
-    if (path && !ret)
+    if (!path)
+        return 0;
+    if (file_is_dir(path))
+        return err_set(err, ERR_IO, "%s: is a folder: name a file, in it say", path);
+    int ret = file_begin(&w, path, err);
+    if (!ret)
         file_abandon(&w);
     return ret;
 }
@@ -141,6 +145,14 @@ static int resume_state(struct trainer *t, struct err *err)
     return 0;
 }
 
+static bool has_checkpoint(const struct siam_train_config *c)
+{
+    if (!c->checkpoint || file_exists(c->checkpoint))
+        return c->checkpoint != NULL;
+    log_info("%s: not there: training starts at the beginning", c->checkpoint);
+    return false;
+}
+
 static int make_state(struct trainer *t, struct err *err)
 {
     struct siam_checkpoint *ck = &t->ck;
@@ -155,7 +167,7 @@ static int make_state(struct trainer *t, struct err *err)
         return err_memory(err, "training");
     t->grad = nn_params_at(&ck->net->layout, t->grad_block);
     begin_state(t);
-    if (t->config->resume && t->config->checkpoint && file_exists(t->config->checkpoint))
+    if (t->config->resume && has_checkpoint(t->config))
         ret = resume_state(t, err);
     ck->epochs = t->config->epochs;
     return ret;
@@ -250,6 +262,11 @@ static void report_epoch(struct trainer *t, double loss)
 
 // ---- Steps and epochs -----------------------------------------------------------------------
 
+static bool is_set(const atomic_bool *flag)
+{
+    return flag && atomic_load(flag);
+}
+
 static int diverged(const struct trainer *t, const char *what, struct err *err)
 {
     return err_set(err, ERR_MODEL,
@@ -290,12 +307,15 @@ static bool weights_finite(const struct nn_net *net)
     return true;
 }
 
-static int measure(struct trainer *t, struct err *err)
+// Unless it is known already how the weights as they stand do.
+static int measure(struct trainer *t, const atomic_bool *stop, struct err *err)
 {
+    if (t->figures_t == t->ck.adam_t)
+        return 0;
     int64_t start_ns = clock_now_ns();
     if (!weights_finite(t->ck.net))
         return diverged(t, "a weight", err);
-    if (siam_heldout_measure(t->heldout, t->ck.net, t->batch, &t->figures, t->stop))
+    if (siam_heldout_measure(t->heldout, t->ck.net, t->batch, &t->figures, stop))
         return SIAM_STOPPED;
     if (!isfinite(t->figures.loss))
         return diverged(t, "the held-out loss", err);
@@ -327,7 +347,7 @@ static int train_epoch(struct trainer *t, struct err *err)
     struct rng rng = ck->epoch_rng;
     const struct nn_pair *pairs = siam_sampler_epoch(t->sampler, ck->epoch, &rng);
     while (ck->step_in_epoch < t->n_steps) {
-        int ret = t->stop && atomic_load(t->stop) ? SIAM_STOPPED : train_step(t, pairs, err);
+        int ret = is_set(t->stop) ? SIAM_STOPPED : train_step(t, pairs, err);
         if (ret)
             return ret;
     }
@@ -336,7 +356,7 @@ static int train_epoch(struct trainer *t, struct err *err)
     ck->step_in_epoch = 0;
     ck->epoch_loss = 0;
     ck->epoch_rng = rng;
-    int ret = measure(t, err);
+    int ret = measure(t, t->stop, err);
     if (ret)
         return ret;
     report_epoch(t, loss);
@@ -352,7 +372,7 @@ static int train_epochs(struct trainer *t, struct err *err)
             return ret;
     }
     // Resumed where the last epoch was complete, but not its evaluation.
-    return t->figures_t == t->ck.adam_t ? 0 : measure(t, err);
+    return measure(t, t->stop, err);
 }
 
 // ---- The model ------------------------------------------------------------------------------
@@ -375,8 +395,6 @@ static struct siam_card card_of(const struct trainer *t)
     clock_utc(card.created);
     snprintf(card.recipe, sizeof card.recipe, "%s", t->ck.recipe);
     snprintf(card.heldout, sizeof card.heldout, "%s", data->split_in_time ? "time" : "bursts");
-    if (t->figures_t != t->ck.adam_t)
-        return card;
     card.far = t->figures.far;
     card.frr = t->figures.frr;
     card.n_genuine = t->figures.n_genuine;
@@ -388,25 +406,27 @@ static struct siam_card card_of(const struct trainer *t)
     return card;
 }
 
-// Hands the net over to *out.
+// Hands the net, which has been measured, over to *out. When the model cannot be saved, what was
+// trained is kept in a checkpoint, if that can.
 static int publish(struct trainer *t, struct siam_model **out, struct err *err)
 {
+    t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
     struct siam_card card = card_of(t);
-    struct nn_net *net = t->ck.net;
-    t->ck.net = NULL;
-    int ret = siam_model_create(out, net, &card, err);
+    int ret = siam_model_create(out, t->ck.net, &card, err);
     if (!ret && t->config->out)
         ret = siam_model_save(*out, t->config->out, err);
-    if (ret) {
+    if (ret && *out) {
+        if (t->config->checkpoint && !save_checkpoint(t, NULL))
+            log_info("%s: holds what was trained: --resume goes on from it", t->config->checkpoint);
         siam_model_unref(*out);
         *out = NULL;
     }
+    t->ck.net = NULL;
     return ret;
 }
 
 static int complete(struct trainer *t, struct siam_model **out, struct err *err)
 {
-    t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
     int ret = publish(t, out, err);
     if (!ret && t->config->checkpoint)
         unlink(t->config->checkpoint);
@@ -418,6 +438,9 @@ static int leave_early(struct trainer *t, struct siam_model **out, struct err *e
     if (t->ck.adam_t == 0)
         return SIAM_STOPPED;
     int ret = save_checkpoint(t, err);
+    if (ret || t->ck.epoch == 0 || is_set(t->config->quit))
+        return ret ? ret : SIAM_STOPPED;
+    ret = measure(t, t->config->quit, err);
     if (!ret)
         ret = publish(t, out, err);
     return ret ? ret : SIAM_STOPPED;

@@ -9,6 +9,8 @@
 #include "core/siamese/dataset.h"
 #include "core/siamese/model.h"
 
+#include <stdatomic.h>
+
 struct siam_train_config {
     const char *recipe;   // "koch"
     int epochs;           // 50
@@ -17,11 +19,12 @@ struct siam_train_config {
     int heldout_pictures; // 51 of a kind at most: the other 30 %
     uint64_t seed;
     struct nn_adam adam;
-    struct nn_config net;   // nn_config_koch(channels); tests use smaller ones
-    int checkpoint_epochs;  // a checkpoint after so many epochs: 10
-    const char *out;        // the model file; NULL keeps the model in memory alone
-    const char *checkpoint; // the checkpoint file; NULL for none. Removed when training is complete
-    bool resume;            // continue from the checkpoint when it is there
+    struct nn_config net;    // nn_config_koch(channels); tests use smaller ones
+    int checkpoint_epochs;   // a checkpoint after so many epochs: 10
+    const char *out;         // the model file; NULL keeps the model in memory alone
+    const char *checkpoint;  // the checkpoint file; NULL for none. Removed when all is done
+    bool resume;             // continue from the checkpoint when it is there
+    const atomic_bool *quit; // makes a stop a hasty one, see SIAM_STOPPED; may be NULL
 };
 
 // The recipe's values. Errors: ERR_USAGE (no such recipe: the text lists those there are).
@@ -42,23 +45,27 @@ struct siam_progress {
 // Called on the training thread after each step and each epoch; must return soon.
 typedef void (*siam_progress_fn)(void *ctx, const struct siam_progress *progress);
 
-// Positive result: `stop` ended the training early. *out is then the model as it stands (NULL when
-// not one step was done), saved to config->out likewise, and the checkpoint holds the rest. Its
-// card has the figures of the last evaluation if that was of the same weights, otherwise none.
+// Positive result: `stop` ended the training early. The checkpoint holds all that was done (none is
+// written before the first step). When at least one epoch is complete, those before a resume
+// included, the net as it stands is then measured on the held-out pairs, saved to config->out and
+// returned in *out: a model like any other, whose card tells its own rates. Before that, and when
+// *config->quit is set, before *stop or while the net is measured, there is the checkpoint alone:
+// *out is NULL, and what was at config->out stays.
 #define SIAM_STOPPED 1
 
-// Blocks until done or stopped; `stop` (may be NULL) ends the computing within a fraction of a
+// Blocks until done or stopped; `stop` (may be NULL) ends the training within a fraction of a
 // second, then the files are written. `progress` may be NULL. The same data, seed and config give
 // the same weights, bit for bit, also across a stop, a kill and any number of workers.
 //
 // A checkpoint is written every checkpoint_epochs epochs, at the end of an epoch when the last one
 // is more than a minute old, and on a stop. With config->resume and one there, the training goes on
 // from it; config->epochs may have been changed meanwhile. One that belongs to other pictures,
-// another recipe, seed or batch is refused. Without one there, training starts at the beginning.
+// another recipe, seed or batch is refused. Without one there, training starts at the beginning,
+// and the log says so. When the model cannot be saved in the end, a checkpoint is.
 //
 // Errors: ERR_USAGE (config), ERR_DATA, ERR_MODEL (checkpoint refused; loss or weights not finite),
-// ERR_IO (model or checkpoint cannot be written; tried before the first step), ERR_MEMORY. What was
-// at config->out stays then, and *out is NULL.
+// ERR_IO (model or checkpoint cannot be written, or is a folder; tried before the first step),
+// ERR_MEMORY. What was at config->out stays then, and *out is NULL.
 int siam_train(struct siam_model **out, const struct siam_train_config *config,
                const struct siam_dataset *data, struct pool *pool, const atomic_bool *stop,
                siam_progress_fn progress, void *ctx, struct err *err);

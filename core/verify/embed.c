@@ -107,13 +107,16 @@ int verify_embed_file(struct verify_embedder *em, const char *path, float *e, st
     return ret;
 }
 
-void verify_embed_inputs(struct verify_embedder *em, const float *x, int n, float *e)
+int verify_embed_inputs(struct verify_embedder *em, const float *x, int n, float *e,
+                        const atomic_bool *stop, struct err *err)
 {
     for (int i = 0; i < n; i += em->batch) {
         int m = n - i < em->batch ? n - i : em->batch;
-        nn_forward(em->model->net, em->work, x + (size_t)i * em->input_size, m,
-                   e + (size_t)i * em->size, NULL);
+        if (nn_forward(em->model->net, em->work, x + (size_t)i * em->input_size, m,
+                       e + (size_t)i * em->size, stop))
+            return err_set(err, ERR_STOPPED, "stopped");
     }
+    return 0;
 }
 
 static void load_slot(void *ctx, int item, int worker)

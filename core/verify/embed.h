@@ -29,8 +29,10 @@ int verify_embed_picture(struct verify_embedder *embedder, const struct img *pic
 int verify_embed_file(struct verify_embedder *embedder, const char *path, float *e,
                       struct err *err);
 
-// e: [n, embedding] of n net inputs x: [n, c, 105, 105] in 0..1, in batches.
-void verify_embed_inputs(struct verify_embedder *embedder, const float *x, int n, float *e);
+// e: [n, embedding] of n net inputs x: [n, c, 105, 105] in 0..1, in batches. `stop` may be NULL.
+// Errors: ERR_STOPPED.
+int verify_embed_inputs(struct verify_embedder *embedder, const float *x, int n, float *e,
+                        const atomic_bool *stop, struct err *err);
 
 // e: [n, embedding] of n picture files, whole pictures, made into chips as in training
 // (siam_load_chip()); decoding is spread over the pool. A file that can't be used gets ok[i] =

@@ -13,6 +13,7 @@ struct judge {
     struct verify_embedder *embedder;
     float *e;      // [VERIFY_BATCH, embedding]
     float *scores; // room for verify_gallery_score()
+    const atomic_bool *stop;
 };
 
 struct scores {
@@ -29,10 +30,10 @@ static void judge_finish(struct judge *j)
 }
 
 static int judge_init(struct judge *j, struct siam_model *model, const char *anchor_dir,
-                      struct pool *pool, struct err *err)
+                      struct pool *pool, const atomic_bool *stop, struct err *err)
 {
-    *j = (struct judge){0};
-    int ret = verify_gallery_load(&j->gallery, model, anchor_dir, pool, NULL, err);
+    *j = (struct judge){.stop = stop};
+    int ret = verify_gallery_load(&j->gallery, model, anchor_dir, pool, stop, err);
     if (!ret)
         ret = verify_embedder_create(&j->embedder, model, VERIFY_BATCH, pool, err);
     if (!ret) {
@@ -52,7 +53,7 @@ static int judge_files(struct judge *j, char *const *paths, int n, struct scores
 {
     bool ok[VERIFY_BATCH];
     size_t size = (size_t)j->gallery->model->net->config.embedding;
-    int ret = verify_embed_files(j->embedder, paths, n, j->e, ok, NULL, err);
+    int ret = verify_embed_files(j->embedder, paths, n, j->e, ok, j->stop, err);
     for (int i = 0; i < n && ret > 0; i++)
         if (ok[i])
             scores->of[scores->n++] =
@@ -68,6 +69,8 @@ static int judge_folder(struct judge *j, const char *dir, struct scores *scores,
     int ret = verify_folder_read(&folder, dir, err);
     if (ret)
         return ret;
+    if (folder.n == 0)
+        return err_set(err, ERR_DATA, "%s: no pictures in it (.jpg, .jpeg, .png, .webp)", dir);
     float *of = realloc(scores->of, ((size_t)scores->n + (size_t)folder.n) * sizeof *of);
     if (of)
         scores->of = of;
@@ -123,13 +126,13 @@ static int fill_rates(struct verify_report *report, const struct scores *genuine
 
 int verify_eval(struct verify_report *report, struct siam_model *model, const char *anchor_dir,
                 const char *genuine_dir, const char *const *stranger_dirs, int n_stranger_dirs,
-                float threshold, struct pool *pool, struct err *err)
+                float threshold, struct pool *pool, const atomic_bool *stop, struct err *err)
 {
     struct judge judge;
     struct scores genuine = {0}, impostor = {0};
     *report =
         (struct verify_report){.threshold = threshold < 0 ? model->card.threshold : threshold};
-    int ret = judge_init(&judge, model, anchor_dir, pool, err);
+    int ret = judge_init(&judge, model, anchor_dir, pool, stop, err);
     if (ret)
         return ret;
     ret = judge_folder(&judge, genuine_dir, &genuine, err);

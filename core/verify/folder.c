@@ -34,8 +34,6 @@ int verify_folder_read(struct verify_folder *folder, const char *dir, struct err
     int ret = file_walk(dir, add_path, folder, err);
     if (ret == ERR_MEMORY)
         err_memory(err, dir);
-    if (!ret && folder->n == 0)
-        ret = err_set(err, ERR_DATA, "%s: no pictures in it (.jpg, .jpeg, .png, .webp)", dir);
     if (ret)
         verify_folder_finish(folder);
     return ret;

@@ -11,8 +11,9 @@ struct verify_folder {
     int capacity;
 };
 
-// At least one path. Any depth; nothing is opened but folders. On failure the folder is empty.
-// Errors: ERR_DATA (no such folder, no picture in it), ERR_MEMORY.
+// Any depth; nothing is opened but folders. There may be no picture in it: what that means is the
+// caller's to tell, and nothing is held then. On failure the folder is empty. Errors: ERR_DATA (no
+// such folder), ERR_MEMORY.
 int verify_folder_read(struct verify_folder *folder, const char *dir, struct err *err);
 void verify_folder_finish(struct verify_folder *folder);
 

@@ -5,11 +5,25 @@
 // is 31 passes over n floats, far less than the distances cost.
 #include "core/verify/gallery.h"
 
+#include "core/base/file.h"
 #include "core/verify/embed.h"
 #include "core/verify/folder.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define REMEDY "hold a in the window to record some"
+
+// At least one path.
+static int read_anchors(struct verify_folder *folder, const char *dir, struct err *err)
+{
+    if (!file_is_dir(dir))
+        return err_set(err, ERR_DATA, "no anchors in %s (no such folder): " REMEDY, dir);
+    int ret = verify_folder_read(folder, dir, err);
+    if (!ret && folder->n == 0)
+        ret = err_set(err, ERR_DATA, "no anchors in %s: " REMEDY, dir);
+    return ret;
+}
 
 // Takes the embeddings and paths of the usable pictures out of the folder.
 static void keep_usable(struct verify_gallery *g, struct verify_folder *folder, const bool *ok)
@@ -41,7 +55,9 @@ static int embed_folder(struct verify_gallery *g, struct verify_folder *folder, 
     if (ret > 0)
         keep_usable(g, folder, ok);
     else if (ret == 0)
-        ret = err_set(err, ERR_DATA, "%s: none of its %d pictures can be used", dir, folder->n);
+        ret = err_set(err, ERR_DATA,
+                      "no anchors in %s (none of its %d pictures can be used): " REMEDY, dir,
+                      folder->n);
     verify_embedder_destroy(embedder);
     free(ok);
     return ret < 0 ? ret : 0;
@@ -52,7 +68,7 @@ int verify_gallery_load(struct verify_gallery **out, struct siam_model *model, c
 {
     struct verify_folder folder;
     *out = NULL;
-    int ret = verify_folder_read(&folder, dir, err);
+    int ret = read_anchors(&folder, dir, err);
     if (ret)
         return ret;
     struct verify_gallery *g = calloc(1, sizeof *g);

@@ -26,8 +26,8 @@ struct verify_score {
 // Embeds every picture of `dir` (any depth) under `model`, whole pictures; unusable ones are logged
 // and passed over. Work is spread over `pool`. `stop` may be NULL. On failure *out is NULL; a
 // gallery has at least one anchor.
-// Errors: ERR_DATA (no folder, or no usable picture in it), ERR_MODEL (its net takes no chips),
-// ERR_MEMORY, ERR_STOPPED.
+// Errors: ERR_DATA (no folder, or no usable picture in it: "no anchors in DIR: ..."), ERR_MODEL
+// (its net takes no chips), ERR_MEMORY, ERR_STOPPED.
 int verify_gallery_load(struct verify_gallery **out, struct siam_model *model, const char *dir,
                         struct pool *pool, const atomic_bool *stop, struct err *err);
 // NULL is fine.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/verify/json.h"
 
+#include <inttypes.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +48,20 @@ cJSON *verify_json_text(const char *bytes)
 void verify_json_number(cJSON *object, const char *key, double value)
 {
     char text[40];
-    snprintf(text, sizeof text, "%.7g", value);
+    snprintf(text, sizeof text, "%.9g", value);
     cJSON_AddRawToObject(object, key, isfinite(value) ? text : "null");
+}
+
+void verify_json_int(cJSON *object, const char *key, int64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+void verify_json_uint(cJSON *object, const char *key, uint64_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    cJSON_AddRawToObject(object, key, text);
 }

@@ -133,7 +133,8 @@ static int list_read(struct list *list, const char *path, struct err *err)
 }
 
 static int embed_some(struct verify_embedder *embedder, const char *root,
-                      const char *const *pictures, int n, float *e, bool *ok, struct err *err)
+                      const char *const *pictures, int n, float *e, bool *ok,
+                      const atomic_bool *stop, struct err *err)
 {
     char *paths[VERIFY_BATCH] = {NULL};
     int ret = 0;
@@ -143,14 +144,15 @@ static int embed_some(struct verify_embedder *embedder, const char *root,
             ret = err_memory(err, pictures[i]);
         }
     if (!ret)
-        ret = verify_embed_files(embedder, paths, n, e, ok, NULL, err);
+        ret = verify_embed_files(embedder, paths, n, e, ok, stop, err);
     for (int i = 0; i < n; i++)
         free(paths[i]);
     return ret < 0 ? ret : 0;
 }
 
 static int embed_pictures(const struct list *list, struct siam_model *model, const char *root,
-                          struct pool *pool, struct embedded *out, struct err *err)
+                          struct pool *pool, struct embedded *out, const atomic_bool *stop,
+                          struct err *err)
 {
     size_t size = (size_t)model->net->config.embedding, n = (size_t)list->n_pictures;
     struct verify_embedder *embedder;
@@ -164,7 +166,7 @@ static int embed_pictures(const struct list *list, struct siam_model *model, con
     for (int i = 0; i < list->n_pictures && !ret; i += VERIFY_BATCH) {
         int m = list->n_pictures - i < VERIFY_BATCH ? list->n_pictures - i : VERIFY_BATCH;
         ret = embed_some(embedder, root, list->pictures + i, m, out->e + (size_t)i * size,
-                         out->ok + i, err);
+                         out->ok + i, stop, err);
     }
     verify_embedder_destroy(embedder);
     return ret;
@@ -229,7 +231,7 @@ static int judge_list(struct verify_pairs_result *r, const struct list *list,
 }
 
 int verify_pairs(struct verify_pairs_result *result, struct siam_model *model, const char *root,
-                 const char *list_path, struct pool *pool, struct err *err)
+                 const char *list_path, struct pool *pool, const atomic_bool *stop, struct err *err)
 {
     struct list list;
     struct embedded em = {0};
@@ -237,7 +239,7 @@ int verify_pairs(struct verify_pairs_result *result, struct siam_model *model, c
     int ret = list_read(&list, list_path, err);
     if (ret)
         return ret;
-    ret = embed_pictures(&list, model, root, pool, &em, err);
+    ret = embed_pictures(&list, model, root, pool, &em, stop, err);
     if (!ret)
         ret = judge_list(result, &list, model->net, &em, root, err);
     free(em.e);

@@ -5,6 +5,8 @@
 
 #include "core/siamese/model.h"
 
+#include <stdatomic.h>
+
 struct verify_strangers {
     char *dir;
     int n;        // usable pictures
@@ -23,12 +25,12 @@ struct verify_report {
 
 // Scores every picture of `genuine_dir` and of each of the stranger folders (any depth) against
 // the gallery of `anchor_dir`. threshold < 0 takes the model's. The report is the caller's
-// (verify_report_finish), and empty on failure. Blocks; nothing else may run on `pool`.
-// Errors: ERR_DATA (a folder absent or without a usable picture), ERR_MODEL (its net takes no
-// chips), ERR_MEMORY.
+// (verify_report_finish), and empty on failure. Blocks; nothing else may run on `pool`; `stop` (may
+// be NULL) ends it within a fraction of a second. Errors: ERR_DATA (a folder absent or without a
+// usable picture), ERR_MODEL (its net takes no chips), ERR_MEMORY, ERR_STOPPED.
 int verify_eval(struct verify_report *report, struct siam_model *model, const char *anchor_dir,
                 const char *genuine_dir, const char *const *stranger_dirs, int n_stranger_dirs,
-                float threshold, struct pool *pool, struct err *err);
+                float threshold, struct pool *pool, const atomic_bool *stop, struct err *err);
 void verify_report_finish(struct verify_report *report);
 
 // One JSON object, keys: far, frr, eer, auc, threshold, precision, recall, n_genuine, n_impostor,
@@ -53,10 +55,11 @@ struct verify_pairs_result {
 // `list`: a text file of lines "path TAB path TAB 0|1" (1: same person), paths below `root`. Lines
 // may end with CR LF; empty ones, and a byte order mark, are passed over. Each distinct picture is
 // embedded once, and its embedding is kept until all are scored. Blocks; nothing else may run on
-// `pool`. Errors: ERR_DATA (no such file, a line that isn't like that: names file and line; no
-// usable pair), ERR_MODEL (its net takes no chips), ERR_MEMORY.
+// `pool`; `stop` (may be NULL) ends it within a fraction of a second. Errors: ERR_DATA (no such
+// file, a line that isn't like that: names file and line; no usable pair), ERR_MODEL (its net takes
+// no chips), ERR_MEMORY, ERR_STOPPED.
 int verify_pairs(struct verify_pairs_result *result, struct siam_model *model, const char *root,
-                 const char *list, struct pool *pool, struct err *err);
+                 const char *list, struct pool *pool, const atomic_bool *stop, struct err *err);
 
 // As above. JSON keys: accuracy, eer, auc, threshold, best_accuracy, best_threshold, n, n_same,
 // n_different, skipped.

@@ -11,9 +11,11 @@
 #include "core/siamese/heldout.h"
 #include "core/siamese/train.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,8 +103,12 @@ static void free_bench(struct bench *b)
 // What the progress function saw, and when it is to stop or die.
 struct watch {
     atomic_bool stop;
+    atomic_bool quit;
     int stop_after; // steps; 0: never
+    int quit_after;
+    int quit_epoch; // quits when so many are complete and measured; 0: never
     int kill_after;
+    const char *block; // a folder is made there at the first step
     int steps;
     int epochs;
     struct siam_progress last_epoch;
@@ -121,14 +127,22 @@ static void watch_progress(void *ctx, const struct siam_progress *p)
         w->last_epoch = *p;
         w->epoch_loss[p->epoch - 1] = p->loss;
         w->epochs++;
+        if (p->epoch == w->quit_epoch) {
+            atomic_store(&w->quit, true);
+            atomic_store(&w->stop, true);
+        }
         return;
     }
     assert_in_range(p->step, 1, N_STEPS);
     if (w->steps++ == 0)
         w->first_loss = p->loss;
+    if (w->steps == 1 && w->block)
+        assert_int_equal(mkdir(w->block, 0700), 0);
     if (w->kill_after && w->steps == w->kill_after)
         raise(SIGKILL);
-    if (w->stop_after && w->steps == w->stop_after)
+    if (w->quit_after && w->steps == w->quit_after)
+        atomic_store(&w->quit, true);
+    if ((w->stop_after && w->steps == w->stop_after) || atomic_load(&w->quit))
         atomic_store(&w->stop, true);
 }
 
@@ -137,7 +151,9 @@ static int train(struct siam_model **out, const struct bench *b, int workers, st
 {
     struct pool *pool;
     assert_int_equal(pool_create(&pool, workers, 0, NULL), 0);
-    int ret = siam_train(out, &b->config, b->data, pool, &w->stop, watch_progress, w, err);
+    struct siam_train_config config = b->config;
+    config.quit = &w->quit;
+    int ret = siam_train(out, &config, b->data, pool, &w->stop, watch_progress, w, err);
     pool_destroy(pool);
     return ret;
 }
@@ -239,32 +255,151 @@ static void test_workers_and_seed(void **state)
 
 // ---- Interruptions --------------------------------------------------------------------------
 
+static const char old_model[] = "what was there before";
+
+static void put_old_model(const struct bench *b)
+{
+    assert_int_equal(file_save(b->out, old_model, sizeof old_model, NULL), 0);
+}
+
+static void assert_old_model_stays(const struct bench *b)
+{
+    void *bytes;
+    size_t size;
+    assert_int_equal(file_read(b->out, 1 << 20, &bytes, &size, NULL), 0);
+    assert_int_equal(size, sizeof old_model);
+    assert_memory_equal(bytes, old_model, size);
+    free(bytes);
+}
+
+// The card's rates are those of the model's own weights.
+static void assert_true_card(const struct bench *b, const struct siam_model *model)
+{
+    struct siam_heldout *heldout;
+    struct siam_batch *batch;
+    struct siam_figures f;
+    struct pool *pool;
+    const struct siam_card *c = &model->card;
+    assert_int_equal(pool_create(&pool, 1, 0, NULL), 0);
+    assert_int_equal(siam_heldout_create(&heldout, b->data, 51, small.embedding, NULL), 0);
+    assert_int_equal(siam_batch_create(&batch, b->data, &small, 4, pool, NULL), 0);
+    assert_int_equal(siam_heldout_measure(heldout, model->net, batch, &f, NULL), 0);
+    assert_true(c->n_genuine == 9 && c->n_impostor == 9);
+    assert_true(c->heldout_loss == f.loss && c->auc == f.auc);
+    assert_true(c->far == f.far && c->frr == f.frr);
+    siam_batch_destroy(batch);
+    siam_heldout_destroy(heldout);
+    pool_destroy(pool);
+}
+
+// A model when an epoch is complete, true to its card; before that what was there stays.
+static void assert_stopped_model(const struct bench *b, const struct siam_model *model, int steps)
+{
+    struct siam_model *file;
+    if (steps < N_STEPS) {
+        assert_null(model);
+        assert_old_model_stays(b);
+        return;
+    }
+    assert_non_null(model);
+    assert_int_equal(model->card.epochs, steps / N_STEPS);
+    assert_true_card(b, model);
+    assert_int_equal(siam_model_load_as(&file, b->out, &small, NULL), 0);
+    assert_same_weights(file, model);
+    assert_true(file->card.heldout_loss == model->card.heldout_loss);
+    siam_model_unref(file);
+}
+
 // After every number of steps: within an epoch, at its end (the stop then falls into the
 // evaluation), and behind the very last step.
 static void test_stop_and_resume(void **state)
 {
     struct bench b = make_bench(state);
-    struct siam_model *whole = train_ok(&b, 1), *part, *rest, *file;
+    struct siam_model *whole = train_ok(&b, 1), *part, *rest;
     use_files(&b);
     b.config.resume = true;
     for (int k = 1; k <= 3 * N_STEPS; k++) {
         struct watch w = {.stop_after = k}, v = {0};
+        put_old_model(&b);
         assert_int_equal(train(&part, &b, 1, &w, NULL), SIAM_STOPPED);
         assert_int_equal(w.steps, k);
-        assert_int_equal(siam_model_load_as(&file, b.out, &small, NULL), 0);
-        assert_same_weights(file, part);
-        assert_int_equal(part->card.epochs, k / N_STEPS);
-        assert_int_equal(part->card.n_genuine, 0); // its rates were never measured
+        assert_stopped_model(&b, part, k);
         assert_int_equal(train(&rest, &b, k % 2 + 1, &v, NULL), 0);
         assert_int_equal(v.steps, 3 * N_STEPS - k);
         assert_same_weights(rest, whole);
         assert_true(rest->card.heldout_loss == whole->card.heldout_loss);
         assert_int_equal(rest->card.n_genuine, 9);
         assert_false(file_exists(b.checkpoint));
-        siam_model_unref(file);
         siam_model_unref(part);
         siam_model_unref(rest);
     }
+    siam_model_unref(whole);
+    free_bench(&b);
+}
+
+// At once, wherever it is: the checkpoint has it all, and the good model is not touched.
+static void test_quit_and_resume(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *whole = train_ok(&b, 1), *model;
+    use_files(&b);
+    b.config.resume = true;
+    static const int quits[] = {1, N_STEPS, N_STEPS + 2, 3 * N_STEPS, 2 * N_STEPS};
+    for (int i = 0; i < 5; i++) {
+        struct watch w = {.quit_after = quits[i]}, v = {0};
+        if (i == 4)
+            w = (struct watch){.quit_epoch = 2};
+        put_old_model(&b);
+        assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
+        assert_int_equal(w.steps, quits[i]);
+        assert_null(model);
+        assert_old_model_stays(&b);
+        assert_true(file_exists(b.checkpoint));
+        assert_int_equal(train(&model, &b, 1, &v, NULL), 0);
+        assert_int_equal(v.steps, 3 * N_STEPS - quits[i]);
+        assert_same_weights(model, whole);
+        siam_model_unref(model);
+    }
+    siam_model_unref(whole);
+    free_bench(&b);
+}
+
+// The epochs before a resume count: stopped before its first step, it has a model all the same.
+static void test_stop_after_resume(void **state)
+{
+    struct bench b = make_bench(state);
+    struct watch w = {.quit_after = 2 * N_STEPS}, stopped = {.stop = true};
+    struct siam_model *model;
+    use_files(&b);
+    assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
+    assert_null(model);
+    b.config.resume = true;
+    assert_int_equal(train(&model, &b, 1, &stopped, NULL), SIAM_STOPPED);
+    assert_int_equal(stopped.steps, 0);
+    assert_stopped_model(&b, model, 2 * N_STEPS);
+    assert_true(file_exists(b.checkpoint));
+    siam_model_unref(model);
+    free_bench(&b);
+}
+
+// Between the first step and the end the model's name becomes that of a folder.
+static void test_model_cannot_be_saved(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *whole = train_ok(&b, 1), *model;
+    use_files(&b);
+    struct watch w = {.block = b.out}, v = {0};
+    struct err err = {0};
+    assert_int_equal(train(&model, &b, 1, &w, &err), ERR_IO);
+    assert_null(model);
+    assert_non_null(strstr(err.text, b.out));
+    assert_int_equal(rmdir(b.out), 0);
+    b.config.resume = true;
+    assert_int_equal(train(&model, &b, 1, &v, NULL), 0);
+    assert_int_equal(v.steps, 0);
+    assert_same_weights(model, whole);
+    assert_true_card(&b, model);
+    siam_model_unref(model);
     siam_model_unref(whole);
     free_bench(&b);
 }
@@ -303,9 +438,11 @@ static void test_stop_before_the_first_step(void **state)
     use_files(&b);
     struct watch w = {.stop = true};
     struct siam_model *model;
+    put_old_model(&b);
     assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
     assert_null(model);
-    assert_false(file_exists(b.out) || file_exists(b.checkpoint));
+    assert_false(file_exists(b.checkpoint));
+    assert_old_model_stays(&b);
     free_bench(&b);
 }
 
@@ -403,7 +540,7 @@ static void test_foreign_checkpoints(void **state)
 {
     struct bench b = make_bench(state);
     use_files(&b);
-    struct watch w = {.stop_after = 3};
+    struct watch w = {.stop_after = N_STEPS + 3};
     struct siam_model *model;
     assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
     siam_model_unref(model);
@@ -432,6 +569,40 @@ static void test_foreign_checkpoints(void **state)
     siam_model_unref(train_ok(&b, 1));
     b.config.resume = true; // none there: from the beginning
     siam_model_unref(train_ok(&b, 1));
+    free_bench(&b);
+}
+
+// Trains and gives what was logged.
+static void train_logged(const struct bench *b, const char *log, char text[1000])
+{
+    int kept = dup(STDERR_FILENO), fd = open(log, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    assert_true(kept >= 0 && fd >= 0);
+    dup2(fd, STDERR_FILENO);
+    struct siam_model *model;
+    struct watch w = {0};
+    int ret = train(&model, b, 1, &w, NULL);
+    dup2(kept, STDERR_FILENO);
+    ssize_t n = pread(fd, text, 999, 0);
+    text[n > 0 ? n : 0] = '\0';
+    close(kept);
+    close(fd);
+    assert_int_equal(ret, 0);
+    siam_model_unref(model);
+}
+
+static void test_resume_from_nothing_is_told(void **state)
+{
+    struct bench b = make_bench(state);
+    char log[600], text[1000];
+    use_files(&b);
+    snprintf(log, sizeof log, "%s/log", (const char *)*state);
+    train_logged(&b, log, text);
+    assert_string_equal(text, "");
+    b.config.resume = true;
+    train_logged(&b, log, text);
+    assert_non_null(strstr(text, b.checkpoint));
+    assert_non_null(strstr(text, "starts at the beginning\n"));
+    assert_true(strchr(text, '\n') == text + strlen(text) - 1); // one line
     free_bench(&b);
 }
 
@@ -471,6 +642,12 @@ static void test_configs(void **state)
     c = b;
     c.config.checkpoint = "/nonexistent/folder/c";
     assert_train_fails(&c, ERR_IO, "/nonexistent/folder/c");
+    c = b;
+    c.config.out = *state;
+    assert_train_fails(&c, ERR_IO, "is a folder");
+    c = b;
+    c.config.checkpoint = *state;
+    assert_train_fails(&c, ERR_IO, "is a folder");
     for (int i = 0; i < b.data->n_pictures; i++)
         b.data->pictures[i].part = SIAM_TRAIN;
     assert_train_fails(&b, ERR_DATA, "held out");
@@ -486,12 +663,16 @@ int main(void)
         cmocka_unit_test(test_figures),
         TEST(test_workers_and_seed),
         TEST(test_stop_and_resume),
+        TEST(test_quit_and_resume),
+        TEST(test_stop_after_resume),
+        TEST(test_model_cannot_be_saved),
         TEST(test_many_stops),
         TEST(test_stop_before_the_first_step),
         TEST(test_stop_is_quick),
         TEST(test_kill_and_resume),
         TEST(test_other_number_of_epochs),
         TEST(test_foreign_checkpoints),
+        TEST(test_resume_from_nothing_is_told),
         TEST(test_divergence),
         TEST(test_configs),
     };

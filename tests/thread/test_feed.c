@@ -7,6 +7,7 @@
 #include "tests/test.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #define MS (CLOCK_SECOND / 1000)
@@ -14,9 +15,11 @@
 // What the feed tells, from its thread.
 struct told {
     pthread_mutex_t lock;
-    int n_opened, n_lost; // protected by lock, as all below
-    struct cap_info info; // of the last
-    char detail[512];
+    int n_opened, n_lost, n_refused; // protected by lock, as all below
+    struct cap_info info;            // of the last
+    char detail[512];                // of the last
+    char cause[512];                 // of the last refusal
+    char story[16];                  // O, L, R: the first states, in their order
 };
 
 static void remember(void *ctx, enum cap_state state, const char *detail,
@@ -26,6 +29,12 @@ static void remember(void *ctx, enum cap_state state, const char *detail,
     pthread_mutex_lock(&told->lock);
     told->n_opened += state == CAP_OPENED;
     told->n_lost += state == CAP_LOST;
+    told->n_refused += state == CAP_REFUSED;
+    int n = told->n_opened + told->n_lost + told->n_refused;
+    if (n < (int)sizeof told->story)
+        told->story[n - 1] = "OLR"[state];
+    if (state == CAP_REFUSED)
+        snprintf(told->cause, sizeof told->cause, "%s", detail);
     told->info = *info;
     snprintf(told->detail, sizeof told->detail, "%s", detail);
     pthread_mutex_unlock(&told->lock);
@@ -34,8 +43,8 @@ static void remember(void *ctx, enum cap_state state, const char *detail,
 static struct told told_so_far(struct told *told)
 {
     pthread_mutex_lock(&told->lock);
-    struct told copy = {.n_opened = told->n_opened, .n_lost = told->n_lost, .info = told->info};
-    memcpy(copy.detail, told->detail, sizeof copy.detail);
+    struct told copy;
+    memcpy(&copy, told, sizeof copy);
     pthread_mutex_unlock(&told->lock);
     return copy;
 }
@@ -99,6 +108,20 @@ static int64_t next_frame(struct setup *s, int timeout_ms)
     assert_true(frame->capture_ns > 0 && frame->capture_ns <= clock_now_ns());
     cap_slot_release(s->slot, frame);
     return number;
+}
+
+// Reads until the state was told n times; returns how often it was.
+static int wait_for(struct setup *s, enum cap_state state, int n)
+{
+    int have = 0;
+    for (int i = 0; i < 1000 && have < n; i++) {
+        next_frame(s, 10);
+        struct told told = told_so_far(&s->told);
+        have = state == CAP_OPENED ? told.n_opened
+               : state == CAP_LOST ? told.n_lost
+                                   : told.n_refused;
+    }
+    return have;
 }
 
 static void frames_come_and_the_camera_is_told(void **state)
@@ -180,15 +203,6 @@ static void a_closed_slot_ends_the_feed(void **state)
     assert_true(stop(&s) < 200 * MS);
 }
 
-static int wait_for_lost(struct setup *s, int n)
-{
-    for (int i = 0; i < 500 && told_so_far(&s->told).n_lost < n; i++) {
-        next_frame(s, 10);
-        usleep(1000);
-    }
-    return told_so_far(&s->told).n_lost;
-}
-
 static void a_lost_camera_is_told_once_and_comes_back(void **state)
 {
     char dir[600], away[700], spec[700];
@@ -202,7 +216,7 @@ static void a_lost_camera_is_told_once_and_comes_back(void **state)
     start(&s, spec);
     assert_true(next_frame(&s, 5000) > 0);
     assert_int_equal(rename(dir, away), 0);
-    assert_int_equal(wait_for_lost(&s, 1), 1);
+    assert_int_equal(wait_for(&s, CAP_LOST, 1), 1);
     assert_non_null(strstr(told_so_far(&s.told).detail, "gone"));
     clock_sleep_until(clock_now_ns() + 600 * MS); // two more tries, in silence
     assert_int_equal(told_so_far(&s.told).n_lost, 1);
@@ -230,9 +244,260 @@ static void a_lost_camera_can_be_given_up(void **state)
     start(&s, spec);
     assert_true(next_frame(&s, 5000) > 0);
     assert_int_equal(system(command), 0);
-    assert_int_equal(wait_for_lost(&s, 1), 1);
+    assert_int_equal(wait_for(&s, CAP_LOST, 1), 1);
     clock_sleep_until(clock_now_ns() + 300 * MS); // now it sleeps between two tries
     assert_true(stop(&s) < 200 * MS);
+}
+
+// -- switching --
+
+static void switch_to(struct setup *s, const char *spec)
+{
+    struct err err = {0};
+    if (cap_feed_switch(s->feed, spec, &err))
+        fail_msg("%s: %s", spec, err.text);
+}
+
+// A reader beside the test's own: whole pictures, rising numbers, times that never go back.
+struct watcher {
+    struct cap_slot *slot;
+    int reader;
+    int64_t n_frames, n_bad;
+    pthread_t thread;
+};
+
+static void *watch(void *arg)
+{
+    struct watcher *w = arg;
+    const struct cap_frame *shown = NULL;
+    while (!cap_slot_closed(w->slot)) {
+        const struct cap_frame *frame = cap_slot_wait(w->slot, w->reader, 20);
+        if (!frame)
+            continue;
+        if (shown) {
+            w->n_bad += frame->frame <= shown->frame || frame->capture_ns < shown->capture_ns;
+            cap_slot_release(w->slot, shown);
+        }
+        w->n_bad += !(frame->img.w == 640 && frame->img.h == 480) &&
+                    !(frame->img.w == 32 && frame->img.h == 24 && abs(frame->img.px[5] - 99) < 3);
+        w->n_frames++;
+        shown = frame;
+    }
+    if (shown)
+        cap_slot_release(w->slot, shown);
+    return NULL;
+}
+
+static void start_watchers(struct setup *s, struct watcher *watchers, int n)
+{
+    for (int i = 0; i < n; i++) {
+        watchers[i] = (struct watcher){.slot = s->slot, .reader = cap_slot_attach(s->slot)};
+        assert_int_equal(pthread_create(&watchers[i].thread, NULL, watch, &watchers[i]), 0);
+    }
+}
+
+static void join_watchers(struct setup *s, struct watcher *watchers, int n)
+{
+    cap_slot_close(s->slot);
+    for (int i = 0; i < n; i++) {
+        pthread_join(watchers[i].thread, NULL);
+        assert_int_equal(watchers[i].n_bad, 0);
+        assert_true(watchers[i].n_frames > 0);
+    }
+}
+
+static void cameras_are_switched_while_readers_read(void **state)
+{
+    struct setup s;
+    struct watcher watchers[3];
+    char lockstep[700], paced[700];
+    start_replay(&s, state, "@100");
+    snprintf(lockstep, sizeof lockstep, "replay:%s", (char *)*state);
+    snprintf(paced, sizeof paced, "replay:%s@100", (char *)*state);
+    start_watchers(&s, watchers, 3);
+    const char *specs[] = {"demo:3", lockstep, "demo", paced, "demo:0", "demo:5@0", lockstep};
+    int64_t last = next_frame(&s, 5000);
+    assert_int_equal(wait_for(&s, CAP_OPENED, 1), 1);
+    for (int i = 0; i < 7; i++) {
+        switch_to(&s, specs[i]);
+        assert_int_equal(wait_for(&s, CAP_OPENED, i + 2), i + 2);
+        assert_string_equal(told_so_far(&s.told).info.spec, specs[i]);
+        int64_t number = next_frame(&s, 5000);
+        assert_true(number > last);
+        last = number;
+    }
+    assert_string_equal(told_so_far(&s.told).story, "OOOOOOOO");
+    join_watchers(&s, watchers, 3);
+    assert_true(stop(&s) < 500 * MS);
+}
+
+static void a_wrong_spec_changes_nothing(void **state)
+{
+    struct setup s;
+    struct err err = {0};
+    start_replay(&s, state, "@100");
+    assert_int_equal(wait_for(&s, CAP_OPENED, 1), 1);
+    assert_int_equal(cap_feed_switch(s.feed, "demo:99", &err), ERR_USAGE);
+    assert_non_null(strstr(err.text, "IDENTITY"));
+    for (int i = 0; i < 5; i++)
+        assert_true(next_frame(&s, 5000) > 0);
+    assert_string_equal(told_so_far(&s.told).story, "O");
+    stop(&s);
+}
+
+static void a_refused_switch_goes_back(void **state)
+{
+    struct setup s;
+    start_replay(&s, state, "@100");
+    assert_int_equal(wait_for(&s, CAP_OPENED, 1), 1);
+    char old[512];
+    snprintf(old, sizeof old, "%s", told_so_far(&s.told).info.spec);
+    switch_to(&s, "/dev/video98765");
+    assert_int_equal(wait_for(&s, CAP_OPENED, 2), 2);
+    struct told told = told_so_far(&s.told);
+    assert_string_equal(told.story, "ORO");
+    assert_non_null(strstr(told.cause, "/dev/video98765: no such camera"));
+    assert_string_equal(told.info.spec, old);
+    assert_true(next_frame(&s, 5000) > 0);
+    switch_to(&s, "demo:1"); // and another one is answered as usual
+    assert_int_equal(wait_for(&s, CAP_OPENED, 3), 3);
+    assert_string_equal(told_so_far(&s.told).info.spec, "demo:1");
+    stop(&s);
+}
+
+// A recording of one picture below the test's folder, and a feed that has lost it.
+static void start_lost(struct setup *s, void **state, char dir[600], char away[700])
+{
+    char spec[700];
+    snprintf(dir, 600, "%s/recording", (const char *)*state);
+    snprintf(away, 700, "%s.away", dir);
+    snprintf(spec, sizeof spec, "replay:%s@100", dir);
+    assert_int_equal(file_make_dirs(dir, NULL), 0);
+    save_picture(dir, "1.jpg");
+    start(s, spec);
+    assert_int_equal(wait_for(s, CAP_OPENED, 1), 1);
+    assert_int_equal(rename(dir, away), 0);
+    assert_int_equal(wait_for(s, CAP_LOST, 1), 1);
+}
+
+static void a_lost_camera_gives_way_to_another(void **state)
+{
+    char dir[600], away[700];
+    struct setup s;
+    start_lost(&s, state, dir, away);
+    clock_sleep_until(clock_now_ns() + 900 * MS); // within a pause of 1 s
+    int64_t begin = clock_now_ns();
+    switch_to(&s, "demo:7@100");
+    assert_int_equal(wait_for(&s, CAP_OPENED, 2), 2);
+    assert_true(clock_now_ns() - begin < 600 * MS); // it did not sleep through the pause
+    assert_string_equal(told_so_far(&s.told).info.spec, "demo:7@100");
+    assert_string_equal(told_so_far(&s.told).story, "OLO");
+    stop(&s);
+}
+
+static void a_refused_switch_goes_back_to_a_lost_camera(void **state)
+{
+    char dir[600], away[700];
+    struct setup s;
+    start_lost(&s, state, dir, away);
+    switch_to(&s, "/dev/video98765");
+    assert_int_equal(wait_for(&s, CAP_LOST, 2), 2);
+    assert_string_equal(told_so_far(&s.told).story, "OLRL");
+    clock_sleep_until(clock_now_ns() + 600 * MS); // tries again, in silence
+    assert_string_equal(told_so_far(&s.told).story, "OLRL");
+    assert_int_equal(rename(away, dir), 0);
+    assert_int_equal(wait_for(&s, CAP_OPENED, 2), 2);
+    assert_string_equal(told_so_far(&s.told).story, "OLRLO");
+    assert_true(stop(&s) < 200 * MS);
+}
+
+static void of_quick_switches_the_last_wins(void **state)
+{
+    enum { N = 40 };
+    struct setup s;
+    char spec[32];
+    start_replay(&s, state, "");
+    assert_int_equal(wait_for(&s, CAP_OPENED, 1), 1);
+    int64_t begin = clock_now_ns();
+    for (int i = 0; i < N; i++) {
+        snprintf(spec, sizeof spec, i % 3 ? "demo:%d" : "/dev/video9876%d", i % 10);
+        switch_to(&s, spec);
+    }
+    assert_true(clock_now_ns() - begin < 200 * MS);
+    switch_to(&s, "demo:23");
+    for (int i = 0; i < 500 && strcmp(told_so_far(&s.told).info.spec, "demo:23") != 0; i++)
+        next_frame(&s, 10);
+    clock_sleep_until(clock_now_ns() + 100 * MS); // no answer comes late
+    struct told told = told_so_far(&s.told);
+    assert_string_equal(told.info.spec, "demo:23");
+    assert_true(told.n_opened + told.n_refused <= 1 + N + 1);
+    assert_int_equal(told.n_lost, 0);
+    stop(&s);
+}
+
+static void a_stop_during_a_switch_wins(void **state)
+{
+    for (int i = 0; i < 10; i++) {
+        struct setup s;
+        start_replay(&s, state, i % 2 ? "" : "@100");
+        next_frame(&s, 5000);
+        switch_to(&s, i % 3 == 0 ? "/dev/video98765" : i % 3 == 1 ? "demo:4" : "demo@0.01");
+        clock_sleep_until(clock_now_ns() + i * MS);
+        assert_true(stop(&s) < 1000 * MS);
+    }
+}
+
+struct chain {
+    struct cap_feed *_Atomic feed;
+    struct told told;
+};
+
+// Asks for the next camera from within the answer.
+static void switch_on(void *ctx, enum cap_state state, const char *detail,
+                      const struct cap_info *info)
+{
+    struct chain *chain = ctx;
+    remember(&chain->told, state, detail, info);
+    struct cap_feed *feed = chain->feed;
+    if (feed && told_so_far(&chain->told).n_opened < 4)
+        cap_feed_switch(feed, state == CAP_REFUSED ? "demo:2@200" : "/dev/video98765", NULL);
+}
+
+static void the_answer_may_ask_for_the_next(void **state)
+{
+    (void)state;
+    struct cap_slot *slot;
+    struct cap_feed *feed;
+    struct chain chain = {.told = {.lock = PTHREAD_MUTEX_INITIALIZER}};
+    assert_int_equal(cap_slot_create(&slot, NULL), 0);
+    assert_int_equal(cap_feed_start(&feed, "demo@200", slot, switch_on, &chain, NULL), 0);
+    chain.feed = feed;
+    cap_feed_switch(feed, "demo:1@200", NULL);
+    for (int i = 0; i < 500 && told_so_far(&chain.told).n_opened < 4; i++)
+        usleep(10000);
+    assert_true(told_so_far(&chain.told).n_opened >= 4);
+    cap_feed_stop(feed);
+    cap_slot_destroy(slot);
+}
+
+static void a_reader_that_hoards_stalls_the_frames_only(void **state)
+{
+    struct setup s;
+    const struct cap_frame *held[2 * CAP_READERS + 2];
+    int n = 0;
+    start_replay(&s, state, "@500");
+    const struct cap_frame *frame;
+    while ((frame = cap_slot_wait(s.slot, s.reader, n < 10 ? 5000 : 150)))
+        held[n++] = frame;
+    assert_int_equal(n, 2 * CAP_READERS + 2);
+    switch_to(&s, "demo@200"); // even then
+    clock_sleep_until(clock_now_ns() + 50 * MS);
+    assert_int_equal(told_so_far(&s.told).n_opened, 1);
+    while (n > 0)
+        cap_slot_release(s.slot, held[--n]);
+    assert_int_equal(next_frame(&s, 5000), 2 * CAP_READERS + 3);
+    assert_string_equal(told_so_far(&s.told).info.spec, "demo@200");
+    stop(&s);
 }
 
 int main(void)
@@ -253,6 +518,22 @@ int main(void)
                                         test_dir_remove),
         cmocka_unit_test_setup_teardown(a_lost_camera_can_be_given_up, test_dir_make,
                                         test_dir_remove),
+        cmocka_unit_test_setup_teardown(cameras_are_switched_while_readers_read, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_wrong_spec_changes_nothing, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_refused_switch_goes_back, test_dir_make, test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_lost_camera_gives_way_to_another, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_refused_switch_goes_back_to_a_lost_camera, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(of_quick_switches_the_last_wins, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_stop_during_a_switch_wins, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_reader_that_hoards_stalls_the_frames_only, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test(the_answer_may_ask_for_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,11 +6,11 @@
 #include "core/base/file.h"
 #include "tests/test.h"
 
-static const char script[] = "camera demo:3@0\nwait frames 3\nn 6\n"
-                             "camera demo:0@0\nwait frames 3\na 4\np 4\na 2\nu\n"
-                             "t\nwait frames 40\ns\nwait trained\n"
+static const char script[] = "camera demo:3\nwait frames 3\nn 6\n"
+                             "camera demo:0\nwait frames 3\na 4\np 4\na 2\nu\n"
+                             "t\nwait step 16\ns\nwait trained\n"
                              "v\nwait score 2\na 2\nwait score 2\n+\n-\nm\nh\nc\n"
-                             "t\nwait score 2\ns\nwait trained\nv\nq\n";
+                             "t\nwait score 2\nwait step 2\ns\nwait trained\nv\nq\n";
 
 static int run_script(const char *dir, const char *keys_text, const char *events)
 {

@@ -89,19 +89,45 @@ static void readers_are_limited_and_reused(void **state)
 static void the_writer_never_lacks_a_buffer(void **state)
 {
     struct cap_slot *slot = *state;
-    const struct cap_frame *held[CAP_READERS];
+    const struct cap_frame *held[2 * CAP_READERS];
+    int number = 0;
     for (int i = 0; i < CAP_READERS; i++) {
         int reader = cap_slot_attach(slot);
-        publish(slot, i + 1);
-        held[i] = cap_slot_take(slot, reader);
-        assert_int_equal(held[i]->frame, i + 1);
+        for (int k = 2 * i; k < 2 * i + 2; k++) { // the next before the one it has is released
+            publish(slot, ++number);
+            held[k] = cap_slot_take(slot, reader);
+            assert_int_equal(held[k]->frame, number);
+        }
     }
-    for (int i = CAP_READERS + 1; i < 40; i++)
-        publish(slot, i);
-    for (int i = 0; i < CAP_READERS; i++) { // what is held stays as it was
+    while (number < 40)
+        publish(slot, ++number);
+    for (int i = 0; i < 2 * CAP_READERS; i++) { // what is held stays as it was
         assert_true(is_whole(held[i]));
         cap_slot_release(slot, held[i]);
     }
+}
+
+static void a_greedy_reader_gets_no_buffer_overwritten(void **state)
+{
+    enum { MANY = 2 * CAP_READERS + 2 };
+    struct cap_slot *slot = *state;
+    const struct cap_frame *held[MANY];
+    int reader = cap_slot_attach(slot);
+    for (int i = 0; i < MANY; i++) {
+        publish(slot, i + 1);
+        held[i] = cap_slot_take(slot, reader);
+    }
+    assert_null(cap_slot_begin(slot));
+    assert_null(cap_slot_begin(slot));
+    for (int i = 0; i < MANY; i++)
+        assert_true(is_whole(held[i]));
+    cap_slot_release(slot, held[0]);
+    publish(slot, MANY + 1); // and on it goes
+    const struct cap_frame *frame = cap_slot_take(slot, reader);
+    assert_int_equal(frame->frame, MANY + 1);
+    cap_slot_release(slot, frame);
+    for (int i = 1; i < MANY; i++)
+        cap_slot_release(slot, held[i]);
 }
 
 static void begin_gives_the_same_buffer_until_published(void **state)
@@ -274,6 +300,8 @@ int main(void)
                                         slot_remove),
         cmocka_unit_test_setup_teardown(readers_are_limited_and_reused, slot_make, slot_remove),
         cmocka_unit_test_setup_teardown(the_writer_never_lacks_a_buffer, slot_make, slot_remove),
+        cmocka_unit_test_setup_teardown(a_greedy_reader_gets_no_buffer_overwritten, slot_make,
+                                        slot_remove),
         cmocka_unit_test_setup_teardown(begin_gives_the_same_buffer_until_published, slot_make,
                                         slot_remove),
         cmocka_unit_test_setup_teardown(waits_end_in_time, slot_make, slot_remove),

@@ -14,14 +14,19 @@
 // ---- Pictures made by the test --------------------------------------------------------------
 
 // A picture of 9 x 8 cells of random brightness: another seed differs in many bits of its hash;
-// another `shade` looks the same and has the same hash, but other pixels.
+// another `shade` looks the same and has the same hash, but other pixels. With ALMOST in the seed
+// one cell is another: a near-duplicate.
+#define ALMOST (UINT64_C(1) << 40)
+
 static void draw(struct img *img, uint64_t seed, int shade)
 {
     struct rng rng;
     uint8_t cells[8][9];
-    rng_seed(&rng, seed, 99);
+    rng_seed(&rng, seed & ~ALMOST, 99);
     for (int i = 0; i < 72; i++)
         cells[i / 9][i % 9] = (uint8_t)(20 + rng_below(&rng, 21) * 10);
+    if (seed & ALMOST)
+        cells[3][4] = cells[3][4] < 120 ? 225 : 15;
     assert_int_equal(img_reserve(img, 72, 64, NULL), 0);
     for (int y = 0; y < 64; y++)
         for (int x = 0; x < 72; x++)
@@ -423,6 +428,30 @@ static void test_near_duplicates_join(void **state)
     }
 }
 
+// The bursts of strangers that the program saves, too; pictures of other names only when equal.
+static void test_near_negatives_join(void **state)
+{
+    struct folders f = make_folders(state);
+    put_singles(&f, 6);
+    put_bursts(f.negative, "negative", 8, 3, 30000);
+    put_picture(f.negative, 30001 | ALMOST, 0, "negative-20260314-150905-535-b005-0099.jpg");
+    put_picture(f.negative, 30201 | ALMOST, 0, "Other_Name_0001.jpg");
+    for (uint64_t seed = 0; seed < 6; seed++) {
+        struct siam_dataset *data = load_ok(&f, (struct setting){.seed = seed});
+        const struct siam_picture *near = find(data, "b005-0099.jpg"),
+                                  *of = find(data, "b000-0001.jpg");
+        const struct siam_picture *named = find(data, "Other_Name_0001.jpg");
+        assert_sound(data);
+        assert_false(data->split_in_time);
+        assert_true(near->hash != of->hash);
+        assert_int_equal(near->group, of->group);
+        assert_int_equal(find(data, "b005-0002.jpg")->part, find(data, "b000-0000.jpg")->part);
+        assert_true(find(data, "b001-0000.jpg")->group != of->group);
+        assert_true(named->group != find(data, "b002-0001.jpg")->group);
+        siam_dataset_destroy(data);
+    }
+}
+
 static void test_people_stay_together(void **state)
 {
     struct folders f = make_folders(state);
@@ -538,6 +567,7 @@ int main(void)
         cmocka_unit_test(test_burst_names),
         TEST(test_bursts_stay_together),
         TEST(test_near_duplicates_join),
+        TEST(test_near_negatives_join),
         TEST(test_people_stay_together),
         TEST(test_one_burst_is_cut_in_time),
         TEST(test_smallest),

@@ -340,11 +340,15 @@ static void inputs_in_batches(void **state)
     for (size_t i = 0; i < N * size; i++)
         x[i] = rng_float(&rng);
     assert_int_equal(verify_embedder_create(&em, r->model, 2, r->pool, NULL), 0);
-    verify_embed_inputs(em, x, N, all);
+    assert_int_equal(verify_embed_inputs(em, x, N, all, NULL, NULL), 0);
     for (int i = 0; i < N; i++) {
-        verify_embed_inputs(em, x + (size_t)i * size, 1, one);
+        assert_int_equal(verify_embed_inputs(em, x + (size_t)i * size, 1, one, NULL, NULL), 0);
         assert_same_embedding(all + i * 37, one, 37);
     }
+    atomic_bool stop = true;
+    assert_int_equal(verify_embed_inputs(em, x, N, all, &stop, NULL), ERR_STOPPED);
+    stop = false;
+    assert_int_equal(verify_embed_inputs(em, x, N, all, &stop, NULL), 0);
     verify_embedder_destroy(em);
     free(x);
 }
@@ -382,6 +386,14 @@ static void a_box_of_the_frame(void **state)
     img_finish(&part);
 }
 
+static void assert_no_anchors(const struct err *err, const char *dir, const char *why)
+{
+    char want[1200];
+    snprintf(want, sizeof want, "no anchors in %s%s: hold a in the window to record some", dir,
+             why);
+    assert_string_equal(err->text, want);
+}
+
 static void unusable_folders(void **state)
 {
     struct room *r = *state;
@@ -390,14 +402,14 @@ static void unusable_folders(void **state)
     char none[1000];
     path_in(r, "none", none);
     assert_int_equal(verify_gallery_load(&g, r->model, none, r->pool, NULL, &err), ERR_DATA);
-    assert_non_null(strstr(err.text, "none"));
+    assert_no_anchors(&err, none, " (no such folder)");
     assert_null(g);
     assert_int_equal(verify_gallery_load(&g, r->model, r->dir, r->pool, NULL, &err), ERR_DATA);
-    assert_non_null(strstr(err.text, "no pictures"));
+    assert_no_anchors(&err, r->dir, "");
     put_file(r, "x.jpg", "");
     put_file(r, "y.jpg", "\xff\xd8\xff");
     assert_int_equal(verify_gallery_load(&g, r->model, r->dir, r->pool, NULL, &err), ERR_DATA);
-    assert_non_null(strstr(err.text, "none of its 2 pictures"));
+    assert_no_anchors(&err, r->dir, " (none of its 2 pictures can be used)");
     assert_null(g);
     verify_gallery_destroy(NULL);
     verify_embedder_destroy(NULL);

@@ -76,13 +76,34 @@ static void test_line_full(void **state)
 {
     (void)state;
     struct ui_edit line = {0};
-    for (int i = 0; i < 600; i++)
-        ui_edit_insert(&line, CJK);
-    assert_int_equal(line.length, 3 * (1023 / 3));
+    size_t full = (UI_PATH - 1) / 4 * 4;
+    for (int i = 0; i < UI_PATH; i++)
+        ui_edit_insert(&line, EMOJI);
+    assert_int_equal(line.length, full);
     assert_int_equal(strlen(line.text), line.length);
     ui_edit_home(&line);
-    ui_edit_insert(&line, CJK);
-    assert_int_equal(line.length, 3 * (1023 / 3));
+    ui_edit_insert(&line, EMOJI);
+    assert_int_equal(line.length, full);
+}
+
+// What is too long goes in wholly or not at all: a path that is cut is another path.
+static void test_line_takes_all_or_nothing(void **state)
+{
+    (void)state;
+    struct ui_edit line = {0};
+    char s[2 * UI_PATH];
+    memset(s, 'x', sizeof s);
+    s[UI_PATH] = '\0';
+    ui_edit_insert(&line, s);
+    assert_int_equal(line.length, 0);
+    s[UI_PATH - 1] = '\0';
+    ui_edit_insert(&line, s);
+    assert_string_equal(line.text, s);
+    ui_edit_backspace(&line);
+    ui_edit_insert(&line, "yz");
+    assert_int_equal(line.length, UI_PATH - 2);
+    ui_edit_insert(&line, "y\nz");
+    assert_int_equal(line.length, UI_PATH - 1);
 }
 
 static bool parse(const char *text, char out[256])
@@ -129,6 +150,13 @@ static void test_paths(void **state)
     assert_false(ui_path_parse(longer, 256, out, sizeof out));
     assert_true(ui_path_parse(longer, 255, out, sizeof out));
     assert_int_equal(strlen(out), 255);
+    char uri[4 * UI_PATH] = "file:///", path[UI_PATH];
+    for (int i = 0; i < UI_PATH - 2; i++)
+        memcpy(uri + 8 + 3 * i, "%41", 3);
+    assert_true(ui_path_parse(uri, strlen(uri), path, sizeof path));
+    assert_int_equal(strlen(path), UI_PATH - 1);
+    strcat(uri, "A");
+    assert_false(ui_path_parse(uri, strlen(uri), path, sizeof path));
 }
 
 static void test_time_left(void **state)
@@ -162,9 +190,13 @@ static void test_time_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_utf8_steps), cmocka_unit_test(test_utf8_bad_bytes_are_characters),
-        cmocka_unit_test(test_line_edits), cmocka_unit_test(test_line_full),
-        cmocka_unit_test(test_paths),      cmocka_unit_test(test_time_left),
+        cmocka_unit_test(test_utf8_steps),
+        cmocka_unit_test(test_utf8_bad_bytes_are_characters),
+        cmocka_unit_test(test_line_edits),
+        cmocka_unit_test(test_line_full),
+        cmocka_unit_test(test_line_takes_all_or_nothing),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_time_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

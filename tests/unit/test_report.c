@@ -14,6 +14,7 @@ struct room {
     char dir[600];
     struct siam_model *model;
     struct pool *pool;
+    const atomic_bool *stop; // NULL but where a test sets it
 };
 
 static char *path_in(const struct room *r, const char *name)
@@ -88,7 +89,7 @@ static int eval(struct room *r, struct verify_report *report, float threshold, s
 {
     const char *strangers[] = {path_in(r, "lfw"), path_in(r, "caf\xe9\n")};
     return verify_eval(report, r->model, path_in(r, "anchor"), path_in(r, "you"), strangers, 2,
-                       threshold, r->pool, err);
+                       threshold, r->pool, r->stop, err);
 }
 
 // A picture's score by the single steps.
@@ -252,13 +253,13 @@ static void eval_refuses(void **state)
     struct verify_report report;
     struct err err;
     const char *gone = path_in(r, "gone"), *you = path_in(r, "you");
-    assert_int_equal(verify_eval(&report, r->model, gone, you, &you, 1, -1, r->pool, &err),
+    assert_int_equal(verify_eval(&report, r->model, gone, you, &you, 1, -1, r->pool, NULL, &err),
                      ERR_DATA);
     assert_non_null(strstr(err.text, gone));
-    assert_int_equal(verify_eval(&report, r->model, you, gone, &you, 1, -1, r->pool, &err),
+    assert_int_equal(verify_eval(&report, r->model, you, gone, &you, 1, -1, r->pool, NULL, &err),
                      ERR_DATA);
     assert_non_null(strstr(err.text, gone));
-    assert_int_equal(verify_eval(&report, r->model, you, you, &gone, 1, -1, r->pool, &err),
+    assert_int_equal(verify_eval(&report, r->model, you, you, &gone, 1, -1, r->pool, NULL, &err),
                      ERR_DATA);
     assert_non_null(strstr(err.text, gone));
     assert_int_equal(report.n_strangers, 0);
@@ -266,11 +267,19 @@ static void eval_refuses(void **state)
     const char *broken = path_in(r, "broken");
     assert_int_equal(file_make_dirs(broken, NULL), 0);
     put_text(r, "broken/a.png", "\x89PNG\r\n");
-    assert_int_equal(verify_eval(&report, r->model, you, broken, &you, 1, -1, r->pool, &err),
+    assert_int_equal(verify_eval(&report, r->model, you, broken, &you, 1, -1, r->pool, NULL, &err),
                      ERR_DATA);
     assert_non_null(strstr(err.text, "none of its 1 picture"));
+    const char *empty = path_in(r, "empty");
+    assert_int_equal(file_make_dirs(empty, NULL), 0);
+    assert_int_equal(verify_eval(&report, r->model, you, empty, NULL, 0, -1, r->pool, NULL, &err),
+                     ERR_DATA);
+    assert_non_null(strstr(err.text, "empty: no pictures in it"));
+    assert_int_equal(verify_eval(&report, r->model, empty, you, NULL, 0, -1, r->pool, NULL, &err),
+                     ERR_DATA);
+    assert_non_null(strstr(err.text, "no anchors in"));
 
-    assert_int_equal(verify_eval(&report, r->model, you, you, NULL, 0, -1, r->pool, &err), 0);
+    assert_int_equal(verify_eval(&report, r->model, you, you, NULL, 0, -1, r->pool, NULL, &err), 0);
     assert_int_equal(report.n_impostor, 0);
     char *text = verify_report_json(&report);
     assert_non_null(strstr(text, "\"strangers\":[]"));
@@ -284,7 +293,7 @@ static int pairs(struct room *r, const char *text, struct verify_pairs_result *r
                  struct err *err)
 {
     put_text(r, "pairs.txt", text);
-    return verify_pairs(result, r->model, r->dir, path_in(r, "pairs.txt"), r->pool, err);
+    return verify_pairs(result, r->model, r->dir, path_in(r, "pairs.txt"), r->pool, r->stop, err);
 }
 
 static void pairs_are_counted(void **state)
@@ -384,12 +393,31 @@ static void pairs_files_with_faults(void **state)
     }
     struct err err;
     put_bytes(r, "zero.txt", "a\tb\t1\n\0", 7);
-    assert_int_equal(verify_pairs(&p, r->model, r->dir, path_in(r, "zero.txt"), r->pool, &err),
-                     ERR_DATA);
+    assert_int_equal(
+        verify_pairs(&p, r->model, r->dir, path_in(r, "zero.txt"), r->pool, NULL, &err), ERR_DATA);
     assert_non_null(strstr(err.text, "not a text file"));
-    assert_int_equal(verify_pairs(&p, r->model, r->dir, path_in(r, "none"), r->pool, &err),
+    assert_int_equal(verify_pairs(&p, r->model, r->dir, path_in(r, "none"), r->pool, NULL, &err),
                      ERR_DATA);
     assert_non_null(strstr(err.text, "none"));
+}
+
+static void a_stop_is_heard(void **state)
+{
+    struct room *r = *state;
+    struct verify_report report;
+    struct verify_pairs_result p;
+    struct err err;
+    const char *list = "anchor/0.png\tyou/0.png\t1\n";
+    atomic_bool stop = true;
+    r->stop = &stop;
+    assert_int_equal(eval(r, &report, -1, &err), ERR_STOPPED);
+    assert_int_equal(report.n_strangers, 0);
+    assert_null(report.strangers);
+    assert_int_equal(pairs(r, list, &p, &err), ERR_STOPPED);
+    stop = false;
+    assert_int_equal(eval(r, &report, -1, &err), 0);
+    verify_report_finish(&report);
+    assert_int_equal(pairs(r, list, &p, &err), 0);
 }
 
 static void pairs_as_json_and_text(void **state)
@@ -463,7 +491,43 @@ static void json_numbers(void **state)
     verify_json_number(o, "c", -(double)INFINITY);
     verify_json_number(o, "d", 1e-20);
     char *text = cJSON_PrintUnformatted(o);
-    assert_string_equal(text, "{\"a\":0.1,\"b\":null,\"c\":null,\"d\":1e-20}");
+    assert_string_equal(text, "{\"a\":0.100000001,\"b\":null,\"c\":null,\"d\":1e-20}");
+    free(text);
+    cJSON_Delete(o);
+}
+
+// Neighbours that differ in the last bit alone are still told apart.
+static void json_keeps_float32(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_seed(&rng, 5, 0);
+    for (int i = 0; i < 2000; i++) {
+        float value = rng_uniform(&rng, 0, 1);
+        cJSON *o = cJSON_CreateObject();
+        verify_json_number(o, "x", value);
+        verify_json_number(o, "y", nextafterf(value, 2));
+        char *text = cJSON_PrintUnformatted(o);
+        cJSON *read = cJSON_Parse(text);
+        assert_true((float)number(read, "x") == value);
+        assert_true((float)number(read, "y") == nextafterf(value, 2));
+        cJSON_Delete(read);
+        free(text);
+        cJSON_Delete(o);
+    }
+}
+
+static void json_whole_numbers(void **state)
+{
+    (void)state;
+    cJSON *o = cJSON_CreateObject();
+    verify_json_int(o, "a", INT64_MIN);
+    verify_json_int(o, "b", (INT64_C(1) << 53) + 1);
+    verify_json_uint(o, "c", UINT64_MAX);
+    verify_json_uint(o, "d", 0);
+    char *text = cJSON_PrintUnformatted(o);
+    assert_string_equal(text, "{\"a\":-9223372036854775808,\"b\":9007199254740993,"
+                              "\"c\":18446744073709551615,\"d\":0}");
     free(text);
     cJSON_Delete(o);
 }
@@ -483,9 +547,12 @@ int main(void)
         PICTURES(pairs_files_are_read_with_patience),
         PICTURES(pairs_of_many_pictures),
         PICTURES(pairs_files_with_faults),
+        PICTURES(a_stop_is_heard),
         cmocka_unit_test(pairs_as_json_and_text),
         cmocka_unit_test(json_text_is_valid_utf8),
         cmocka_unit_test(json_numbers),
+        cmocka_unit_test(json_keeps_float32),
+        cmocka_unit_test(json_whole_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,7 @@ struct driver {
     uint32_t stride;     // bytesperline of RGB24; 0: packed
     const void *first;   // a frame that comes as soon as it streams; NULL: none
     size_t first_size;   // bytes
+    uint32_t first_flags;
 
     int fd, n_open;
     struct v4l2_pix_format format;
@@ -268,7 +269,7 @@ int v4l2_ioctl(int fd, unsigned long request, ...)
     case VIDIOC_STREAMON:
         d->streaming = d->streamon_errno == 0;
         if (d->first)
-            deliver(d, d->first, d->first_size, 0);
+            deliver(d, d->first, d->first_size, d->first_flags);
         return fault(d->streamon_errno);
     case VIDIOC_STREAMOFF:
         d->streaming = false;
@@ -683,6 +684,84 @@ static void a_silent_camera_is_opened_again(void **state)
     free(data);
 }
 
+// -- switching to it --
+
+struct answers {
+    int opened_fd, refused_fd; // eventfds that count
+};
+
+static void answer(void *ctx, enum cap_state state, const char *detail, const struct cap_info *info)
+{
+    const struct answers *answers = ctx;
+    (void)info;
+    assert_true(state != CAP_LOST);
+    if (state == CAP_OPENED)
+        eventfd_write(answers->opened_fd, 1);
+    else if (strstr(detail, "gone"))
+        eventfd_write(answers->refused_fd, 1);
+}
+
+static void start_demo(struct answers *answers, struct cap_slot **slot, struct cap_feed **feed)
+{
+    answers->opened_fd = eventfd(0, 0);
+    answers->refused_fd = eventfd(0, 0);
+    assert_int_equal(cap_slot_create(slot, NULL), 0);
+    assert_int_equal(cap_feed_start(feed, "demo", *slot, answer, answers, NULL), 0);
+    expect_event(answers->opened_fd);
+}
+
+static void stop_all(struct answers *answers, struct cap_slot *slot, struct cap_feed *feed)
+{
+    cap_feed_stop(feed);
+    cap_slot_destroy(slot);
+    expect_closed(&drivers[0]);
+    close(answers->opened_fd);
+    close(answers->refused_fd);
+}
+
+static void a_camera_that_opens_but_brings_nothing_is_refused(void **state)
+{
+    (void)state;
+    struct answers answers;
+    struct cap_slot *slot;
+    struct cap_feed *feed;
+    start_demo(&answers, &slot, &feed);
+    drivers[0].dqbuf_errno = ENODEV;
+    assert_int_equal(cap_feed_switch(feed, "/dev/null", NULL), 0);
+    expect_event(answers.refused_fd);
+    expect_event(answers.opened_fd); // the demo again
+    stop_all(&answers, slot, feed);
+}
+
+static void times_never_go_back(void **state)
+{
+    struct answers answers;
+    struct cap_slot *slot;
+    struct cap_feed *feed;
+    size_t size;
+    void *data = jpeg_bytes(*state, 250, &size);
+    drivers[0].first = data;
+    drivers[0].first_size = size;
+    drivers[0].first_flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC; // 5 s after the machine's start
+    start_demo(&answers, &slot, &feed);
+    assert_int_equal(cap_feed_switch(feed, "/dev/null", NULL), 0);
+    int reader = cap_slot_attach(slot);
+    const struct cap_frame *frame;
+    int64_t last_ns = clock_now_ns() - CLOCK_SECOND, last = 0;
+    bool of_driver = false;
+    while (!of_driver && (frame = cap_slot_wait(slot, reader, 5000))) {
+        assert_true(frame->capture_ns >= last_ns && frame->frame > last);
+        last_ns = frame->capture_ns;
+        last = frame->frame;
+        of_driver = frame->img.px[0] > 240 && frame->img.px[1] < 100;
+        cap_slot_release(slot, frame);
+    }
+    assert_true(of_driver);
+    expect_event(answers.opened_fd);
+    stop_all(&answers, slot, feed);
+    free(data);
+}
+
 // -- listing --
 
 static void link_node(const char *dir, const char *name, const char *target)
@@ -791,6 +870,8 @@ int main(void)
         TEST(nodes_are_told_by_what_they_can_do),
         TEST(an_unplugged_camera_is_lost_once),
         TEST(a_silent_camera_is_opened_again),
+        TEST(a_camera_that_opens_but_brings_nothing_is_refused),
+        TEST(times_never_go_back),
         TEST(cameras_are_listed_by_lasting_names),
         TEST(cameras_that_share_an_id_are_listed_by_path),
         TEST(a_forbidden_camera_says_why_there_is_none),

@@ -66,7 +66,7 @@ static void add_folder(struct ui_view *view, const char *path, int pictures)
 
 static void first_start(struct ui_view *view)
 {
-    view->demo = true;
+    view->demo = view->demo_fallback = true;
     text(view->camera, "Demo camera, 640x480, 25 fps");
     text(view->hint,
          "Look into the box and hold a to take anchors: pictures of you to compare with.");
@@ -100,6 +100,9 @@ static void collected(struct ui_view *view)
         61);
     add_folder(view, "/home/ada/Pictures/class of 1998", 28);
     add_folder(view, "/home/ada/Pictures/colleagues", 112);
+    add_folder(view, "/srv/pictures/a", 0);
+    add_folder(view, "/srv/pictures/b", 0);
+    add_folder(view, "/srv/pictures/c", 0);
 }
 
 static void curves(struct ui_view *view, int n)
@@ -126,6 +129,16 @@ static void training(struct ui_view *view)
     view->heldout_optimistic = true;
     text(view->message, "Training on 238 pairs; the live picture goes on meanwhile.");
     text(view->hint, "Press s to stop early and keep what was learnt.");
+}
+
+// The first epoch after going on from a checkpoint, with the demo camera by choice.
+static void resumed(struct ui_view *view)
+{
+    training(view);
+    curves(view, 1);
+    view->demo = true;
+    view->epoch = 31;
+    view->first_epoch = 31;
 }
 
 static void history(struct ui_view *view, float level)
@@ -196,7 +209,7 @@ static void camera_lost(struct ui_view *view)
 static void waiting(struct ui_view *view)
 {
     first_start(view);
-    view->demo = false;
+    view->demo = view->demo_fallback = false;
     view->frame = NULL;
     text(view->camera, "Opening /dev/video0");
 }
@@ -219,17 +232,12 @@ static const struct {
     const char *name;
     void (*fill)(struct ui_view *view);
 } states[] = {
-    {"first", first_start},
-    {"collecting", collecting},
-    {"collected", collected},
-    {"training", training},
-    {"ready", ready},
-    {"you", live_you},
-    {"stranger", live_stranger},
-    {"lost", camera_lost},
-    {"waiting", waiting},
-    {"help", help},
-    {"typing", typing},
+    {"first", first_start},   {"collecting", collecting},
+    {"collected", collected}, {"training", training},
+    {"resumed", resumed},     {"ready", ready},
+    {"you", live_you},        {"stranger", live_stranger},
+    {"lost", camera_lost},    {"waiting", waiting},
+    {"help", help},           {"typing", typing},
 };
 
 static bool plain(const struct img *img)

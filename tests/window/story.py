@@ -39,7 +39,7 @@ class Story:
         self.log = open(self.events_file + '.log', 'w+')
         self.program = subprocess.Popen(
             [PROGRAM, '--data', self.data, '--camera', camera, '--events', self.events_file,
-             '--epochs', '4'], env=self.env, stderr=self.log)
+             '--epochs', '6'], env=self.env, stderr=self.log)
         self.window = self.xdotool('search', '--sync', '--onlyvisible', '--class', 'visavis').split()[0]
         self.xdotool('windowfocus', '--sync', self.window)
 
@@ -111,9 +111,9 @@ def play(story, user, strangers):
     story.shot('1-start')
 
     anchors = positives = 0
-    for _ in range(4):
-        anchors += story.hold('a', 'anchor', 4)
-        positives += story.hold('p', 'positive', 4)
+    for _ in range(5):
+        anchors += story.hold('a', 'anchor', 5)
+        positives += story.hold('p', 'positive', 5)
     undone = story.hold('a', 'anchor', 3)
     story.press('u')
     story.wait('undo', lambda: story.events('undone'))
@@ -121,6 +121,8 @@ def play(story, user, strangers):
     assert (len(story.pictures('anchor')), len(story.pictures('positive'))) == (anchors, positives)
     story.press('a')  # a tap takes one picture at least
     story.wait('a tap', lambda: len(story.pictures('anchor')) > anchors)
+    story.xdotool('keydown', 'a', 'sleep', '.3', 'keydown', 'p', 'keyup', 'a', 'sleep', '.5', 'keyup', 'p')
+    story.wait('rolling from a to p', lambda: len(story.pictures('positive')) > positives + 3)
 
     story.press('o')
     time.sleep(.5)  # SDL's text input begins a little later than the key
@@ -147,7 +149,7 @@ def play(story, user, strangers):
     assert all(e['match'] == (e['score'] >= e['threshold']) for e in scores)
     assert all(e['score_ns'] > e['capture_ns'] for e in scores)
     mine = sum(e['match'] for e in scores) / len(scores)
-    assert mine > .8, f'own face accepted in {mine:.0%} of {len(scores)} frames'
+    assert mine > .6, f'own face accepted in {mine:.0%} of {len(scores)} frames'
 
     threshold = scores[-1]['threshold']
     story.press('plus')
@@ -157,9 +159,9 @@ def play(story, user, strangers):
     story.shot('5-help')
     story.press('h', 'm', 'v')
 
+    epochs = len(story.events('epoch'))
     story.press('t')  # again, and stop it
-    story.wait('training', lambda: len(story.events('frame')) > 0)
-    time.sleep(2)
+    story.wait('an epoch', lambda: len(story.events('epoch')) > epochs, 200)
     story.press('s')
     story.wait('the stop', lambda: len(story.events('trained')) == 2, 30)
     assert story.events('trained')[1]['stopped']

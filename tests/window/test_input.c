@@ -17,7 +17,7 @@ static int setup(void **state)
     setenv("SDL_VIDEODRIVER", "dummy", 1);
     struct err err = {0};
     struct ui_window *window;
-    if (ui_window_create(&window, 1280, 800, &err) < 0) {
+    if (ui_window_create(&window, 1280, 800, 0, &err) < 0) {
         printf("%s\n", err.text);
         return -1;
     }
@@ -119,6 +119,24 @@ static void test_focus_lost_releases(void **state)
     push_key(SDL_KEYUP, 'n', 0, 0);
     expect(window, UI_HOLD, 'n');
     expect(window, UI_RELEASE, 'n');
+    expect(window, UI_NONE, 0);
+}
+
+// The layout changes while the key is down: the same key, another letter.
+static void test_layout_changes_while_held(void **state)
+{
+    struct ui_window *window = *state;
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = 'a';
+    event.key.keysym.scancode = SDL_SCANCODE_Q; // of a French keyboard
+    SDL_PushEvent(&event);
+    push_key(SDL_KEYUP, 'a', 0, 0); // of the key at another place
+    event.type = SDL_KEYUP;
+    event.key.keysym.sym = 'q';
+    expect(window, UI_HOLD, 'a');
+    expect(window, UI_NONE, 0);
+    SDL_PushEvent(&event);
+    expect(window, UI_RELEASE, 'a');
     expect(window, UI_NONE, 0);
 }
 
@@ -257,6 +275,59 @@ static void test_drops(void **state)
         assert_string_equal(action.path, paths[i]);
     }
     expect(window, UI_NONE, 0);
+}
+
+static void test_long_drops_are_ignored(void **state)
+{
+    struct ui_window *window = *state;
+    char path[2 * UI_PATH] = "/";
+    memset(path + 1, 'x', sizeof path - 2);
+    path[UI_PATH] = '\0';
+    push_drop(SDL_DROPFILE, path);
+    push_drop(SDL_DROPTEXT, path);
+    path[UI_PATH - 1] = '\0';
+    push_drop(SDL_DROPFILE, path);
+    push_drop(SDL_DROPTEXT, path);
+    for (int i = 0; i < 2; i++) {
+        struct ui_action action = next(window);
+        assert_int_equal(action.kind, UI_FOLDER);
+        assert_string_equal(action.path, path);
+    }
+    expect(window, UI_NONE, 0);
+}
+
+// A drop of very many lines: the first ones count, and nothing else is lost.
+static void test_many_drops(void **state)
+{
+    (void)state;
+    static struct ui_input input;
+    static struct ui_canvas canvas;
+    static char text[1000 * 8];
+    input = (struct ui_input){0};
+    for (int i = 0; i < 1000; i++)
+        sprintf(text + 7 * i, "/a/%03d\n", i);
+    SDL_Event down = {.type = SDL_KEYDOWN}, drop = {.type = SDL_DROPTEXT}, up = {.type = SDL_KEYUP};
+    down.key.keysym.sym = up.key.keysym.sym = 'p';
+    down.key.keysym.scancode = up.key.keysym.scancode = SDL_SCANCODE_P;
+    drop.drop.file = text;
+    SDL_Event quit = {.type = SDL_QUIT};
+    const SDL_Event *events[] = {&down, &drop, &drop, &up, &quit};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        ui_input_event(&input, events[i], &view, &canvas, 1);
+    struct ui_action action;
+    assert_true(ui_input_next(&input, &action));
+    assert_int_equal(action.kind, UI_HOLD);
+    int n = 0;
+    char path[16];
+    while (ui_input_next(&input, &action) && action.kind == UI_FOLDER) {
+        snprintf(path, sizeof path, "/a/%03d", n++);
+        assert_string_equal(action.path, path);
+    }
+    assert_true(n > UI_FOLDERS);
+    assert_int_equal(action.kind, UI_RELEASE);
+    assert_true(ui_input_next(&input, &action));
+    assert_int_equal(action.kind, UI_QUIT);
+    assert_false(ui_input_next(&input, &action));
 }
 
 static void test_close_quits(void **state)
@@ -408,6 +479,54 @@ static void test_wake(void **state)
     assert_true(clock_now_ns() - start < 10 * CLOCK_SECOND);
 }
 
+static void size_of(int w, int h, float scale, int *w_px, int *h_px)
+{
+    struct ui_window *window;
+    struct err err = {0};
+    struct img shot = {0};
+    assert_int_equal(ui_window_create(&window, w, h, scale, &err), 0);
+    assert_int_equal(ui_window_shot(window, &view, &shot, &err), 0);
+    *w_px = shot.w;
+    *h_px = shot.h;
+    img_finish(&shot);
+    ui_window_destroy(window);
+}
+
+// The dummy driver's screen has 1024x768.
+static void test_window_fits_the_screen(void **state)
+{
+    (void)state;
+    int w, h;
+    setenv("SDL_VIDEODRIVER", "dummy", 1);
+    size_of(640, 480, 0, &w, &h);
+    assert_int_equal(w, 640);
+    assert_int_equal(h, 480);
+    size_of(480, 360, 1.5f, &w, &h);
+    assert_int_equal(w, 720);
+    assert_int_equal(h, 540);
+    size_of(1280, 800, 1, &w, &h);
+    assert_int_equal(w, 1024);
+    assert_in_range(h, 700, 767);
+    size_of(640, 480, 2, &w, &h);
+    assert_int_equal(w, 1024);
+    assert_in_range(h, 700, 767);
+}
+
+// SDL would draw where nobody sees it.
+static void test_dead_display(void **state)
+{
+    (void)state;
+    unsetenv("SDL_VIDEODRIVER");
+    unsetenv("WAYLAND_DISPLAY");
+    setenv("DISPLAY", ":4711", 1);
+    struct ui_window *window = NULL;
+    struct err err = {0};
+    assert_int_equal(ui_window_create(&window, 640, 480, 0, &err), ERR_USAGE);
+    assert_string_equal(err.text, "cannot open the display :4711: --headless works without one");
+    assert_null(window);
+    assert_int_equal(SDL_WasInit(0), 0);
+}
+
 static void test_no_display(void **state)
 {
     (void)state;
@@ -416,7 +535,7 @@ static void test_no_display(void **state)
     unsetenv("WAYLAND_DISPLAY");
     struct ui_window *window = NULL;
     struct err err = {0};
-    assert_int_equal(ui_window_create(&window, 640, 480, &err), ERR_USAGE);
+    assert_int_equal(ui_window_create(&window, 640, 480, 0, &err), ERR_USAGE);
     assert_non_null(strstr(err.text, "--headless"));
     assert_null(window);
     ui_window_destroy(NULL);
@@ -430,6 +549,7 @@ int main(void)
         WITH_WINDOW(test_burst_keys),
         WITH_WINDOW(test_one_burst_at_a_time),
         WITH_WINDOW(test_focus_lost_releases),
+        WITH_WINDOW(test_layout_changes_while_held),
         WITH_WINDOW(test_plain_keys),
         WITH_WINDOW(test_other_scripts_use_the_place),
         WITH_WINDOW(test_threshold),
@@ -437,10 +557,14 @@ int main(void)
         WITH_WINDOW(test_typing),
         WITH_WINDOW(test_paste),
         WITH_WINDOW(test_drops),
+        WITH_WINDOW(test_long_drops_are_ignored),
+        cmocka_unit_test(test_many_drops),
         WITH_WINDOW(test_close_quits),
         WITH_WINDOW(test_mouse),
         WITH_WINDOW(test_help_covers_the_rest),
         WITH_WINDOW(test_wake),
+        cmocka_unit_test(test_window_fits_the_screen),
+        cmocka_unit_test(test_dead_display),
         cmocka_unit_test(test_no_display),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

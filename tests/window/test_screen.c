@@ -236,6 +236,107 @@ static void test_odd_frames(void **state)
     img_finish(&shot);
 }
 
+// Columns of the picture with the training curve's colour, within the right half of the window.
+static void curve_extent(const struct img *shot, int *first, int *last)
+{
+    SDL_Color c = ui_theme_dark.accent;
+    *first = *last = -1;
+    for (int x = shot->w / 2; x < shot->w; x++)
+        for (int y = 0; y < shot->h; y++) {
+            const uint8_t *p = pixel(shot, (float)x, (float)y);
+            if (p[0] == c.r && p[1] == c.g && p[2] == c.b) {
+                *first = *first < 0 ? x : *first;
+                *last = x;
+            }
+        }
+}
+
+static void shoot_curve(int first_epoch, int n, int *first, int *last)
+{
+    struct img shot = {0};
+    view = (struct ui_view){
+        .have_model = true, .live = true, .epochs = 50, .first_epoch = first_epoch, .n_curve = n};
+    for (int i = 0; i < n; i++)
+        view.loss[i] = 0.5f;
+    shoot(1280, 800, 1, &shot);
+    curve_extent(&shot, first, last);
+    img_finish(&shot);
+}
+
+// A legend's sample is in that colour too: at the left, 18 points wide.
+static void test_curves_lie_at_their_epochs(void **state)
+{
+    (void)state;
+    int left, right, first, last;
+    shoot_curve(0, 50, &left, &right);
+    assert_true(right - left > 250);
+    shoot_curve(1, 25, &first, &last);
+    assert_in_range(first, left - 1, left + 1);
+    assert_in_range(last, (left + right) / 2 - 6, (left + right) / 2 + 2);
+    shoot_curve(41, 10, &first, &last);
+    assert_in_range(last, right - 2, right);
+    shoot_curve(41, 1, &first, &last);
+    int at = left + (right - left) * 40 / 49;
+    assert_in_range(last, at - 1, at + 5);
+    shoot_curve(60, 10, &first, &last); // more than was planned
+    assert_in_range(last, right - 2, right);
+}
+
+// A dot of a single point, whole and inside of the plot.
+static void test_single_point_is_a_dot(void **state)
+{
+    (void)state;
+    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, 64, 64, 32, SDL_PIXELFORMAT_ARGB8888);
+    SDL_Renderer *renderer = SDL_CreateSoftwareRenderer(surface);
+    static struct ui_canvas canvas;
+    static struct ui_plot plot;
+    assert_int_equal(ui_canvas_init(&canvas, renderer, 1, NULL), 0);
+    assert_true(ui_plot_begin(&plot, &canvas, (struct ui_box){0, 0, 64, 64}));
+    const struct ui_point points[] = {{NAN, 0.2f}, {0.5f, 0.5f}};
+    uint32_t background = plot.px[0];
+    ui_plot_line(&plot, points, 2, 2, 0, (SDL_Color){255, 0, 0, 255});
+    int n = 0;
+    for (int i = 0; i < 64 * 64; i++)
+        n += plot.px[i] != background;
+    assert_in_range(n, 25, 60);
+    ui_plot_finish(&plot);
+    ui_canvas_finish(&canvas);
+    SDL_DestroyRenderer(renderer);
+    SDL_FreeSurface(surface);
+}
+
+// Figures of held-out pairs that there are not are not drawn.
+static void test_nothing_of_no_heldout_pairs(void **state)
+{
+    (void)state;
+    struct img a = {0}, b = {0};
+    fill_view(NULL);
+    view.n_heldout_pairs = 0;
+    shoot(1280, 800, 1, &a);
+    view.heldout_loss[0] = view.heldout_loss[2] = 9;
+    view.precision = view.recall = 0.5;
+    shoot(1280, 800, 1, &b);
+    assert_memory_equal(a.px, b.px, (size_t)a.w * (size_t)a.h * 3);
+    img_finish(&a);
+    img_finish(&b);
+}
+
+static void test_demo_says_why(void **state)
+{
+    (void)state;
+    struct img frame = {0}, chosen = {0}, fallback = {0};
+    make_frame(&frame, 640, 480);
+    fill_view(&frame);
+    view.demo = true;
+    shoot(640, 480, 1, &chosen);
+    view.demo_fallback = true;
+    shoot(640, 480, 1, &fallback);
+    assert_memory_not_equal(chosen.px, fallback.px, (size_t)chosen.w * (size_t)chosen.h * 3);
+    img_finish(&frame);
+    img_finish(&chosen);
+    img_finish(&fallback);
+}
+
 static void test_threshold_and_verdict_show(void **state)
 {
     (void)state;
@@ -349,6 +450,10 @@ int main(void)
         cmocka_unit_test(test_mirror),
         cmocka_unit_test(test_only_new_frames_are_uploaded),
         cmocka_unit_test(test_odd_frames),
+        cmocka_unit_test(test_curves_lie_at_their_epochs),
+        cmocka_unit_test(test_single_point_is_a_dot),
+        cmocka_unit_test(test_nothing_of_no_heldout_pairs),
+        cmocka_unit_test(test_demo_says_why),
         cmocka_unit_test(test_threshold_and_verdict_show),
         cmocka_unit_test(test_line_texts),
         cmocka_unit_test(test_many_texts_stay_right),
