@@ -121,8 +121,8 @@ static void set_model(struct app_session *s, struct siam_model *model)
     app_scorer_set_model(s->scorer, model);
     pthread_mutex_lock(&s->lock);
     snprintf(s->model_line, sizeof s->model_line,
-             "Trained %s: %d epochs, %d + %d of you, %d of others", when, c->epochs, c->n_anchor,
-             c->n_positive, c->n_negative);
+             "Trained %s: %d epoch%s, %d + %d of you, %d of others", when, c->epochs,
+             c->epochs == 1 ? "" : "s", c->n_anchor, c->n_positive, c->n_negative);
     pthread_mutex_unlock(&s->lock);
 }
 
