@@ -453,9 +453,11 @@ static void finish(struct app_session *s)
     cap_feed_stop(s->feed);
     if (s->have_loader)
         pthread_join(s->loader, NULL);
-    app_trainer_destroy(s->trainer);
     app_collector_destroy(s->collector);
-    app_scorer_destroy(s->scorer);
+    if (s->scorer)
+        app_scorer_set_live(s->scorer, false); // the trainer may take a second to save
+    app_trainer_destroy(s->trainer);
+    app_scorer_destroy(s->scorer); // the last: all others report to it
     app_folders_destroy(s->folders);
     if (s->frame)
         cap_slot_release(s->slot, s->frame);
