@@ -58,19 +58,19 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
 
 static void fill_hint(struct ui_view *v)
 {
-    const char *hint = "v: see the live score";
+    const char *hint = "Press v to see the live score.";
     if (v->training)
-        hint = "s: stop and keep what was learnt so far";
+        hint = "Press s to stop early and keep what was learnt.";
     else if (v->live)
-        hint = "+ and - move the threshold; v ends live";
+        hint = "Try other light, or glasses. + and - move the threshold, v ends live.";
     else if (v->anchors < ENOUGH)
-        hint = "hold a and move your head a little: anchors are what you are compared with";
+        hint = "Look into the box and hold a to take anchors: pictures of you to compare with.";
     else if (v->positives < ENOUGH)
-        hint = "hold p: positives are more pictures of you, to learn from";
+        hint = "Hold p for positives next: other light, other distance, glasses on and off.";
     else if (v->n_folders == 0 && v->negatives == 0)
-        hint = "drop a folder of pictures of other people here, or press o and type its path";
+        hint = "Drop a folder with pictures of other people here, or press o and type its path.";
     else if (!v->have_model)
-        hint = "t: train on these pictures";
+        hint = "Press t to train on these pictures.";
     snprintf(v->hint, sizeof v->hint, "%s", hint);
 }
 
