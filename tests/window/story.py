@@ -142,14 +142,15 @@ def play(story, user, strangers):
     assert os.stat(trained['model']).st_mode & 0o777 == 0o600
 
     story.press('v')
-    story.wait('scores', lambda: len(story.events('score')) >= 30)
+    story.wait('scores of the whole loop', lambda: len(story.events('score')) >= 125)
     story.shot('4-live')
     scores = story.events('score')
     assert scores[-1]['anchors'] == len(story.pictures('anchor'))
     assert all(e['match'] == (e['score'] >= e['threshold']) for e in scores)
     assert all(e['score_ns'] > e['capture_ns'] for e in scores)
     mine = sum(e['match'] for e in scores) / len(scores)
-    assert mine > .6, f'own face accepted in {mine:.0%} of {len(scores)} frames'
+    print(f'own face accepted in {mine:.0%} of {len(scores)} frames')
+    assert mine > .5  # 84 to 98 % seen; a broken way gives none
 
     threshold = scores[-1]['threshold']
     story.press('plus')
