@@ -37,6 +37,14 @@ int app_end(int ret, const struct err *err)
     return app_signals_exit_code() ? app_signals_exit_code() : err_exit_code(ret);
 }
 
+void app_print_json(cJSON *root)
+{
+    char *text = cJSON_PrintUnformatted(root);
+    cJSON_Delete(root);
+    puts(text ? text : "{}");
+    free(text);
+}
+
 static int run(const struct app_options *o)
 {
     switch (o->verb) {

@@ -146,10 +146,9 @@ int app_bench(const struct app_options *o)
     verify_json_number(root, "threads", o->threads);
     cJSON_AddStringToObject(root, "blas_kernel", nn_blas_kernel());
     cJSON_AddStringToObject(root, "simd", nn_simd());
-    char *text = cJSON_PrintUnformatted(root);
-    cJSON_Delete(root);
-    if (!ret && text)
-        puts(text);
-    free(text);
+    if (ret)
+        cJSON_Delete(root);
+    else
+        app_print_json(root);
     return app_end(ret, &err);
 }

@@ -191,12 +191,11 @@ int app_doctor(const struct app_options *o)
     report_blas(&r);
     report_cameras(&r);
     report_data(&r, data_dir);
-    char *text = o->json ? cJSON_PrintUnformatted(r.root) : NULL;
-    if (o->json)
-        puts(text ? text : "{}");
-    else
-        print_text(&r);
-    free(text);
+    if (o->json) {
+        app_print_json(r.root);
+        return 0;
+    }
+    print_text(&r);
     cJSON_Delete(r.root);
     return 0;
 }

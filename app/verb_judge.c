@@ -96,10 +96,7 @@ static void print_similarity(const struct app_options *o, float score, float thr
     verify_json_number(root, "score", score);
     verify_json_number(root, "threshold", threshold);
     cJSON_AddBoolToObject(root, "match", match);
-    char *text = cJSON_PrintUnformatted(root);
-    cJSON_Delete(root);
-    puts(text ? text : "{}");
-    free(text);
+    app_print_json(root);
 }
 
 int app_verify(const struct app_options *o)

@@ -78,10 +78,7 @@ static void print_json(const struct app_job_result *r, cJSON *history)
     verify_json_number(root, "auc", r->last.auc);
     cJSON_AddItemToObject(root, "history", history);
     add_skipped(root, r->data);
-    char *text = cJSON_PrintUnformatted(root);
-    cJSON_Delete(root);
-    puts(text ? text : "{}");
-    free(text);
+    app_print_json(root);
 }
 
 // --negatives and the folders that the window remembers for this data folder.

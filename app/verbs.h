@@ -6,6 +6,8 @@
 
 #include "app/options.h"
 
+#include <cjson/cJSON.h>
+
 int app_train(const struct app_options *options); // verb_train.c
 int app_eval(const struct app_options *options);  // verb_judge.c, as the next three
 int app_verify(const struct app_options *options);
@@ -16,5 +18,8 @@ int app_doctor(const struct app_options *options); // verb_doctor.c
 
 // Logs the error and gives its exit code; 0 gives 0. A signal's code comes first.
 int app_end(int ret, const struct err *err);
+
+// Prints a result for scripts as one line on standard output, and frees it.
+void app_print_json(cJSON *root);
 
 #endif
