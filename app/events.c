@@ -194,6 +194,16 @@ void app_events_frame(struct app_events *ev, int64_t frame, int64_t capture_ns)
     put(ev, event, true);
 }
 
+void app_events_drawn(struct app_events *ev, int64_t frame, int64_t drawn_ns)
+{
+    if (!ev)
+        return;
+    cJSON *event = event_named("drawn");
+    verify_json_int(event, "frame", frame);
+    verify_json_int(event, "drawn_ns", drawn_ns);
+    put(ev, event, false);
+}
+
 void app_events_saved(struct app_events *ev, const char *kind, const char *path, int64_t frame)
 {
     if (!ev)

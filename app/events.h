@@ -18,6 +18,9 @@ int app_events_open(struct app_events **out, const char *path, struct err *err);
 void app_events_close(struct app_events *events);
 
 void app_events_frame(struct app_events *events, int64_t frame, int64_t capture_ns);
+// The window was drawn for the first time (frame 0: it has no picture yet), or for the first time
+// with a camera's frame; `drawn_ns`: when that was on the screen.
+void app_events_drawn(struct app_events *events, int64_t frame, int64_t drawn_ns);
 void app_events_saved(struct app_events *events, const char *kind, const char *path, int64_t frame);
 void app_events_undone(struct app_events *events, const char *kind, int count);
 void app_events_score(struct app_events *events, int64_t frame, int64_t capture_ns,

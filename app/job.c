@@ -28,11 +28,18 @@ static void relay_progress(void *ctx, const struct siam_progress *p)
     relay->progress(relay->ctx, p);
 }
 
+// The folder of the model, where a training writes anyway; "": the current one.
+static void folder_of(char *dir, size_t size, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    snprintf(dir, size, "%.*s", slash ? (int)(slash + 1 - path) : 0, path);
+}
+
 static int load_pictures(struct siam_dataset **out, const struct app_job *job,
                          const struct siam_train_config *config, struct pool *pool,
                          const atomic_bool *stop, struct err *err)
 {
-    char anchor[PATH_MAX], positive[PATH_MAX], negative[PATH_MAX];
+    char anchor[PATH_MAX], positive[PATH_MAX], negative[PATH_MAX], model[PATH_MAX];
     int ret = file_join(anchor, sizeof anchor, job->data_dir, "anchor", err);
     if (!ret)
         ret = file_join(positive, sizeof positive, job->data_dir, "positive", err);
@@ -47,6 +54,7 @@ static int load_pictures(struct siam_dataset **out, const struct app_job *job,
     if (!dirs)
         return ret ? ret : err_memory(err, "folders");
     int n = 0;
+    folder_of(model, sizeof model, config->out);
     if (file_is_dir(negative) || job->n_negatives == 0)
         dirs[n++] = negative;
     for (int i = 0; i < job->n_negatives; i++)
@@ -59,6 +67,8 @@ static int load_pictures(struct siam_dataset **out, const struct app_job *job,
         .channels = config->net.channels,
         .heldout_share = 0.3f,
         .seed = job->seed,
+        .cache_bytes = (size_t)job->cache_mb << 20,
+        .cache_dir = model,
     };
     ret = siam_dataset_load(out, &data, pool, stop, err);
     free(dirs);

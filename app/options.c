@@ -26,6 +26,7 @@ enum option_kind {
 #define IN(verb) (1u << (verb))
 #define ANY      (IN(APP_VERBS) - 1)
 #define JUDGE    (IN(APP_EVAL) | IN(APP_VERIFY) | IN(APP_PAIRS) | IN(APP_EMBED))
+#define LEARN    (IN(APP_SESSION) | IN(APP_TRAIN) | IN(APP_BENCH))
 #define AT(f)    offsetof(struct app_options, f)
 
 static const struct option_spec {
@@ -37,11 +38,11 @@ static const struct option_spec {
     unsigned verbs;
     const char *help;
 } specs[] = {
-    {"data", 0, "DIR", TEXT, AT(data), IN(APP_SESSION) | IN(APP_TRAIN) | IN(APP_DOCTOR),
+    {"data", 0, "DIR", TEXT, AT(data), LEARN | IN(APP_DOCTOR),
      "data folder with anchor/ positive/ negative/"},
-    {"camera", 'd', "SPEC", TEXT, AT(camera), IN(APP_SESSION),
+    {"camera", 'd', "SPEC", TEXT, AT(camera), IN(APP_SESSION) | IN(APP_BENCH),
      "/dev/videoN, a path, N, replay:PATH[@fps], demo[:WHO]"},
-    {"negatives", 0, "DIR", LIST, AT(negatives), IN(APP_SESSION) | IN(APP_TRAIN),
+    {"negatives", 0, "DIR", LIST, AT(negatives), LEARN,
      "folder of other people, any depth, read in place; may be repeated;\n"
      "                             besides negative/ and the folders added in the window"},
     {"headless", 0, NULL, FLAG, AT(headless), IN(APP_SESSION), "the same session with no window"},
@@ -52,7 +53,7 @@ static const struct option_spec {
     {"size", 0, "WxH", SIZE, AT(width), IN(APP_SESSION), "size of the window, 1280x800"},
     {"scale", 0, "X", SCALE, AT(scale), IN(APP_SESSION),
      "size of the text, 1 to 4; else as the screen needs it"},
-    {"model", 0, "FILE", TEXT, AT(model), JUDGE, "the model to judge with"},
+    {"model", 0, "FILE", TEXT, AT(model), JUDGE | IN(APP_BENCH), "the model to judge with"},
     {"anchors", 0, "DIR", TEXT, AT(anchors), IN(APP_EVAL), "pictures of the user to compare with"},
     {"genuine", 0, "DIR", TEXT, AT(genuine), IN(APP_EVAL), "other pictures of the user"},
     {"strangers", 0, "DIR...", LIST, AT(strangers), IN(APP_EVAL), "pictures of other people"},
@@ -60,9 +61,15 @@ static const struct option_spec {
     {"raw", 0, "FILE", TEXT, AT(raw), IN(APP_EMBED),
      "read float32 [n,3,105,105] in 0..1 instead of pictures"},
     {"out", 0, "FILE", TEXT, AT(out), IN(APP_TRAIN) | IN(APP_EMBED), "where to write the result"},
-    {"recipe", 0, "NAME", TEXT, AT(recipe), IN(APP_SESSION) | IN(APP_TRAIN), "koch"},
-    {"epochs", 0, "N", INT, AT(epochs), IN(APP_SESSION) | IN(APP_TRAIN), "epochs to train, 50"},
-    {"seed", 0, "N", SEED, AT(seed), IN(APP_SESSION) | IN(APP_TRAIN), "of all that is random, 1"},
+    {"recipe", 0, "NAME", TEXT, AT(recipe), LEARN, "koch"},
+    {"epochs", 0, "N", INT, AT(epochs), LEARN, "epochs to train, 50"},
+    {"seed", 0, "N", SEED, AT(seed), LEARN, "of all that is random, 1"},
+    {"seconds", 0, "N", INT, AT(seconds), IN(APP_BENCH), "how long live is measured, 20"},
+    {"no-training", 0, NULL, FLAG, AT(no_training), IN(APP_BENCH),
+     "measure live without a training in the background"},
+    {"cache", 0, "MB", INT, AT(cache_mb), LEARN,
+     "memory for the pictures of a training, 256 (some 8,000 pictures);\n"
+     "                             more of them wait in a file beside the model"},
     {"resume", 0, NULL, FLAG, AT(resume), IN(APP_TRAIN), "go on from the checkpoint"},
     {"threshold", 0, "X", SHARE, AT(threshold), IN(APP_EVAL) | IN(APP_VERIFY) | IN(APP_SESSION),
      "a score from X on is a match, 0..1; else the model's own"},
@@ -90,7 +97,9 @@ static const struct {
                    "accuracy on a list: path TAB path TAB 0|1", 1},
     [APP_EMBED] = {"embed", "--model M PICTURE... --out F", "embeddings as float32 [n,4096]",
                    INT_MAX},
-    [APP_BENCH] = {"bench", "[embed|step]", "time the net; JSON with medians, in milliseconds", 1},
+    [APP_BENCH] = {"bench", "[embed|step|train|live]",
+                   "time the net, a whole training, or a live session with a training behind it",
+                   1},
     [APP_DOCTOR] = {"doctor", "", "camera, processor, BLAS, folders: a report to paste", 0},
 };
 
@@ -256,8 +265,10 @@ int app_options_parse(struct app_options *o, int argc, char **argv, struct err *
                               .seed = 1,
                               .threshold = -1,
                               .threads = pool_processors(),
+                              .cache_mb = 256,
                               .width = 1280,
-                              .height = 800};
+                              .height = 800,
+                              .seconds = 20};
     if (argc > 1 && argv[1][0] != '-') {
         int verb = find_verb(argv[1]);
         if (verb < 0)

@@ -42,8 +42,11 @@ struct app_options {
     uint64_t seed;                                // 1
     float threshold;                              // -1: the model's
     int threads;                                  // pool_processors()
+    int cache_mb;                                 // 256
     int width, height;                            // of the window, 1280 x 800
     float scale;                                  // of the text; 0: as the screen needs it
+    int seconds;                                  // of bench live, 20
+    bool no_training;                             // in bench live
     bool headless, resume, json, quiet, verbose;
     char **rest; // [n_rest] what is no option, after the verb
     int n_rest;

@@ -66,7 +66,7 @@ static int make_gallery(struct app_scorer *s, struct siam_model *model, struct e
         return err_set(err, ERR_MODEL, "no model yet: press t to train one");
     int ret = verify_gallery_load(&s->gallery, model, s->config.anchor_dir, s->pool, &s->quit, err);
     if (!ret)
-        ret = verify_embedder_create(&s->embedder, model, 1, s->pool, err);
+        ret = verify_embedder_create_live(&s->embedder, model, s->pool, err);
     if (ret)
         return ret;
     s->e = malloc((size_t)model->net->config.embedding * sizeof *s->e);

@@ -197,6 +197,7 @@ static void do_train(struct app_session *s)
         .epochs = s->options->epochs,
         .seed = s->options->seed,
         .n_threads = s->options->threads,
+        .cache_mb = s->options->cache_mb,
         .lower_priority = true,
         .resume_if_same = true,
     };
@@ -351,9 +352,19 @@ static bool take_frame(struct app_session *s, int timeout_ms)
     return true;
 }
 
+// Tells when the window is drawn for the first time, and for the first time with a frame.
+static void tell_drawn(struct app_session *s, int *n_told)
+{
+    int n = s->frame ? 2 : 1;
+    if (n > *n_told)
+        app_events_drawn(s->events, s->frame ? s->frame->frame : 0, clock_now_ns());
+    *n_told = n > *n_told ? n : *n_told;
+}
+
 static void run_window(struct app_session *s, struct app_keys *keys)
 {
     int64_t drawn_ns = 0;
+    int n_told = 0;
     bool changed = true;
     while (!s->quit && !app_stop) {
         changed |= take_frame(s, 0);
@@ -361,6 +372,7 @@ static void run_window(struct app_session *s, struct app_keys *keys)
             app_screen_fill(s);
             ui_window_draw(s->window, &s->view);
             drawn_ns = clock_now_ns();
+            tell_drawn(s, &n_told);
         }
         changed = false;
         struct ui_action action;
@@ -372,10 +384,13 @@ static void run_window(struct app_session *s, struct app_keys *keys)
     }
 }
 
-static void run_headless(struct app_session *s, struct app_keys *keys)
+static void run_headless(struct app_session *s, struct app_keys *keys, app_session_turn turn,
+                         void *ctx)
 {
     while (!s->quit && !app_stop) {
         take_frame(s, HEADLESS_MS);
+        if (turn)
+            turn(ctx, s);
         if (app_keys_play(keys, s) == APP_KEYS_OVER)
             s->quit = true; // nobody is left to press a key
     }
@@ -467,7 +482,7 @@ static void finish(struct app_session *s)
     pthread_mutex_destroy(&s->lock);
 }
 
-int app_session_run(const struct app_options *options)
+static int run(const struct app_options *options, app_session_turn turn, void *ctx)
 {
     struct err err = {0};
     struct app_keys *keys = NULL;
@@ -487,11 +502,23 @@ int app_session_run(const struct app_options *options)
     } else if (s->window) {
         run_window(s, keys);
     } else {
-        run_headless(s, keys);
+        run_headless(s, keys, turn, ctx);
     }
     int code = ret ? err_exit_code(ret) : s->exit_code;
     finish(s);
     app_keys_close(keys);
     free(s);
     return app_signals_exit_code() ? app_signals_exit_code() : code;
+}
+
+int app_session_run(const struct app_options *options)
+{
+    return run(options, NULL, NULL);
+}
+
+int app_session_drive(const struct app_options *options, app_session_turn turn, void *ctx)
+{
+    struct app_options headless = *options;
+    headless.headless = true;
+    return run(&headless, turn, ctx);
 }

@@ -59,6 +59,11 @@ struct app_session {
 // Runs a session to its end. Returns the program's exit code.
 int app_session_run(const struct app_options *options);
 
+// The same without a window, driven by the program itself: `turn` is called on the main thread
+// after every frame, and every 20 ms while there is none, until it sets s->quit.
+typedef void (*app_session_turn)(void *ctx, struct app_session *s);
+int app_session_drive(const struct app_options *options, app_session_turn turn, void *ctx);
+
 // -- for the parts of a session, main thread --
 
 // Does what a user asked for.

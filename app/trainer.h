@@ -17,6 +17,7 @@ struct app_job {
     int epochs;      // 0: the recipe's
     uint64_t seed;
     int n_threads;
+    int cache_mb;            // of pictures kept in memory (2^20 bytes each); 0: all
     bool lower_priority;     // leave the processor to others; affects the calling thread
     bool resume;             // go on from the checkpoint
     bool resume_if_same;     // ... or begin anew where it doesn't belong to these pictures

@@ -116,6 +116,7 @@ int app_train(const struct app_options *o)
         .epochs = o->epochs,
         .seed = o->seed,
         .n_threads = o->threads,
+        .cache_mb = o->cache_mb,
         .resume = o->resume,
     };
     if (!ret)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One convolution over one picture: valid cross-correlation, stride 1. The naive reference (_ref)
-// defines what is right; the fast path (_gemm) lowers it to matrix products by im2col (Chellapilla
-// et al. 2006) and OpenBLAS sgemm.
+// A convolutional layer's shape, and what it does to one picture. These naive functions define what
+// is right; conv_layer.h has the fast ones. The convolution is a valid cross-correlation, stride 1:
 //
 //     y[o, i, j] = b[o] + sum_{c, u, v} w[o, c, u, v] x[c, i + u, j + v]
 //
@@ -10,7 +9,9 @@
 #ifndef VISAVIS_CORE_NN_CONV_H
 #define VISAVIS_CORE_NN_CONV_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct nn_conv_shape {
     int ci; // input channels
@@ -27,24 +28,14 @@ void nn_conv_forward_ref(const struct nn_conv_shape *s, const float *x, const fl
 void nn_conv_backward_ref(const struct nn_conv_shape *s, const float *x, const float *w,
                           const float *dy, float *dx, float *dw, float *db);
 
-// Floats of scratch space that the _gemm functions need.
-size_t nn_conv_gemm_scratch(const struct nn_conv_shape *s);
-
-// The _gemm functions work on bands of so many output rows (the last one may have fewer): an even
-// number of at least 2 that depends on the shape alone.
-int nn_conv_band_rows(const struct nn_conv_shape *s);
-
-// One band of the output, for callers that spread the bands over threads or go on with each while
-// it is in the cache: rows row .. row + n_rows - 1, n_rows <= nn_conv_band_rows(). Channel o of the
-// band, [n_rows, h - k + 1], goes to y + o * y_stride.
-void nn_conv_forward_band_gemm(const struct nn_conv_shape *s, const float *x, const float *w,
-                               const float *b, int row, int n_rows, float *y, size_t y_stride,
-                               float *scratch);
-
-void nn_conv_forward_gemm(const struct nn_conv_shape *s, const float *x, const float *w,
-                          const float *b, float *y, float *scratch);
-// dx: overwritten, may be NULL (the first layer needs none); dw, db: added to.
-void nn_conv_backward_gemm(const struct nn_conv_shape *s, const float *x, const float *w,
-                           const float *dy, float *dx, float *dw, float *db, float *scratch);
+// Relu and, with `pool`, 2x2 max pooling with stride 2 of one plane x: [rows, cols]; y and from:
+// [ceil(rows / 2), ceil(cols / 2)] with pooling, [rows, cols] without. A window cut by the edge
+// takes the maximum of what is there (PyTorch's ceil_mode); a NaN counts as larger than anything,
+// so that it stays visible. `from` (may be NULL) notes where each value came from: 0..3 = 2 di + dj
+// inside the window (the first in row order among equals), 4 = none, as the relu cut it off.
+void nn_relu_pool_ref(int rows, int cols, bool pool, const float *x, float *y, uint8_t *from);
+// dx: [rows, cols] overwritten.
+void nn_relu_pool_backward_ref(int rows, int cols, bool pool, const float *dy, const uint8_t *from,
+                               float *dx);
 
 #endif

@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: MIT
 #include "core/nn/conv.h"
 
+#include <math.h>
 #include <string.h>
+
+#define FROM_NONE 4
 
 int nn_conv_out_side(const struct nn_conv_shape *s)
 {
     return s->h - s->k + 1;
 }
 
-// The sum of w[o, c, u, v] x[c, i + u, j + v] for one output.
-static float correlate(const struct nn_conv_shape *s, const float *x, const float *w, int i, int j)
+// Adds w times the part of the plane x: [h, h] that starts at (u, v) to y: [out, out].
+static void add_shifted(int h, int out, const float *restrict x, float w, int u, int v,
+                        float *restrict y)
 {
-    float sum = 0;
-    for (int c = 0; c < s->ci; c++)
-        for (int u = 0; u < s->k; u++)
-            for (int v = 0; v < s->k; v++)
-                sum += w[(c * s->k + u) * s->k + v] * x[(c * s->h + i + u) * s->h + j + v];
-    return sum;
+    for (int i = 0; i < out; i++)
+        for (int j = 0; j < out; j++)
+            y[i * out + j] += w * x[(i + u) * h + j + v];
 }
 
 void nn_conv_forward_ref(const struct nn_conv_shape *s, const float *x, const float *w,
                          const float *b, float *y)
 {
-    int out = nn_conv_out_side(s), filter = s->ci * s->k * s->k;
-    for (int o = 0; o < s->co; o++)
-        for (int i = 0; i < out; i++)
-            for (int j = 0; j < out; j++)
-                *y++ = b[o] + correlate(s, x, w + (size_t)o * filter, i, j);
+    int out = nn_conv_out_side(s);
+    for (int o = 0; o < s->co; o++, y += (size_t)out * out) {
+        for (int i = 0; i < out * out; i++)
+            y[i] = b[o];
+        for (int c = 0; c < s->ci; c++)
+            for (int u = 0; u < s->k; u++)
+                for (int v = 0; v < s->k; v++)
+                    add_shifted(s->h, out, x + (size_t)c * s->h * s->h, *w++, u, v, y);
+    }
 }
 
 // Spreads one output's gradient `dy` at (i, j) over what it was made of.
@@ -51,7 +56,48 @@ void nn_conv_backward_ref(const struct nn_conv_shape *s, const float *x, const f
     for (int o = 0; o < s->co; o++)
         for (int i = 0; i < out; i++)
             for (int j = 0; j < out; j++, dy++) {
+                if (*dy == 0) // most of them, after pooling
+                    continue;
                 scatter(s, x, w + (size_t)o * filter, *dy, i, j, dx, dw + (size_t)o * filter);
                 db[o] += *dy;
             }
+}
+
+// The window of x that starts at (i, j), of side `size` where the edge does not cut it.
+static float window_max(int rows, int cols, int size, const float *x, int i, int j, uint8_t *from)
+{
+    float best = 0;
+    *from = FROM_NONE;
+    for (int di = 0; di < size && i + di < rows; di++)
+        for (int dj = 0; dj < size && j + dj < cols; dj++) {
+            float value = x[(size_t)(i + di) * cols + j + dj];
+            if (isnan(best) || value <= best)
+                continue;
+            best = value;
+            *from = (uint8_t)(2 * di + dj);
+        }
+    return best;
+}
+
+void nn_relu_pool_ref(int rows, int cols, bool pool, const float *x, float *y, uint8_t *from)
+{
+    int size = pool ? 2 : 1;
+    for (int i = 0; i < rows; i += size)
+        for (int j = 0; j < cols; j += size) {
+            uint8_t at;
+            *y++ = window_max(rows, cols, size, x, i, j, &at);
+            if (from)
+                *from++ = at;
+        }
+}
+
+void nn_relu_pool_backward_ref(int rows, int cols, bool pool, const float *dy, const uint8_t *from,
+                               float *dx)
+{
+    int size = pool ? 2 : 1;
+    memset(dx, 0, (size_t)rows * cols * sizeof *dx);
+    for (int i = 0; i < rows; i += size)
+        for (int j = 0; j < cols; j += size, dy++, from++)
+            if (*from != FROM_NONE)
+                dx[(size_t)(i + *from / 2) * cols + j + *from % 2] = *dy;
 }

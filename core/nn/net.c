@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/nn/net.h"
 
+#include "core/base/large.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -137,8 +139,8 @@ int nn_net_create(struct nn_net **out, const struct nn_config *config, struct er
     int ret = nn_layout(&net->layout, config, err);
     if (ret < 0)
         goto error;
-    size_t bytes = (net->layout.n_params * sizeof(float) + 63) & ~(size_t)63;
-    net->block = aligned_alloc(64, bytes);
+    size_t bytes = net->layout.n_params * sizeof(float);
+    net->block = large_alloc(bytes);
     if (!net->block) {
         ret = err_memory(err, "parameters of the net");
         goto error;

@@ -104,7 +104,9 @@ void nn_net_init_glorot(struct nn_net *net, struct rng *rng);
 #define NN_STOPPED 1
 
 enum nn_purpose {
-    NN_INFER, // forward only; small
+    NN_INFER, // forward only
+    NN_LIVE, // forward only, one picture at a time: fc's weights with 16 bits (IEEE binary16), half
+             // the memory traffic, where the processor has them
     NN_TRAIN, // keeps what backward needs
 };
 
@@ -115,6 +117,11 @@ struct nn_work;
 int nn_work_create(struct nn_work **out, const struct nn_config *config, int max_pictures,
                    enum nn_purpose purpose, struct pool *pool, struct err *err);
 void nn_work_destroy(struct nn_work *work);
+
+// Makes what forward passes take from the parameters alone (the filters' spectra, weights of 16
+// bits). Call it before the first nn_forward() and whenever the parameters have changed. With
+// NN_TRAIN it is not needed: there nn_forward() does it.
+void nn_work_set_net(struct nn_work *work, const struct nn_net *net);
 
 // e: [n, embedding] = embeddings of x: [n, c, side, side]. 1 <= n <= max_pictures. `stop` (may be
 // NULL) is looked at between pieces of some milliseconds. Returns 0 or NN_STOPPED.
@@ -127,9 +134,8 @@ int nn_forward(const struct nn_net *net, struct nn_work *work, const float *x, i
 // the head's alone. The result depends on the batch alone, not on the number of workers, bit for
 // bit. Only the fc and convolution pointers of `grad` are used; they must lie in one block, as
 // nn_params_at() makes them. Returns 0 or NN_STOPPED (grad is then undefined).
-int nn_backward(const struct nn_net *net, struct nn_work *work, const float *x, int n,
-                const float *e, const float *de, const struct nn_params *grad,
-                const atomic_bool *stop);
+int nn_backward(const struct nn_net *net, struct nn_work *work, int n, const float *e,
+                const float *de, const struct nn_params *grad, const atomic_bool *stop);
 
 // ---- The head: pairs of embeddings ------------------------------------------------------------
 

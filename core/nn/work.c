@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "core/nn/work.h"
 
+#include "core/base/large.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_PICTURES (1 << 16)
 
-bool nn_pass_stopped(struct nn_pass *pass)
+bool nn_pass_stopped(const struct nn_pass *pass)
 {
-    if (!pass->stop || !atomic_load_explicit(pass->stop, memory_order_relaxed))
-        return false;
-    atomic_store_explicit(&pass->stopped, true, memory_order_relaxed);
-    return true;
-}
-
-size_t nn_work_out_size(const struct nn_work *work, int l)
-{
-    size_t side = (size_t)work->layout.out_side[l];
-    return side * side * (size_t)work->config.conv[l].channels;
-}
-
-const float *nn_pass_input(const struct nn_pass *pass, int l, int picture)
-{
-    const struct nn_work *work = pass->work;
-    if (l > 0)
-        return work->out[l - 1] + (size_t)picture * nn_work_out_size(work, l - 1);
-    size_t side = (size_t)work->config.side;
-    return pass->x + (size_t)picture * side * side * (size_t)work->config.channels;
+    return pass->stop && atomic_load_explicit(pass->stop, memory_order_relaxed);
 }
 
 // Hands out 64-byte aligned pieces of one block. With base == NULL it only counts.
@@ -39,7 +23,7 @@ static void *carve(struct arena *arena, size_t bytes)
 {
     size_t at = arena->used;
     arena->used += (bytes + 63) & ~(size_t)63;
-    return arena->base ? arena->base + at : NULL;
+    return arena->base && bytes ? arena->base + at : NULL;
 }
 
 static float *carve_floats(struct arena *arena, size_t n)
@@ -47,59 +31,83 @@ static float *carve_floats(struct arena *arena, size_t n)
     return carve(arena, n * sizeof(float));
 }
 
-static size_t max_size(size_t a, size_t b)
+static void keep_max(size_t *a, size_t b)
 {
-    return a > b ? a : b;
+    if (b > *a)
+        *a = b;
 }
 
-static void carve_scratch(struct nn_work *work, bool train, struct arena *arena)
+// What layers may share they share, but for the filters when they stay the same from pass to pass.
+static void carve_layers(struct nn_work *work, struct arena *arena)
 {
-    size_t columns = 0, band = 0, out = 0;
+    struct nn_conv_memory m[NN_CONVS], most = {0};
+    bool train = work->purpose == NN_TRAIN;
     for (int l = 0; l < NN_CONVS; l++) {
-        const struct nn_conv_shape *s = &work->shape[l];
-        size_t side = (size_t)nn_conv_out_side(s);
-        size_t rows = train ? side : (size_t)nn_conv_band_rows(s);
-        columns = max_size(columns, nn_conv_gemm_scratch(s));
-        band = max_size(band, (rows + rows % 2) * side * (size_t)s->co);
-        out = max_size(out, nn_work_out_size(work, l));
+        nn_conv_memory(&work->conv[l].plan, &m[l]);
+        keep_max(&most.filters, m[l].filters);
+        keep_max(&most.seen, m[l].seen);
+        keep_max(&most.made, m[l].made);
+        keep_max(&most.gradient, m[l].gradient);
+        keep_max(&most.d_seen, m[l].d_seen);
+        keep_max(&most.worker, m[l].worker);
     }
-    for (int i = 0; i < work->n_workers; i++) {
-        struct nn_scratch *s = &work->scratch[i];
-        s->columns = carve_floats(arena, columns);
-        s->band = carve_floats(arena, band);
-        s->d_in[0] = train ? carve_floats(arena, out) : NULL;
-        s->d_in[1] = train ? carve_floats(arena, out) : NULL;
+    float *filters = train ? carve_floats(arena, most.filters) : NULL;
+    float *seen = train ? NULL : carve_floats(arena, most.seen);
+    float *made = carve_floats(arena, most.made), *gradient = carve_floats(arena, most.gradient);
+    float *d_seen = carve_floats(arena, most.d_seen);
+    for (int l = 0; l < NN_CONVS; l++) {
+        struct nn_conv_layer *layer = &work->conv[l];
+        layer->matrices = carve_floats(arena, m[l].matrices);
+        layer->filters = train ? filters : carve_floats(arena, m[l].filters);
+        layer->seen = train ? carve_floats(arena, m[l].seen) : seen;
+        layer->made = made;
+        layer->gradient = gradient;
+        layer->d_seen = d_seen;
+        layer->scratch = work->scratch;
+        layer->workers = work->pool;
     }
+    for (int i = 0; i < pool_workers(work->pool); i++)
+        work->scratch[i] = carve_floats(arena, most.worker);
 }
 
-static void carve_all(struct nn_work *work, bool train, struct arena *arena)
+static void carve_all(struct nn_work *work, struct arena *arena)
 {
-    size_t n = (size_t)work->max_pictures;
+    size_t n = (size_t)work->max_pictures, flat = (size_t)work->layout.flat;
+    bool train = work->purpose == NN_TRAIN;
     for (int l = 0; l < NN_CONVS; l++) {
-        size_t size = n * nn_work_out_size(work, l);
+        size_t side = (size_t)work->layout.out_side[l];
+        size_t size = n * side * side * (size_t)work->config.conv[l].channels;
         work->out[l] = carve_floats(arena, size);
-        work->from[l] = train && work->config.conv[l].pool ? carve(arena, size) : NULL;
+        work->from[l] = train ? carve(arena, size) : NULL;
+        if (train && l + 1 < NN_CONVS)
+            work->d_in[l + 1] = carve_floats(arena, size);
     }
     if (train) {
-        work->d_flat = carve_floats(arena, n * (size_t)work->layout.flat);
+        work->d_flat = carve_floats(arena, n * flat);
         work->dz = carve_floats(arena, n * (size_t)work->config.embedding);
-        work->group_grad = carve_floats(arena, (size_t)work->n_groups * work->conv_params);
     }
-    carve_scratch(work, train, arena);
+    if (work->purpose == NN_LIVE && nn_kernels()->half_product) {
+        size_t blocks = (size_t)ceil_div(work->config.embedding, NN_HALF_COLUMNS);
+        work->fc_half = carve(arena, blocks * NN_HALF_COLUMNS * flat * sizeof *work->fc_half);
+        work->used = carve(arena, flat * sizeof *work->used);
+    }
+    carve_layers(work, arena);
 }
 
-static int allocate(struct nn_work *work, bool train, struct err *err)
+static int allocate(struct nn_work *work, struct err *err)
 {
-    work->scratch = calloc((size_t)work->n_workers, sizeof *work->scratch);
+    work->scratch = calloc((size_t)pool_workers(work->pool), sizeof *work->scratch);
     if (!work->scratch)
         return err_memory(err, "work space of the net");
     struct arena arena = {0};
-    carve_all(work, train, &arena);
-    work->arena = aligned_alloc(64, arena.used);
+    carve_all(work, &arena);
+    work->arena = large_alloc(arena.used);
     if (!work->arena)
         return err_memory(err, "work space of the net");
     arena = (struct arena){.base = work->arena};
-    carve_all(work, train, &arena);
+    carve_all(work, &arena);
+    for (int l = 0; l < NN_CONVS; l++)
+        nn_conv_layer_init(&work->conv[l]);
     return 0;
 }
 
@@ -114,22 +122,26 @@ int nn_work_create(struct nn_work **out, const struct nn_config *config, int max
         return err_memory(err, "work space of the net");
     work->config = *config;
     work->max_pictures = max_pictures;
+    work->purpose = purpose;
     work->pool = pool;
-    work->n_workers = pool_workers(pool);
-    if (purpose == NN_TRAIN)
-        work->n_groups = max_pictures < NN_MAX_GROUPS ? max_pictures : NN_MAX_GROUPS;
     int ret = nn_layout(&work->layout, config, err);
     if (ret < 0)
         goto error;
-    for (int l = 0; l < NN_CONVS; l++)
-        work->shape[l] = (struct nn_conv_shape){
+    for (int l = 0; l < NN_CONVS; l++) {
+        struct nn_conv_plan *plan = &work->conv[l].plan;
+        plan->shape = (struct nn_conv_shape){
             .ci = work->layout.in_channels[l],
             .h = work->layout.in_side[l],
             .co = config->conv[l].channels,
             .k = config->conv[l].kernel,
         };
-    work->conv_params = work->layout.tensor[2 * NN_CONVS].offset; // fc follows the convolutions
-    ret = allocate(work, purpose == NN_TRAIN, err);
+        plan->pool = config->conv[l].pool;
+        plan->train = purpose == NN_TRAIN;
+        plan->dx = plan->train && l > 0;
+        plan->pictures = max_pictures;
+        nn_conv_plan(plan);
+    }
+    ret = allocate(work, err);
     if (ret < 0)
         goto error;
     *out = work;

@@ -5,28 +5,29 @@
 #include <stdlib.h>
 
 int siam_batch_create(struct siam_batch **out, const struct siam_dataset *data,
-                      const struct nn_config *config, int max_pairs, struct pool *pool,
-                      struct err *err)
+                      const struct nn_config *config, int max_pictures, int max_pairs,
+                      struct pool *pool, struct err *err)
 {
     struct siam_batch *b = *out = calloc(1, sizeof *b);
     if (!b)
         return err_memory(err, "batch");
-    size_t pairs = (size_t)max_pairs, pictures = 2 * pairs;
+    size_t pairs = (size_t)max_pairs, pictures = (size_t)max_pictures;
     size_t embeddings = pictures * (size_t)config->embedding;
     b->data = data;
     b->input_size = FACE_CHIP_SIZE(data->channels);
-    b->max_pictures = 2 * max_pairs;
+    b->max_pictures = max_pictures;
     b->slot_of = malloc((size_t)data->n_pictures * sizeof *b->slot_of);
     b->pictures = malloc(pictures * sizeof *b->pictures);
     b->pairs = malloc(pairs * sizeof *b->pairs);
+    b->chip = malloc(FACE_CHIP_SIZE(data->channels));
     b->x = malloc(pictures * b->input_size * sizeof *b->x);
     b->e = malloc(embeddings * sizeof *b->e);
     b->de = malloc(embeddings * sizeof *b->de);
     b->logits = malloc(pairs * sizeof *b->logits);
     b->dlogits = malloc(pairs * sizeof *b->dlogits);
     int ret = 0;
-    if (!b->slot_of || !b->pictures || !b->pairs || !b->x || !b->e || !b->de || !b->logits ||
-        !b->dlogits)
+    if (!b->slot_of || !b->pictures || !b->pairs || !b->chip || !b->x || !b->e || !b->de ||
+        !b->logits || !b->dlogits)
         ret = err_memory(err, "batch");
     if (!ret)
         ret = nn_work_create(&b->work, config, b->max_pictures, NN_TRAIN, pool, err);
@@ -48,6 +49,7 @@ void siam_batch_destroy(struct siam_batch *b)
     free(b->slot_of);
     free(b->pictures);
     free(b->pairs);
+    free(b->chip);
     free(b->x);
     free(b->e);
     free(b->de);
@@ -80,19 +82,23 @@ int siam_distinct_pictures(const struct nn_pair *pairs, int m, int *slot_of, int
 }
 
 static int embed(struct siam_batch *b, const struct nn_net *net, const int *pictures, int n,
-                 float *e, const atomic_bool *stop)
+                 float *e, const atomic_bool *stop, struct err *err)
 {
-    for (int i = 0; i < n; i++)
-        face_chip_input(b->x + (size_t)i * b->input_size, b->data->pictures[pictures[i]].chip,
-                        b->data->channels);
+    for (int i = 0; i < n; i++) {
+        int ret = siam_chips_get(b->data->chips, b->data->pictures[pictures[i]].chip, b->chip, err);
+        if (ret)
+            return ret;
+        face_chip_input(b->x + (size_t)i * b->input_size, b->chip, b->data->channels);
+    }
     return nn_forward(net, b->work, b->x, n, e, stop);
 }
 
 int siam_batch_gradient(struct siam_batch *b, const struct nn_net *net, const struct nn_pair *pairs,
-                        int m, double *loss, const struct nn_params *grad, const atomic_bool *stop)
+                        int m, double *loss, const struct nn_params *grad, const atomic_bool *stop,
+                        struct err *err)
 {
     int n = siam_distinct_pictures(pairs, m, b->slot_of, b->pictures, b->pairs);
-    int ret = embed(b, net, b->pictures, n, b->e, stop);
+    int ret = embed(b, net, b->pictures, n, b->e, stop, err);
     if (ret)
         return ret;
     nn_head_forward(net, b->e, b->pairs, m, b->logits);
@@ -100,16 +106,17 @@ int siam_batch_gradient(struct siam_batch *b, const struct nn_net *net, const st
     if (!isfinite(*loss))
         return 0;
     nn_head_backward(net, b->e, n, b->pairs, m, b->dlogits, b->de, grad);
-    return nn_backward(net, b->work, b->x, n, b->e, b->de, grad, stop);
+    return nn_backward(net, b->work, n, b->e, b->de, grad, stop);
 }
 
 int siam_batch_embed(struct siam_batch *b, const struct nn_net *net, const int *pictures, int n,
-                     float *e, const atomic_bool *stop)
+                     float *e, const atomic_bool *stop, struct err *err)
 {
     int ret = 0;
     for (int i = 0; i < n && !ret; i += b->max_pictures) {
         int m = n - i < b->max_pictures ? n - i : b->max_pictures;
-        ret = embed(b, net, pictures + i, m, e + (size_t)i * (size_t)net->config.embedding, stop);
+        ret = embed(b, net, pictures + i, m, e + (size_t)i * (size_t)net->config.embedding, stop,
+                    err);
     }
     return ret;
 }

@@ -4,13 +4,8 @@
 #include "core/siamese/model.h"
 #include "core/siamese/safetensors.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #define REMEDY    "train without --resume to start anew"
 #define N_TENSORS (NN_TENSORS + 2)
-#define RNG_WORDS 4
 
 static void all_tensors(const struct siam_checkpoint *ck, struct siam_tensor tensors[N_TENSORS])
 {
@@ -20,25 +15,6 @@ static void all_tensors(const struct siam_checkpoint *ck, struct siam_tensor ten
         .name = "adam.m", .rank = 1, .shape = {n_params}, .values = ck->adam_m};
     tensors[NN_TENSORS + 1] = (struct siam_tensor){
         .name = "adam.v", .rank = 1, .shape = {n_params}, .values = ck->adam_v};
-}
-
-static void put_rng(struct siam_meta *meta, const struct rng *rng)
-{
-    char text[16 * RNG_WORDS + 1];
-    for (int i = 0; i < RNG_WORDS; i++)
-        snprintf(text + (size_t)16 * i, 17, "%016" PRIx64, rng->s[i]);
-    siam_meta_put(meta, "epoch_rng", text);
-}
-
-static bool get_rng(const struct siam_meta *meta, struct rng *rng)
-{
-    const char *text = siam_meta_get(meta, "epoch_rng");
-    if (!text || strlen(text) != 16 * RNG_WORDS)
-        return false;
-    for (int i = 0; i < RNG_WORDS; i++)
-        if (sscanf(text + (size_t)16 * i, "%16" SCNx64, &rng->s[i]) != 1)
-            return false;
-    return true;
 }
 
 int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path, struct err *err)
@@ -55,7 +31,6 @@ int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path, str
     siam_meta_put_u64(&meta, "epoch", (uint64_t)ck->epoch);
     siam_meta_put_u64(&meta, "step_in_epoch", (uint64_t)ck->step_in_epoch);
     siam_meta_put_u64(&meta, "adam_t", (uint64_t)ck->adam_t);
-    put_rng(&meta, &ck->epoch_rng);
     siam_meta_put_double(&meta, "epoch_loss", ck->epoch_loss);
     siam_meta_put_double(&meta, "seconds", ck->seconds);
     return siam_tensors_write(path, &meta, tensors, N_TENSORS, err);
@@ -71,7 +46,7 @@ static bool get_state(const struct siam_meta *meta, struct siam_checkpoint *ck)
               siam_meta_count(meta, "epochs", &ck->epochs) &&
               siam_meta_count(meta, "epoch", &ck->epoch) &&
               siam_meta_count(meta, "step_in_epoch", &ck->step_in_epoch) &&
-              siam_meta_u64(meta, "adam_t", &adam_t) && get_rng(meta, &ck->epoch_rng) &&
+              siam_meta_u64(meta, "adam_t", &adam_t) &&
               siam_meta_double(meta, "epoch_loss", &ck->epoch_loss) &&
               siam_meta_double(meta, "seconds", &ck->seconds);
     ck->adam_t = (int64_t)adam_t;

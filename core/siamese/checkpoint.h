@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A training that can go on: the weights, Adam's moments and the sampler's state, in the same kind
+// A training that can go on: the weights, Adam's moments and the sampler's state (the numbers of
+// the epoch and the step), in the same kind
 // of file as a model (tensors adam.m and adam.v more, [n_params] each; metadata more).
 #ifndef VISAVIS_CORE_SIAMESE_CHECKPOINT_H
 #define VISAVIS_CORE_SIAMESE_CHECKPOINT_H
@@ -20,8 +21,7 @@ struct siam_checkpoint {
     int epoch;            // complete epochs
     int step_in_epoch;    // steps done of the next one
     int64_t adam_t;       // steps done in all
-    struct rng epoch_rng; // the sampler's state at the start of the epoch under way
-    double epoch_loss;    // sum of the losses of its pairs so far
+    double epoch_loss;    // sum of the losses of its steps so far
     double seconds;       // trained so far
 };
 

@@ -32,12 +32,19 @@ void siam_loader_finish(struct siam_loader *loader)
 
 // ---- Decoding -------------------------------------------------------------------------------
 
+// A worker's own.
+struct desk {
+    struct siam_loader loader;
+    uint8_t chip[FACE_CHIP_SIZE(3)];
+};
+
 struct decoding {
     struct siam_dataset *data;
-    struct siam_loader *loaders; // [workers]
-    char **reasons;              // [n_pictures], owned: why a picture can't be used, NULL: it can
+    struct desk *desks; // [workers]
+    char **reasons;     // [n_pictures], owned: why a picture can't be used, NULL: it can
     const atomic_bool *stop;
-    atomic_bool no_memory;
+    atomic_int failure; // the first error that ends it, 0: none
+    struct err *err;    // written by who set `failure`
 };
 
 static bool is_stopped(const atomic_bool *stop)
@@ -45,24 +52,38 @@ static bool is_stopped(const atomic_bool *stop)
     return stop && atomic_load(stop);
 }
 
+static void give_up(struct decoding *d, int code, const struct err *err)
+{
+    int none = 0;
+    if (atomic_compare_exchange_strong(&d->failure, &none, code))
+        err_set(d->err, code, "%s", err->text);
+}
+
 static void decode_picture(void *ctx, int item, int worker)
 {
     struct decoding *d = ctx;
+    struct desk *desk = &d->desks[worker];
     struct siam_picture *p = &d->data->pictures[item];
     struct err err;
-    if (is_stopped(d->stop) || atomic_load(&d->no_memory))
+    if (is_stopped(d->stop) || atomic_load(&d->failure))
         return;
-    int ret =
-        siam_load_chip(&d->loaders[worker], p->path, d->data->channels, p->chip, &p->hash, &err);
-    if (ret == ERR_MEMORY || (ret && asprintf(&d->reasons[item], "%s, skipped", err.text) < 0))
-        atomic_store(&d->no_memory, true);
+    int ret = siam_load_chip(&desk->loader, p->path, d->data->channels, desk->chip, &p->hash, &err);
+    if (ret == ERR_DATA) {
+        ret = 0;
+        if (asprintf(&d->reasons[item], "%s, skipped", err.text) < 0)
+            ret = err_memory(&err, p->path);
+    } else if (!ret) {
+        ret = siam_chips_put(d->data->chips, p->chip, desk->chip, &err);
+    }
+    if (ret)
+        give_up(d, ret, &err);
 }
 
 static void run_decoding(struct decoding *d, struct pool *pool)
 {
     pool_run(pool, d->data->n_pictures, decode_picture, d);
     for (int w = 0; w < pool_workers(pool); w++)
-        siam_loader_finish(&d->loaders[w]);
+        siam_loader_finish(&d->desks[w].loader);
 }
 
 // Moves the reasons to data->skipped and closes the gaps between the pictures left.
@@ -90,44 +111,50 @@ static int decode_pictures(struct siam_dataset *data, struct pool *pool, const a
     int n = data->n_pictures;
     struct decoding d = {
         .data = data,
-        .loaders = calloc((size_t)pool_workers(pool), sizeof *d.loaders),
+        .desks = calloc((size_t)pool_workers(pool), sizeof *d.desks),
         .reasons = calloc((size_t)n + 1, sizeof *d.reasons),
         .stop = stop,
+        .err = err,
     };
     int ret = 0;
-    if (d.loaders && d.reasons)
+    if (d.desks && d.reasons)
         run_decoding(&d, pool);
-    if (!d.loaders || !d.reasons || atomic_load(&d.no_memory))
-        ret = err_memory(err, "pictures");
-    else if (is_stopped(stop))
-        ret = err_set(err, ERR_STOPPED, "stopped");
     else
+        ret = err_memory(err, "pictures");
+    if (!ret)
+        ret = atomic_load(&d.failure);
+    if (!ret && is_stopped(stop))
+        ret = err_set(err, ERR_STOPPED, "stopped");
+    if (!ret)
         drop_broken(data, d.reasons);
     for (int i = 0; i < n && d.reasons; i++)
         free(d.reasons[i]);
     free(d.reasons);
-    free(d.loaders);
+    free(d.desks);
     return ret;
 }
 
 // ---- The data set ---------------------------------------------------------------------------
 
 // Takes the paths over from `scan`.
-static int take_files(struct siam_dataset *data, struct siam_scan *scan, struct err *err)
+static int take_files(struct siam_dataset *data, struct siam_scan *scan,
+                      const struct siam_dataset_config *config, struct err *err)
 {
-    size_t n = (size_t)scan->n, chip = FACE_CHIP_SIZE(data->channels), bytes;
+    size_t n = (size_t)scan->n, cache_bytes = config->cache_bytes ? config->cache_bytes : SIZE_MAX;
     data->pictures = calloc(n + 1, sizeof *data->pictures);
     data->skipped = calloc(n + 1, sizeof *data->skipped);
-    if (!__builtin_mul_overflow(n, chip, &bytes))
-        data->chips = malloc(bytes + 1);
-    if (!data->pictures || !data->skipped || !data->chips)
+    if (!data->pictures || !data->skipped)
         return err_memory(err, "pictures");
+    int ret = siam_chips_create(&data->chips, scan->n, FACE_CHIP_SIZE(data->channels), cache_bytes,
+                                config->cache_dir, err);
+    if (ret)
+        return ret;
     for (int i = 0; i < scan->n; i++) {
         data->pictures[i] = (struct siam_picture){
             .path = scan->files[i].path,
             .kind = scan->files[i].kind,
             .person = scan->files[i].folder,
-            .chip = data->chips + (size_t)i * chip,
+            .chip = i,
         };
     }
     data->n_pictures = scan->n;
@@ -178,22 +205,25 @@ static int check_counts(const struct siam_dataset *data, const struct siam_datas
 // Of what a training depends on; folders may move, so only base names count.
 static int hash_dataset(struct siam_dataset *data, struct err *err)
 {
+    uint8_t chip[FACE_CHIP_SIZE(3)];
+    int ret = 0;
     XXH3_state_t *hash = XXH3_createState();
     if (!hash)
         return err_memory(err, "data set");
     XXH3_64bits_reset(hash);
     XXH3_64bits_update(hash, &data->channels, sizeof data->channels);
-    for (int i = 0; i < data->n_pictures; i++) {
+    for (int i = 0; i < data->n_pictures && !ret; i++) {
         const struct siam_picture *p = &data->pictures[i];
+        ret = siam_chips_get(data->chips, p->chip, chip, err);
         const char *name = siam_base_name(p->path);
         const uint8_t tags[] = {(uint8_t)p->kind, (uint8_t)p->part};
         XXH3_64bits_update(hash, name, strlen(name) + 1);
         XXH3_64bits_update(hash, tags, sizeof tags);
-        XXH3_64bits_update(hash, p->chip, FACE_CHIP_SIZE(data->channels));
+        XXH3_64bits_update(hash, chip, FACE_CHIP_SIZE(data->channels));
     }
     data->hash = XXH3_64bits_digest(hash);
     XXH3_freeState(hash);
-    return 0;
+    return ret;
 }
 
 static int load(struct siam_dataset *data, const struct siam_dataset_config *config,
@@ -204,7 +234,7 @@ static int load(struct siam_dataset *data, const struct siam_dataset_config *con
     for (int i = 0; i < scan->n; i++)
         n_found[scan->files[i].kind]++;
     if (!ret)
-        ret = take_files(data, scan, err);
+        ret = take_files(data, scan, config, err);
     if (!ret)
         ret = decode_pictures(data, pool, stop, err);
     if (!ret)
@@ -245,6 +275,6 @@ void siam_dataset_destroy(struct siam_dataset *data)
         free(data->skipped[i].reason);
     free(data->pictures);
     free(data->skipped);
-    free(data->chips);
+    siam_chips_destroy(data->chips);
     free(data);
 }

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
-// The pictures of a training: found in the folders, decoded once to chips, kept in memory, grouped,
-// and split into a training and a held-out part before anything is shuffled.
+// The pictures of a training: found in the folders, decoded once to chips, kept in memory or, where
+// they are many, on the disk (chips.h), grouped, and split into a training and a held-out part
+// before anything is shuffled. Time and memory grow as n or n log n with the pictures; memory but
+// for the chips is some 200 bytes a picture.
 //
 // A group is what must not stand on both sides of the split: for the user's own pictures (anchors
 // and positives together) a burst, told by the file name (siam_burst_parse()), joined with every
 // other burst that holds a near-duplicate (img_dhash() within SIAM_NEAR_BITS); for others a person
 // (a sub-folder with several pictures) or a burst, joined with every other that holds a picture of
-// the same hash, and bursts also with those that hold a near-duplicate (told up to some thousands
-// of such pictures). Whole groups stand on one side, with one exception: a split in time, see
-// siam_dataset_load(), cuts through them, and `split_in_time` tells.
+// the same hash, and bursts also with those that hold a near-duplicate. Whole groups stand on one
+// side, with one exception: a split in time, see siam_dataset_load(), cuts through them, and
+// `split_in_time` tells.
 #ifndef VISAVIS_CORE_SIAMESE_DATASET_H
 #define VISAVIS_CORE_SIAMESE_DATASET_H
 
 #include "core/base/pool.h"
 #include "core/face/chip.h"
+#include "core/siamese/chips.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -41,7 +44,7 @@ struct siam_picture {
     int person;    // negatives: number of the sub-folder with several pictures, -1 = none
     uint64_t hash; // img_dhash()
     enum siam_part part;
-    uint8_t *chip; // [channels, 105, 105], in the data set's block
+    int chip; // its number in the data set's chips
 };
 
 struct siam_skipped {
@@ -53,15 +56,17 @@ struct siam_dataset_config {
     const char *positive_dir;
     const char *const *negative_dirs; // [n_negative_dirs], read in place, any depth
     int n_negative_dirs;
-    int channels;        // 3 or 1
-    float heldout_share; // 0.3; above 0, at most 0.5
-    uint64_t seed;       // of the split
-    int max_negatives;   // 0 = all; else a random choice of so many, whole persons but for one
+    int channels;          // 3 or 1
+    float heldout_share;   // 0.3; above 0, at most 0.5
+    uint64_t seed;         // of the split
+    int max_negatives;     // 0 = all; else a random choice of so many, whole persons but for one
+    size_t cache_bytes;    // of chips kept in memory at most; 0 = all of them
+    const char *cache_dir; // where the file of the others is made; NULL: the current folder
 };
 
 struct siam_dataset {
     int channels;
-    uint8_t *chips;                // the block that holds all chips
+    struct siam_chips *chips;      // [channels, 105, 105] each
     struct siam_picture *pictures; // [n_pictures], sorted by kind, then as file_walk() finds them
     int n_pictures;
     int n_kind[SIAM_KINDS];
@@ -69,7 +74,8 @@ struct siam_dataset {
     struct siam_skipped *skipped; // [n_skipped]
     int n_skipped;
     bool split_in_time; // the groups were too few or too unequal: a kind was cut in time
-    uint64_t hash;      // of all names (without folders), kinds, chips and the split
+    uint64_t hash;      // of all names (without folders), kinds, chips and the split; the cache
+                        // has no part in it
 };
 
 // Reads the folders. Decoding is spread over `pool`. Broken and unreadable pictures, and files that
@@ -85,7 +91,7 @@ struct siam_dataset {
 //
 // Every folder named must be there; whether it is one that need not exist is the caller's to know.
 // Errors: ERR_DATA ("DIR: no such folder: ...", "no anchors in DIR: ...", "no negatives: ...", each
-// naming the folder and the remedy), ERR_MEMORY, ERR_STOPPED.
+// naming the folder and the remedy, and those of siam_chips_create()), ERR_MEMORY, ERR_STOPPED.
 int siam_dataset_load(struct siam_dataset **out, const struct siam_dataset_config *config,
                       struct pool *pool, const atomic_bool *stop, struct err *err);
 void siam_dataset_destroy(struct siam_dataset *data);

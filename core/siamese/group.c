@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
 // DESIGN. Union-find over the pictures' numbers. What shares a key (burst, person, hash) is brought
-// together by sorting. Only pictures that the program saves, some hundreds, are compared each with
-// each: the user's own, and negatives with the names of bursts. These may be many in the end (the
-// recordings of a year), so each meets only the next NEAR_REACH.
+// together by sorting, near-duplicates by near.h: among the user's own pictures, and among
+// negatives with the names of bursts, which are those that the program saves.
 #include "core/siamese/group.h"
+
+#include "core/siamese/near.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define NEAR_REACH 4096
 
 // 0: the pictures a and b share the key; else their order.
 typedef int (*key_order)(const struct siam_picture *a, const struct siam_picture *b);
 
 struct sets {
     const struct siam_picture *pictures;
-    int *parent; // [n]
-    int *order;  // [n], scratch
+    int *parent;      // [n]
+    int *order;       // [n], scratch
+    int *first;       // [n], scratch
+    uint64_t *hashes; // [n], scratch
 };
 
 static int root_of(const struct sets *s, int i)
@@ -92,32 +93,40 @@ static void join_equal(const struct sets *s, int from, int to, key_order order)
             join(s, s->order[i - 1], s->order[i]);
 }
 
-// Joins near-duplicates among the n pictures of s->order, each with the next `reach`.
-static void join_near(const struct sets *s, int n, int reach)
+// What siam_near_pairs() finds among the pictures of sets->order.
+static void join_pair(void *ctx, int a, int b, int bits)
 {
-    for (int i = 0; i < n; i++)
-        for (int j = i + 1; j < n && j - i <= reach; j++) {
-            int a = s->order[i], b = s->order[j];
-            if (__builtin_popcountll(s->pictures[a].hash ^ s->pictures[b].hash) <= SIAM_NEAR_BITS)
-                join(s, a, b);
-        }
+    const struct sets *s = ctx;
+    (void)bits;
+    join(s, s->order[a], s->order[b]);
 }
 
-static void join_near_own(const struct sets *s, int n_own)
+// Joins equal pictures and near-duplicates among the n pictures of s->order.
+static int join_near(struct sets *s, int n, struct err *err)
+{
+    for (int i = 0; i < n; i++)
+        s->hashes[i] = s->pictures[s->order[i]].hash;
+    int ret = siam_near_firsts(s->hashes, n, s->first, err);
+    for (int i = 0; i < n && !ret; i++)
+        join(s, s->order[s->first[i]], s->order[i]);
+    return ret ? ret : siam_near_pairs(s->hashes, s->first, n, join_pair, s, err);
+}
+
+static int join_near_own(struct sets *s, int n_own, struct err *err)
 {
     for (int i = 0; i < n_own; i++)
         s->order[i] = i;
-    join_near(s, n_own, n_own);
+    return join_near(s, n_own, err);
 }
 
-static void join_near_bursts(const struct sets *s, int from, int to)
+static int join_near_bursts(struct sets *s, int from, int to, struct err *err)
 {
     struct siam_burst burst;
     int n = 0;
     for (int i = from; i < to; i++)
         if (siam_burst_parse(siam_base_name(s->pictures[i].path), &burst))
             s->order[n++] = i;
-    join_near(s, n, NEAR_REACH);
+    return join_near(s, n, err);
 }
 
 static int number_groups(const struct sets *s, struct siam_picture *pictures, int n)
@@ -130,22 +139,37 @@ static int number_groups(const struct sets *s, struct siam_picture *pictures, in
     return n_groups;
 }
 
+static int join_all(struct sets *s, int n_own, int n, struct err *err)
+{
+    for (int i = 0; i < n; i++)
+        s->parent[i] = i;
+    join_equal(s, 0, n_own, by_burst);
+    int ret = join_near_own(s, n_own, err);
+    if (ret)
+        return ret;
+    join_equal(s, n_own, n, by_burst);
+    join_equal(s, n_own, n, by_person);
+    join_equal(s, n_own, n, by_hash);
+    return join_near_bursts(s, n_own, n, err);
+}
+
 int siam_group_pictures(struct siam_dataset *data, struct err *err)
 {
     int n = data->n_pictures, n_own = data->n_kind[SIAM_ANCHOR] + data->n_kind[SIAM_POSITIVE];
-    int *memory = malloc(2 * (size_t)n * sizeof *memory);
-    if (!memory)
-        return err_memory(err, "groups of pictures");
-    struct sets s = {data->pictures, memory, memory + n};
-    for (int i = 0; i < n; i++)
-        s.parent[i] = i;
-    join_equal(&s, 0, n_own, by_burst);
-    join_near_own(&s, n_own);
-    join_equal(&s, n_own, n, by_burst);
-    join_equal(&s, n_own, n, by_person);
-    join_equal(&s, n_own, n, by_hash);
-    join_near_bursts(&s, n_own, n);
-    int n_groups = number_groups(&s, data->pictures, n);
-    free(memory);
+    size_t size = (size_t)n;
+    struct sets s = {
+        .pictures = data->pictures,
+        .parent = malloc(size * sizeof *s.parent),
+        .order = malloc(size * sizeof *s.order),
+        .first = malloc(size * sizeof *s.first),
+        .hashes = malloc(size * sizeof *s.hashes),
+    };
+    int ret = s.parent && s.order && s.first && s.hashes ? join_all(&s, n_own, n, err)
+                                                         : err_memory(err, "groups of pictures");
+    int n_groups = ret ? ret : number_groups(&s, data->pictures, n);
+    free(s.parent);
+    free(s.order);
+    free(s.first);
+    free(s.hashes);
     return n_groups;
 }

@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: MIT
-// DESIGN. Each of four sequences (anchors of genuine pairs, positives, anchors of impostor pairs,
-// negatives) runs through all pictures of its kind again and again, each time (cycle) in another
-// order, and epochs take from it one after another, across the ends of cycles. The order of cycle c
-// comes from an rng of its own, seeded by the training's seed, the sequence and c. So nothing needs
-// to be carried from epoch to epoch: an epoch's place in a sequence is its number times its length.
+// DESIGN. Each kind's sequence runs through all its training pictures again and again, each time
+// (cycle) in another order, and steps take from it one after another, across the ends of cycles.
+// The order of cycle c comes from an rng of its own, seeded by the training's seed, the kind and c.
+// So nothing needs to be carried from step to step: a step's place in a sequence is its number,
+// counted from the start of the training, times what it takes.
 #include "core/siamese/sampler.h"
 
 #include "core/siamese/streams.h"
 
 #include <stdlib.h>
-
-enum sequence_name {
-    GENUINE_ANCHORS,
-    POSITIVES,
-    IMPOSTOR_ANCHORS,
-    NEGATIVES,
-    N_SEQUENCES,
-};
 
 struct sequence {
     const int *pictures; // [n], of one kind
@@ -28,11 +20,13 @@ struct sequence {
 
 struct siam_sampler {
     uint64_t seed;
-    int pairs_per_class;
+    int batch_pictures;
+    int steps;
     int *pictures;         // [n_pictures], training pictures, sorted by kind
     int *orders;           // of the sequences
-    struct nn_pair *pairs; // [2 * pairs_per_class]
-    struct sequence sequences[N_SEQUENCES];
+    int *taken;            // [SIAM_KINDS, batch_pictures], by a step
+    struct nn_pair *pairs; // [2 * batch_pictures^2]
+    struct sequence sequences[SIAM_KINDS];
 };
 
 static int count_training(const struct siam_dataset *data, enum siam_kind kind)
@@ -50,20 +44,14 @@ static int max_int(int a, int b)
 
 static void lay_sequences(struct siam_sampler *s, const int *n_kind)
 {
-    static const enum siam_kind kinds[] = {SIAM_ANCHOR, SIAM_POSITIVE, SIAM_ANCHOR, SIAM_NEGATIVE};
-    const int *first[SIAM_KINDS] = {s->pictures, s->pictures + n_kind[SIAM_ANCHOR],
-                                    s->pictures + n_kind[SIAM_ANCHOR] + n_kind[SIAM_POSITIVE]};
-    int *order = s->orders;
-    for (int i = 0; i < N_SEQUENCES; i++) {
-        enum siam_kind k = kinds[i];
-        s->sequences[i] =
-            (struct sequence){first[k], n_kind[k], order, -1, SIAM_STREAM_CYCLES + (uint64_t)i};
-        order += n_kind[k];
-    }
+    int at = 0;
+    for (enum siam_kind k = SIAM_ANCHOR; k < SIAM_KINDS; at += n_kind[k++])
+        s->sequences[k] = (struct sequence){s->pictures + at, n_kind[k], s->orders + at, -1,
+                                            SIAM_STREAM_CYCLES + (uint64_t)k};
 }
 
 int siam_sampler_create(struct siam_sampler **out, const struct siam_dataset *data,
-                        int pairs_per_class, uint64_t seed, struct err *err)
+                        int batch_pictures, int epoch_pictures, uint64_t seed, struct err *err)
 {
     int n_kind[SIAM_KINDS];
     for (enum siam_kind k = SIAM_ANCHOR; k < SIAM_KINDS; k++)
@@ -71,14 +59,16 @@ int siam_sampler_create(struct siam_sampler **out, const struct siam_dataset *da
     struct siam_sampler *s = *out = calloc(1, sizeof *s);
     if (!s)
         return err_memory(err, "sampler");
-    size_t n = (size_t)data->n_pictures;
+    size_t n = (size_t)data->n_pictures, batch = (size_t)batch_pictures;
+    int most = max_int(epoch_pictures, max_int(n_kind[SIAM_ANCHOR], n_kind[SIAM_POSITIVE]));
     s->seed = seed;
-    s->pairs_per_class =
-        max_int(pairs_per_class, max_int(n_kind[SIAM_ANCHOR], n_kind[SIAM_POSITIVE]));
+    s->batch_pictures = batch_pictures;
+    s->steps = (most + batch_pictures - 1) / batch_pictures;
     s->pictures = malloc(n * sizeof *s->pictures);
-    s->orders = malloc(2 * n * sizeof *s->orders);
-    s->pairs = malloc(2 * (size_t)s->pairs_per_class * sizeof *s->pairs);
-    if (!s->pictures || !s->orders || !s->pairs) {
+    s->orders = malloc(n * sizeof *s->orders);
+    s->taken = malloc(SIAM_KINDS * batch * sizeof *s->taken);
+    s->pairs = malloc(2 * batch * batch * sizeof *s->pairs);
+    if (!s->pictures || !s->orders || !s->taken || !s->pairs) {
         siam_sampler_destroy(s);
         *out = NULL;
         return err_memory(err, "sampler");
@@ -97,13 +87,19 @@ void siam_sampler_destroy(struct siam_sampler *s)
         return;
     free(s->pictures);
     free(s->orders);
+    free(s->taken);
     free(s->pairs);
     free(s);
 }
 
+int siam_sampler_steps(const struct siam_sampler *s)
+{
+    return s->steps;
+}
+
 int siam_sampler_pairs(const struct siam_sampler *s)
 {
-    return 2 * s->pairs_per_class;
+    return 2 * s->batch_pictures * s->batch_pictures;
 }
 
 static int picture_at(struct sequence *q, uint64_t seed, int64_t place)
@@ -111,7 +107,7 @@ static int picture_at(struct sequence *q, uint64_t seed, int64_t place)
     int64_t cycle = place / q->n;
     if (cycle != q->cycle) {
         struct rng rng;
-        rng_seed(&rng, seed, q->stream + (uint64_t)cycle * N_SEQUENCES);
+        rng_seed(&rng, seed, q->stream + (uint64_t)cycle * SIAM_KINDS);
         for (int i = 0; i < q->n; i++)
             q->order[i] = q->pictures[i];
         rng_shuffle(&rng, q->order, (size_t)q->n);
@@ -120,28 +116,25 @@ static int picture_at(struct sequence *q, uint64_t seed, int64_t place)
     return q->order[place % q->n];
 }
 
-static void shuffle_pairs(struct nn_pair *pairs, int n, struct rng *rng)
+static struct nn_pair *cross(struct nn_pair *to, const int *a, int n_a, const int *b, int n_b,
+                             float label)
 {
-    for (int i = n; i > 1; i--) {
-        uint32_t j = rng_below(rng, (uint32_t)i);
-        struct nn_pair t = pairs[i - 1];
-        pairs[i - 1] = pairs[j];
-        pairs[j] = t;
-    }
+    for (int i = 0; i < n_a; i++)
+        for (int j = 0; j < n_b; j++)
+            *to++ = (struct nn_pair){a[i], b[j], label};
+    return to;
 }
 
-const struct nn_pair *siam_sampler_epoch(struct siam_sampler *s, int epoch, struct rng *rng)
+const struct nn_pair *siam_sampler_step(struct siam_sampler *s, int epoch, int step)
 {
-    struct sequence *q = s->sequences;
-    struct nn_pair *pair = s->pairs;
-    for (int i = 0; i < s->pairs_per_class; i++) {
-        int64_t place = (int64_t)epoch * s->pairs_per_class + i;
-        int anchor = picture_at(&q[GENUINE_ANCHORS], s->seed, place);
-        *pair++ = (struct nn_pair){anchor, picture_at(&q[POSITIVES], s->seed, place), 1};
-        anchor = picture_at(&q[IMPOSTOR_ANCHORS], s->seed, place);
-        *pair++ = (struct nn_pair){anchor, picture_at(&q[NEGATIVES], s->seed, place), 0};
-    }
-    shuffle_pairs(s->pairs, 2 * s->pairs_per_class, rng);
+    int n = s->batch_pictures;
+    int *taken[SIAM_KINDS] = {s->taken, s->taken + n, s->taken + 2 * n};
+    for (enum siam_kind k = SIAM_ANCHOR; k < SIAM_KINDS; k++)
+        for (int i = 0; i < n; i++)
+            taken[k][i] =
+                picture_at(&s->sequences[k], s->seed, ((int64_t)epoch * s->steps + step) * n + i);
+    struct nn_pair *rest = cross(s->pairs, taken[SIAM_ANCHOR], n, taken[SIAM_POSITIVE], n, 1);
+    cross(rest, taken[SIAM_ANCHOR], n, taken[SIAM_NEGATIVE], n, 0);
     return s->pairs;
 }
 
@@ -158,15 +151,6 @@ static int choose_heldout(const struct siam_dataset *data, enum siam_kind kind, 
     for (int i = 0; i < chosen; i++)
         out[i] = out[(int64_t)i * n / chosen];
     return chosen;
-}
-
-static struct nn_pair *cross(struct nn_pair *to, const int *a, int n_a, const int *b, int n_b,
-                             float label)
-{
-    for (int i = 0; i < n_a; i++)
-        for (int j = 0; j < n_b; j++)
-            *to++ = (struct nn_pair){a[i], b[j], label};
-    return to;
 }
 
 int siam_heldout_pairs(const struct siam_dataset *data, int max_pictures, struct nn_pair **pairs)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Which pairs an epoch shows, in which order. Recipe koch: (anchor, positive, 1) and
-// (anchor, negative, 0), as many of each, drawn anew every epoch from all combinations of training
-// pictures. Among the pairs of one label every anchor, positive and negative is used as often as
-// any other of its kind, give or take one, however many epochs are counted.
+// Which pairs a training step shows. Recipe koch: (anchor, positive, 1) and (anchor, negative, 0).
+// A batch has some anchors, as many positives and as many negatives, and all pairs of them that the
+// recipe knows: a picture is embedded once, whatever the number of pairs it stands in, and the head
+// costs next to nothing. Every anchor, positive and negative is used as often as any other of its
+// kind, give or take one, however many steps are counted.
 #ifndef VISAVIS_CORE_SIAMESE_SAMPLER_H
 #define VISAVIS_CORE_SIAMESE_SAMPLER_H
 
@@ -12,20 +13,20 @@
 // Pairs of pictures by their number in the data set.
 struct siam_sampler;
 
-// Borrows `data`, which must outlive it. `pairs_per_class` pairs of each label an epoch at least;
-// more where there are more training anchors or positives, so that each is shown. `seed` is that of
-// the training. Errors: ERR_MEMORY.
+// Borrows `data`, which must outlive it. A batch has batch_pictures of each kind. An epoch has the
+// steps that it takes to show epoch_pictures of a kind, or each training anchor and positive once
+// where there are more. `seed` is that of the training. Errors: ERR_MEMORY.
 int siam_sampler_create(struct siam_sampler **out, const struct siam_dataset *data,
-                        int pairs_per_class, uint64_t seed, struct err *err);
+                        int batch_pictures, int epoch_pictures, uint64_t seed, struct err *err);
 void siam_sampler_destroy(struct siam_sampler *s);
 
-// How many pairs an epoch has; always the same.
+// Steps of an epoch, and pairs of a step: 2 * batch_pictures^2.
+int siam_sampler_steps(const struct siam_sampler *s);
 int siam_sampler_pairs(const struct siam_sampler *s);
 
-// Draws the pairs of one epoch (0..), shuffled; siam_sampler_pairs() of them. They are the
-// sampler's, until the next call. Which pairs depends on the seed and `epoch` alone, their order on
-// `rng`, which is advanced: so an epoch can be drawn again, and any epoch without those before it.
-const struct nn_pair *siam_sampler_epoch(struct siam_sampler *s, int epoch, struct rng *rng);
+// The pairs of a step (0..) of an epoch (0..), which depend on the seed and these numbers alone.
+// They are the sampler's, until the next call.
+const struct nn_pair *siam_sampler_step(struct siam_sampler *s, int epoch, int step);
 
 // The held-out pairs, always the same: held-out anchors x held-out positives (1) and x held-out
 // negatives (0), as many of each, at most `max_pictures` of a kind. Returns how many; the caller

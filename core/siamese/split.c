@@ -9,6 +9,7 @@
 
 #include "core/base/rng.h"
 #include "core/siamese/group.h"
+#include "core/siamese/near.h"
 #include "core/siamese/streams.h"
 
 #include <math.h>
@@ -35,8 +36,11 @@ struct set {
 // Scratch memory.
 struct scratch {
     struct counts *groups; // [n_groups of all sets]
+    bool *is_held;         // [n_groups of all sets]
     int *order;            // [n_pictures], enough for groups too
     int *nearness;         // [n_pictures]
+    int *first;            // [n_pictures]
+    uint64_t *hashes;      // [n_pictures]
 };
 
 // ---- By groups ------------------------------------------------------------------------------
@@ -60,13 +64,6 @@ static bool is_fair(const struct set *set, const struct counts *held)
     return true;
 }
 
-static void hold_out_group(const struct set *set, int group)
-{
-    for (int i = 0; i < set->n; i++)
-        if (set->pictures[i].group == group)
-            set->pictures[i].part = SIAM_HELDOUT;
-}
-
 static bool is_beyond(const struct set *set, const struct counts *held)
 {
     for (enum siam_kind k = set->first_kind; k <= set->last_kind; k++)
@@ -75,19 +72,19 @@ static bool is_beyond(const struct set *set, const struct counts *held)
     return false;
 }
 
-// Goes through the n groups in `order`; returns how many are left there.
-static int draw_groups(const struct set *set, struct counts *held, bool may_go_beyond, int *order,
-                       int n, const struct counts *groups)
+// Goes through the first n groups in scratch->order; returns how many are left there.
+static int draw_groups(const struct set *set, struct counts *held, bool may_go_beyond, int n,
+                       const struct scratch *scratch)
 {
-    int left = 0;
+    int left = 0, *order = scratch->order;
     for (int i = 0; i < n; i++) {
         struct counts with = *held;
         for (int k = 0; k < SIAM_KINDS; k++)
-            with.of[k] += groups[order[i]].of[k];
+            with.of[k] += scratch->groups[order[i]].of[k];
         if (distance(set, &with) < distance(set, held) &&
             (may_go_beyond || !is_beyond(set, &with))) {
             *held = with;
-            hold_out_group(set, order[i]);
+            scratch->is_held[order[i]] = true;
         } else {
             order[left++] = order[i];
         }
@@ -103,8 +100,11 @@ static bool split_by_groups(const struct set *set, struct rng *rng, const struct
     for (int i = 0; i < set->n_groups; i++)
         order[i] = set->first_group + i;
     rng_shuffle(rng, order, (size_t)set->n_groups);
-    int left = draw_groups(set, &held, false, order, set->n_groups, scratch->groups);
-    draw_groups(set, &held, true, order, left, scratch->groups);
+    int left = draw_groups(set, &held, false, set->n_groups, scratch);
+    draw_groups(set, &held, true, left, scratch);
+    for (int i = 0; i < set->n; i++)
+        set->pictures[i].part =
+            scratch->is_held[set->pictures[i].group] ? SIAM_HELDOUT : SIAM_TRAIN;
     return is_fair(set, &held);
 }
 
@@ -160,18 +160,37 @@ static void hold_out_last(const struct set *set, enum siam_kind kind, int *order
         set->pictures[order[i]].part = SIAM_HELDOUT;
 }
 
-// Bits in which a picture's hash differs from that of the held-out picture most like it.
-static int bits_to_heldout(const struct set *set, int picture)
+#define FAR 64 // bits: whatever is beyond SIAM_NEAR_BITS
+
+// `ctx`: the nearness of the first picture of each hash, 0 where one of that hash is held out.
+static void bring_near(void *ctx, int a, int b, int bits)
 {
-    int nearest = 64;
+    int *nearness = ctx;
+    if (nearness[a] == 0 && bits < nearness[b])
+        nearness[b] = bits;
+    if (nearness[b] == 0 && bits < nearness[a])
+        nearness[a] = bits;
+}
+
+// scratch->nearness: for each picture the bits in which its hash differs from that of the held-out
+// picture most like it, FAR when more than SIAM_NEAR_BITS.
+static int measure_nearness(const struct set *set, const struct scratch *scratch, struct err *err)
+{
+    int *nearness = scratch->nearness, *first = scratch->first;
     for (int i = 0; i < set->n; i++) {
-        if (set->pictures[i].part != SIAM_HELDOUT)
-            continue;
-        int bits = __builtin_popcountll(set->pictures[i].hash ^ set->pictures[picture].hash);
-        if (bits < nearest)
-            nearest = bits;
+        scratch->hashes[i] = set->pictures[i].hash;
+        nearness[i] = FAR;
     }
-    return nearest;
+    int ret = siam_near_firsts(scratch->hashes, set->n, first, err);
+    if (ret)
+        return ret;
+    for (int i = 0; i < set->n; i++)
+        if (set->pictures[i].part == SIAM_HELDOUT)
+            nearness[first[i]] = 0;
+    ret = siam_near_pairs(scratch->hashes, first, set->n, bring_near, nearness, err);
+    for (int i = 0; i < set->n; i++)
+        nearness[i] = nearness[first[i]];
+    return ret;
 }
 
 // Leaves out the training pictures most like a held-out one: at most a tenth of the kind.
@@ -181,28 +200,28 @@ static void leave_out_nearest(const struct set *set, enum siam_kind kind,
     struct sorting sorting = {set->pictures, scratch->nearness};
     int *order = scratch->order;
     int n = select_pictures(set, kind, SIAM_TRAIN, order);
-    for (int i = 0; i < n; i++)
-        scratch->nearness[order[i]] = bits_to_heldout(set, order[i]);
     qsort_r(order, (size_t)n, sizeof *order, by_nearness, &sorting);
     int n_out = set->all.of[kind] / 10;
     for (int i = 0; i < n_out && i < n - 1 && scratch->nearness[order[i]] <= SIAM_NEAR_BITS; i++)
         set->pictures[order[i]].part = SIAM_UNUSED;
 }
 
-static void split_in_time(const struct set *set, const struct scratch *scratch)
+static int split_in_time(const struct set *set, const struct scratch *scratch, struct err *err)
 {
     for (int i = 0; i < set->n; i++)
         set->pictures[i].part = SIAM_TRAIN;
     for (enum siam_kind k = set->first_kind; k <= set->last_kind; k++)
         hold_out_last(set, k, scratch->order);
-    for (enum siam_kind k = set->first_kind; k <= set->last_kind; k++)
+    int ret = measure_nearness(set, scratch, err);
+    for (enum siam_kind k = set->first_kind; k <= set->last_kind && !ret; k++)
         leave_out_nearest(set, k, scratch);
+    return ret;
 }
 
 // ---- Both sets ------------------------------------------------------------------------------
 
-static void split_all(struct siam_dataset *data, int n_groups, float share, struct rng *rng,
-                      const struct scratch *scratch)
+static int split_all(struct siam_dataset *data, int n_groups, float share, struct rng *rng,
+                     const struct scratch *scratch, struct err *err)
 {
     // Groups are numbered in the order of the pictures, and the own ones stand first.
     int n_own = data->n_kind[SIAM_ANCHOR] + data->n_kind[SIAM_POSITIVE];
@@ -217,12 +236,14 @@ static void split_all(struct siam_dataset *data, int n_groups, float share, stru
     for (int i = 0; i < data->n_pictures; i++)
         scratch->groups[data->pictures[i].group].of[data->pictures[i].kind]++;
     data->split_in_time = false;
-    for (int i = 0; i < 2; i++) {
+    int ret = 0;
+    for (int i = 0; i < 2 && !ret; i++) {
         if (split_by_groups(&sets[i], rng, scratch))
             continue;
-        split_in_time(&sets[i], scratch);
+        ret = split_in_time(&sets[i], scratch, err);
         data->split_in_time = true;
     }
+    return ret;
 }
 
 int siam_split(struct siam_dataset *data, int n_groups, float heldout_share, uint64_t seed,
@@ -232,18 +253,25 @@ int siam_split(struct siam_dataset *data, int n_groups, float heldout_share, uin
     struct scratch scratch = {
         .groups = calloc((size_t)n_groups, sizeof *scratch.groups),
         .order = malloc(n * sizeof *scratch.order),
+        .is_held = calloc((size_t)n_groups, sizeof *scratch.is_held),
         .nearness = malloc(n * sizeof *scratch.nearness),
+        .first = malloc(n * sizeof *scratch.first),
+        .hashes = malloc(n * sizeof *scratch.hashes),
     };
     int ret = 0;
-    if (scratch.groups && scratch.order && scratch.nearness) {
+    if (scratch.groups && scratch.is_held && scratch.order && scratch.nearness && scratch.first &&
+        scratch.hashes) {
         struct rng rng;
         rng_seed(&rng, seed, SIAM_STREAM_SPLIT);
-        split_all(data, n_groups, heldout_share, &rng, &scratch);
+        ret = split_all(data, n_groups, heldout_share, &rng, &scratch, err);
     } else {
         ret = err_memory(err, "split of the pictures");
     }
+    free(scratch.hashes);
+    free(scratch.first);
     free(scratch.nearness);
     free(scratch.order);
+    free(scratch.is_held);
     free(scratch.groups);
     return ret;
 }

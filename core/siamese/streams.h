@@ -7,7 +7,6 @@ enum siam_stream {
     SIAM_STREAM_WEIGHTS = 1,    // the net at the start
     SIAM_STREAM_CHOICE = 2,     // which negatives, where there are more than wanted
     SIAM_STREAM_SPLIT = 3,      // which groups are held out
-    SIAM_STREAM_EPOCHS = 4,     // the order of an epoch's pairs
     SIAM_STREAM_CYCLES = 0x100, // the sampler's permutations: this and above
 };
 

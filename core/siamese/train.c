@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // DESIGN. The state of a training is a struct siam_checkpoint, and nothing else is carried from
-// step to step: batches follow from the epoch's rng state and the step's number, so a training that
+// step to step: batches follow from the seed and the numbers of epoch and step, so a training that
 // goes on from a checkpoint takes the same steps. Only a complete step changes the state (forward
 // and backward write to scratch and gradient alone), so it can be stopped at any point and the
 // state is that after the last step.
@@ -30,8 +30,8 @@ int siam_train_defaults(struct siam_train_config *config, const char *recipe, st
     *config = (struct siam_train_config){
         .recipe = "koch",
         .epochs = 50,
-        .batch_pairs = 16,
-        .pairs_per_class = 119,
+        .batch_pictures = 8,
+        .epoch_pictures = 119,
         .heldout_pictures = 51,
         .adam = nn_adam_default(),
         .net = nn_config_koch(3),
@@ -54,8 +54,8 @@ struct trainer {
     struct siam_batch *batch;
     struct siam_sampler *sampler;
     struct siam_heldout *heldout;
-    int n_pairs; // of an epoch
-    int n_steps;
+    int n_pairs; // of a step
+    int n_steps; // of an epoch
     struct siam_figures figures;
     int64_t figures_t; // adam_t of the weights they belong to; -1: none yet
 
@@ -89,8 +89,8 @@ static int check_config(const struct siam_train_config *c, const struct siam_dat
     int ret = siam_train_defaults(&known, c->recipe, err);
     if (ret)
         return ret;
-    if (c->epochs < 1 || c->batch_pairs < 1 || c->pairs_per_class < 1 || c->heldout_pictures < 1 ||
-        c->checkpoint_epochs < 1)
+    if (c->epochs < 1 || c->batch_pictures < 1 || c->epoch_pictures < 1 ||
+        c->heldout_pictures < 1 || c->checkpoint_epochs < 1)
         return err_set(err, ERR_USAGE, "epochs, batch, pairs and pictures must be at least 1");
     if (c->net.side != FACE_CHIP_SIDE || c->net.channels != data->channels)
         return err_set(err, ERR_USAGE, "the net takes %dx%dx%d, the pictures are %dx%dx%d",
@@ -102,7 +102,7 @@ static int check_config(const struct siam_train_config *c, const struct siam_dat
 
 static uint64_t hash_config(const struct siam_train_config *c)
 {
-    const int32_t counts[] = {c->batch_pairs, c->pairs_per_class};
+    const int32_t counts[] = {c->batch_pictures, c->epoch_pictures};
     const float rates[] = {c->adam.lr, c->adam.beta1, c->adam.beta2, c->adam.eps};
     return XXH3_64bits_withSeed(rates, sizeof rates, XXH3_64bits(counts, sizeof counts));
 }
@@ -119,7 +119,6 @@ static void begin_state(struct trainer *t)
     ck->seed = c->seed;
     ck->data_hash = t->data->hash;
     ck->config_hash = hash_config(c);
-    rng_seed(&ck->epoch_rng, c->seed, SIAM_STREAM_EPOCHS);
 }
 
 // The state from the checkpoint, in place of that of begin_state().
@@ -178,14 +177,16 @@ static int prepare(struct trainer *t, struct err *err)
     const struct siam_train_config *c = t->config;
     int ret = check_config(c, t->data, err);
     if (!ret)
-        ret = siam_sampler_create(&t->sampler, t->data, c->pairs_per_class, c->seed, err);
+        ret = siam_sampler_create(&t->sampler, t->data, c->batch_pictures, c->epoch_pictures,
+                                  c->seed, err);
     if (ret)
         return ret;
     t->n_pairs = siam_sampler_pairs(t->sampler);
-    t->n_steps = (t->n_pairs + c->batch_pairs - 1) / c->batch_pairs;
+    t->n_steps = siam_sampler_steps(t->sampler);
     ret = siam_heldout_create(&t->heldout, t->data, c->heldout_pictures, c->net.embedding, err);
     if (!ret)
-        ret = siam_batch_create(&t->batch, t->data, &c->net, c->batch_pairs, t->pool, err);
+        ret = siam_batch_create(&t->batch, t->data, &c->net, SIAM_KINDS * c->batch_pictures,
+                                t->n_pairs, t->pool, err);
     return ret ? ret : make_state(t, err);
 }
 
@@ -239,10 +240,10 @@ static struct siam_progress progress_of(struct trainer *t)
     };
 }
 
-static void report_step(struct trainer *t, int pairs_done)
+static void report_step(struct trainer *t)
 {
     struct siam_progress p = progress_of(t);
-    p.loss = t->ck.epoch_loss / pairs_done;
+    p.loss = t->ck.epoch_loss / t->ck.step_in_epoch;
     if (t->progress)
         t->progress(t->ctx, &p);
 }
@@ -275,26 +276,25 @@ static int diverged(const struct trainer *t, const char *what, struct err *err)
                    what, t->ck.epoch + 1, t->ck.step_in_epoch + 1);
 }
 
-// The next step of the epoch with the given pairs.
-static int train_step(struct trainer *t, const struct nn_pair *pairs, struct err *err)
+static int train_step(struct trainer *t, struct err *err)
 {
     struct siam_checkpoint *ck = &t->ck;
-    const struct siam_train_config *c = t->config;
-    int first = ck->step_in_epoch * c->batch_pairs;
-    int m = t->n_pairs - first < c->batch_pairs ? t->n_pairs - first : c->batch_pairs;
+    const struct nn_pair *pairs = siam_sampler_step(t->sampler, ck->epoch, ck->step_in_epoch);
     int64_t start_ns = clock_now_ns();
     double loss;
-    if (siam_batch_gradient(t->batch, ck->net, pairs + first, m, &loss, &t->grad, t->stop))
-        return SIAM_STOPPED;
+    int ret =
+        siam_batch_gradient(t->batch, ck->net, pairs, t->n_pairs, &loss, &t->grad, t->stop, err);
+    if (ret)
+        return ret == NN_STOPPED ? SIAM_STOPPED : ret;
     if (!isfinite(loss))
         return diverged(t, "the loss", err);
     ck->adam_t++;
-    nn_adam_step(&c->adam, ck->adam_t, ck->net->layout.n_params, ck->net->block, t->grad_block,
-                 ck->adam_m, ck->adam_v, t->pool);
+    nn_adam_step(&t->config->adam, ck->adam_t, ck->net->layout.n_params, ck->net->block,
+                 t->grad_block, ck->adam_m, ck->adam_v, t->pool);
     ck->step_in_epoch++;
-    ck->epoch_loss += loss * m;
+    ck->epoch_loss += loss;
     note_step_time(t, seconds_since(start_ns));
-    report_step(t, first + m);
+    report_step(t);
     return 0;
 }
 
@@ -315,8 +315,9 @@ static int measure(struct trainer *t, const atomic_bool *stop, struct err *err)
     int64_t start_ns = clock_now_ns();
     if (!weights_finite(t->ck.net))
         return diverged(t, "a weight", err);
-    if (siam_heldout_measure(t->heldout, t->ck.net, t->batch, &t->figures, stop))
-        return SIAM_STOPPED;
+    int ret = siam_heldout_measure(t->heldout, t->ck.net, t->batch, &t->figures, stop, err);
+    if (ret)
+        return ret == NN_STOPPED ? SIAM_STOPPED : ret;
     if (!isfinite(t->figures.loss))
         return diverged(t, "the held-out loss", err);
     t->figures_t = t->ck.adam_t;
@@ -344,18 +345,15 @@ static bool checkpoint_is_due(const struct trainer *t)
 static int train_epoch(struct trainer *t, struct err *err)
 {
     struct siam_checkpoint *ck = &t->ck;
-    struct rng rng = ck->epoch_rng;
-    const struct nn_pair *pairs = siam_sampler_epoch(t->sampler, ck->epoch, &rng);
     while (ck->step_in_epoch < t->n_steps) {
-        int ret = is_set(t->stop) ? SIAM_STOPPED : train_step(t, pairs, err);
+        int ret = is_set(t->stop) ? SIAM_STOPPED : train_step(t, err);
         if (ret)
             return ret;
     }
-    double loss = ck->epoch_loss / t->n_pairs;
+    double loss = ck->epoch_loss / t->n_steps;
     ck->epoch++;
     ck->step_in_epoch = 0;
     ck->epoch_loss = 0;
-    ck->epoch_rng = rng;
     int ret = measure(t, t->stop, err);
     if (ret)
         return ret;
@@ -406,6 +404,13 @@ static struct siam_card card_of(const struct trainer *t)
     return card;
 }
 
+// What was trained so far, where the training can't go on.
+static void keep_in_checkpoint(struct trainer *t)
+{
+    if (t->config->checkpoint && t->ck.adam_t > 0 && !save_checkpoint(t, NULL))
+        log_info("%s: holds what was trained: --resume goes on from it", t->config->checkpoint);
+}
+
 // Hands the net, which has been measured, over to *out. When the model cannot be saved, what was
 // trained is kept in a checkpoint, if that can.
 static int publish(struct trainer *t, struct siam_model **out, struct err *err)
@@ -416,8 +421,7 @@ static int publish(struct trainer *t, struct siam_model **out, struct err *err)
     if (!ret && t->config->out)
         ret = siam_model_save(*out, t->config->out, err);
     if (ret && *out) {
-        if (t->config->checkpoint && !save_checkpoint(t, NULL))
-            log_info("%s: holds what was trained: --resume goes on from it", t->config->checkpoint);
+        keep_in_checkpoint(t);
         siam_model_unref(*out);
         *out = NULL;
     }
@@ -461,8 +465,11 @@ int siam_train(struct siam_model **out, const struct siam_train_config *config,
         .figures_t = -1,
     };
     int ret = prepare(&t, err);
-    if (!ret)
+    if (!ret) {
         ret = train_epochs(&t, err);
+        if (ret == ERR_DATA)
+            keep_in_checkpoint(&t);
+    }
     if (ret == 0)
         ret = complete(&t, out, err);
     else if (ret == SIAM_STOPPED)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Training. Recipe "koch": the original's pairs, 16 a batch, binary cross-entropy, Adam, 50 epochs,
-// on pictures held in memory, with 30 % held out before anything is shuffled. The distinct pictures
-// of a batch are embedded once, whatever the number of pairs they stand in.
+// Training. Recipe "koch": the original's pairs, binary cross-entropy, Adam, 50 epochs, on pictures
+// decoded once, with 30 % held out before anything is shuffled. A batch is 8 anchors, 8 positives
+// and 8 negatives and all 128 pairs of them, where the original has 16 pairs of 32 pictures.
 #ifndef VISAVIS_CORE_SIAMESE_TRAIN_H
 #define VISAVIS_CORE_SIAMESE_TRAIN_H
 
@@ -14,8 +14,8 @@
 struct siam_train_config {
     const char *recipe;   // "koch"
     int epochs;           // 50
-    int batch_pairs;      // 16
-    int pairs_per_class;  // 119: 70 % of the original's 170
+    int batch_pictures;   // 8 of each kind
+    int epoch_pictures;   // of each kind at least: 119, 70 % of the original's 170
     int heldout_pictures; // 51 of a kind at most: the other 30 %
     uint64_t seed;
     struct nn_adam adam;
@@ -61,7 +61,8 @@ typedef void (*siam_progress_fn)(void *ctx, const struct siam_progress *progress
 // is more than a minute old, and on a stop. With config->resume and one there, the training goes on
 // from it; config->epochs may have been changed meanwhile. One that belongs to other pictures,
 // another recipe, seed or batch is refused. Without one there, training starts at the beginning,
-// and the log says so. When the model cannot be saved in the end, a checkpoint is.
+// and the log says so. When the model cannot be saved in the end, or a picture cannot be read back
+// from the disk (dataset.h), a checkpoint is.
 //
 // Errors: ERR_USAGE (config), ERR_DATA, ERR_MODEL (checkpoint refused; loss or weights not finite),
 // ERR_IO (model or checkpoint cannot be written, or is a folder; tried before the first step),

@@ -35,8 +35,8 @@ struct verify_embedder {
     int n_workers;
 };
 
-int verify_embedder_create(struct verify_embedder **out, struct siam_model *model, int batch,
-                           struct pool *pool, struct err *err)
+static int create(struct verify_embedder **out, struct siam_model *model, int batch,
+                  enum nn_purpose purpose, struct pool *pool, struct err *err)
 {
     const struct nn_config *config = &model->net->config;
     *out = NULL;
@@ -59,13 +59,27 @@ int verify_embedder_create(struct verify_embedder **out, struct siam_model *mode
     em->slots = calloc((size_t)batch, sizeof *em->slots);
     em->scratch = calloc((size_t)em->n_workers, sizeof *em->scratch);
     int ret = em->x && em->slots && em->scratch
-                  ? nn_work_create(&em->work, config, batch, NN_INFER, pool, err)
+                  ? nn_work_create(&em->work, config, batch, purpose, pool, err)
                   : err_memory(err, "embedder");
-    if (ret)
+    if (ret) {
         verify_embedder_destroy(em);
-    else
-        *out = em;
-    return ret;
+        return ret;
+    }
+    nn_work_set_net(em->work, model->net);
+    *out = em;
+    return 0;
+}
+
+int verify_embedder_create(struct verify_embedder **out, struct siam_model *model, int batch,
+                           struct pool *pool, struct err *err)
+{
+    return create(out, model, batch, NN_INFER, pool, err);
+}
+
+int verify_embedder_create_live(struct verify_embedder **out, struct siam_model *model,
+                                struct pool *pool, struct err *err)
+{
+    return create(out, model, 1, NN_LIVE, pool, err);
 }
 
 void verify_embedder_destroy(struct verify_embedder *em)

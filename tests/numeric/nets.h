@@ -6,7 +6,7 @@
 #include "core/base/pool.h"
 #include "core/nn/blas.h"
 #include "core/nn/net.h"
-#include "tests/numeric/numeric.h"
+#include "tests/numeric/simd.h"
 
 // As the paper's, but small, and with odd sides before each pooling: 25 -> 13, 11 -> 6, 5 -> 3.
 static const struct nn_config small_config = {
@@ -16,8 +16,8 @@ static const struct nn_config small_config = {
     .embedding = 11,
 };
 
-// Several bands in its first two convolutions, with and without pooling.
-static const struct nn_config banded_config = {
+// Several tiles in its first convolutions, with and without pooling.
+static const struct nn_config tiled_config = {
     .side = 75,
     .channels = 3,
     .conv = {{10, 24, true}, {7, 9, false}, {3, 6, true}, {3, 5, true}},
@@ -57,6 +57,15 @@ static inline struct nn_work *make_work(const struct nn_config *config, int n,
 {
     struct nn_work *work;
     assert_int_equal(nn_work_create(&work, config, n, purpose, pool, NULL), 0);
+    return work;
+}
+
+// For inference, ready for the net's passes.
+static inline struct nn_work *make_work_of(const struct nn_net *net, int n, enum nn_purpose purpose,
+                                           struct pool *pool)
+{
+    struct nn_work *work = make_work(&net->config, n, purpose, pool);
+    nn_work_set_net(work, net);
     return work;
 }
 

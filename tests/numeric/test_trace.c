@@ -6,12 +6,18 @@
 #include "core/nn/adam.h"
 #include "core/nn/blas.h"
 #include "core/nn/net.h"
-#include "tests/numeric/numeric.h"
+#include "tests/numeric/simd.h"
 
-// Float32 sums in another order; the last bits of a gradient near zero turn whole steps of Adam.
+// Float32 sums in another order.
 #define EMBEDDING_BOUND 1e-5
 #define LOSS_BOUND      1e-5
-#define PARAM_BOUND     1e-5
+// Of a tensor's parameters all but one in OUTLIERS are this close, as a share of the largest one.
+#define PARAM_BOUND 1e-5
+// The others' gradient is zero, but for the rounding error that convolution in the Fourier domain
+// spreads over a tile (about 1e-9 here). Adam divides it by itself plus eps = 1e-7 and makes a
+// hundredth of a step of it; a whole step would be 1e-2.
+#define OUTLIER_BOUND 5e-4
+#define OUTLIERS      20
 
 enum { MAX_PAIRS = 16 };
 
@@ -89,6 +95,22 @@ static void free_trace(struct trace *t)
     nn_net_destroy(t->net);
 }
 
+static void assert_parameters(const struct nn_tensor *tensor, const float *block, const float *want)
+{
+    const float *got = block + tensor->offset;
+    size_t n_outliers = 0;
+    double largest = 0;
+    want += tensor->offset;
+    assert_close(tensor->size, got, want, OUTLIER_BOUND, tensor->name);
+    for (size_t i = 0; i < tensor->size; i++)
+        largest = fmax(largest, fabs(want[i]));
+    for (size_t i = 0; i < tensor->size; i++)
+        n_outliers += fabs((double)got[i] - want[i]) > PARAM_BOUND * largest;
+    if (n_outliers > tensor->size / OUTLIERS)
+        fail_msg("%s: %zu of %zu are not within %.0e", tensor->name, n_outliers, tensor->size,
+                 PARAM_BOUND);
+}
+
 static void follow(const struct trace *t, struct pool *pool)
 {
     size_t n_params = t->net->layout.n_params, size = (size_t)t->n * t->config.embedding;
@@ -108,16 +130,13 @@ static void follow(const struct trace *t, struct pool *pool)
         if (!(fabs(loss - t->losses[step - 1]) <= LOSS_BOUND))
             fail_msg("step %d: loss %.7f, PyTorch's %.7f", step, loss, t->losses[step - 1]);
         nn_head_backward(t->net, e, t->n, t->pairs, t->m, dlogits, de, &views);
-        assert_int_equal(nn_backward(t->net, work, t->x, t->n, e, de, &views, NULL), 0);
+        assert_int_equal(nn_backward(t->net, work, t->n, e, de, &views, NULL), 0);
         nn_adam_step(&t->adam, step, n_params, t->net->block, grad, m, v, pool);
     }
     print_message("%d channels: parameters within %.1e after %d steps\n", t->config.channels,
                   relative_error(n_params, t->net->block, t->params), t->steps);
-    for (int i = 0; i < NN_TENSORS; i++) {
-        const struct nn_tensor *tensor = &t->net->layout.tensor[i];
-        assert_close(tensor->size, t->net->block + tensor->offset, t->params + tensor->offset,
-                     PARAM_BOUND, tensor->name);
-    }
+    for (int i = 0; i < NN_TENSORS; i++)
+        assert_parameters(&t->net->layout.tensor[i], t->net->block, t->params);
     float *const all[] = {grad, m, v, e, de};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
@@ -155,6 +174,8 @@ static void training_follows_pytorch(void **state)
 int main(void)
 {
     nn_blas_init();
+    if (simd_is_missing())
+        return TEST_SKIPPED;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(training_follows_pytorch),
     };

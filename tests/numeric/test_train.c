@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Training of a small net on pictures made here: it learns; and however it is interrupted, stopped
 // or killed, it ends with the same weights, bit for bit.
-#include "tests/test.h"
+#include "tests/chips_file.h"
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
@@ -43,8 +43,10 @@ static void draw_chip(uint8_t *chip, uint64_t pattern, uint64_t noise)
             *chip++ = (uint8_t)(level[y / 15 * 7 + x / 15] + rng_below(&grain, 30));
 }
 
-static struct siam_dataset *make_data(void)
+// `cache_bytes` of the chips in memory, the others in a file in `dir`.
+static struct siam_dataset *make_data(size_t cache_bytes, const char *dir)
 {
+    uint8_t chip[FACE_CHIP_SIZE(1)];
     struct siam_dataset *data = calloc(1, sizeof *data);
     assert_non_null(data);
     data->channels = 1;
@@ -52,14 +54,16 @@ static struct siam_dataset *make_data(void)
     data->n_people = 2;
     data->hash = 0xfeedfacecafebeef;
     data->pictures = calloc((size_t)data->n_pictures, sizeof *data->pictures);
-    data->chips = malloc((size_t)data->n_pictures * FACE_CHIP_SIZE(1));
-    assert_true(data->pictures && data->chips);
+    assert_non_null(data->pictures);
+    assert_int_equal(
+        siam_chips_create(&data->chips, data->n_pictures, sizeof chip, cache_bytes, dir, NULL), 0);
     for (int i = 0; i < data->n_pictures; i++) {
         struct siam_picture *p = &data->pictures[i];
         p->kind = i / N_KIND;
         p->part = i % N_KIND >= 2 * N_KIND / 3 ? SIAM_HELDOUT : SIAM_TRAIN;
-        p->chip = data->chips + (size_t)i * FACE_CHIP_SIZE(1);
-        draw_chip(p->chip, p->kind == SIAM_NEGATIVE ? 100 + (uint64_t)i : 1, (uint64_t)i);
+        p->chip = i;
+        draw_chip(chip, p->kind == SIAM_NEGATIVE ? 100 + (uint64_t)i : 1, (uint64_t)i);
+        assert_int_equal(siam_chips_put(data->chips, i, chip, NULL), 0);
         data->n_kind[p->kind]++;
     }
     return data;
@@ -75,12 +79,12 @@ struct bench {
 
 static struct bench make_bench(void **state)
 {
-    struct bench b = {.data = make_data()};
+    struct bench b = {.data = make_data(SIZE_MAX, NULL)};
     assert_int_equal(siam_train_defaults(&b.config, "koch", NULL), 0);
     b.config.net = small;
     b.config.epochs = 3;
-    b.config.batch_pairs = 4;
-    b.config.pairs_per_class = 7;
+    b.config.batch_pictures = 2;
+    b.config.epoch_pictures = 7;
     b.config.adam.lr = 3e-3f;
     b.config.seed = 42;
     snprintf(b.out, sizeof b.out, "%s/m.safetensors", (const char *)*state);
@@ -108,6 +112,7 @@ struct watch {
     int quit_after;
     int quit_epoch; // quits when so many are complete and measured; 0: never
     int kill_after;
+    int cut_after;     // steps; then the file of the chips is empty; 0: never
     const char *block; // a folder is made there at the first step
     int steps;
     int epochs;
@@ -140,6 +145,8 @@ static void watch_progress(void *ctx, const struct siam_progress *p)
         assert_int_equal(mkdir(w->block, 0700), 0);
     if (w->kill_after && w->steps == w->kill_after)
         raise(SIGKILL);
+    if (w->cut_after && w->steps == w->cut_after)
+        assert_int_equal(ftruncate(chips_file(), 0), 0);
     if (w->quit_after && w->steps == w->quit_after)
         atomic_store(&w->quit, true);
     if ((w->stop_after && w->steps == w->stop_after) || atomic_load(&w->quit))
@@ -253,6 +260,58 @@ static void test_workers_and_seed(void **state)
     free_bench(&b);
 }
 
+// ---- Chips on the disk ----------------------------------------------------------------------
+
+static void keep_on_disk(struct bench *b, size_t cache_bytes, const char *dir)
+{
+    siam_dataset_destroy(b->data);
+    b->data = make_data(cache_bytes, dir);
+}
+
+static void test_chips_on_disk(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *in_memory = train_ok(&b, 2);
+    for (size_t n_cached = 0; n_cached < SIAM_KINDS * N_KIND; n_cached += 7) {
+        keep_on_disk(&b, n_cached * FACE_CHIP_SIZE(1), *state);
+        assert_int_equal(siam_chips_on_disk(b.data->chips), SIAM_KINDS * N_KIND - (int)n_cached);
+        struct siam_model *model = train_ok(&b, 2);
+        assert_same_weights(model, in_memory);
+        siam_model_unref(model);
+    }
+    siam_model_unref(in_memory);
+    free_bench(&b);
+}
+
+// At every step, so also at the first picture of a batch and among the held-out ones.
+static void test_chips_lost(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *whole = train_ok(&b, 2);
+    use_files(&b);
+    for (int cut = 1; cut <= 3 * N_STEPS; cut++) {
+        struct siam_model *model;
+        struct watch w = {.cut_after = cut};
+        struct err err = {0};
+        keep_on_disk(&b, 0, *state);
+        assert_int_equal(train(&model, &b, 2, &w, &err), ERR_DATA);
+        assert_null(model);
+        assert_non_null(strstr(err.text, "--cache "));
+        assert_int_equal(w.steps, cut);
+        assert_false(file_exists(b.out));
+        keep_on_disk(&b, 0, *state);
+        b.config.resume = true; // from what was trained when they were lost
+        w = (struct watch){0};
+        assert_int_equal(train(&model, &b, 2, &w, &err), 0);
+        assert_int_equal(w.steps, 3 * N_STEPS - cut);
+        assert_same_weights(model, whole);
+        assert_int_equal(unlink(b.out), 0);
+        siam_model_unref(model);
+    }
+    siam_model_unref(whole);
+    free_bench(&b);
+}
+
 // ---- Interruptions --------------------------------------------------------------------------
 
 static const char old_model[] = "what was there before";
@@ -282,8 +341,8 @@ static void assert_true_card(const struct bench *b, const struct siam_model *mod
     const struct siam_card *c = &model->card;
     assert_int_equal(pool_create(&pool, 1, 0, NULL), 0);
     assert_int_equal(siam_heldout_create(&heldout, b->data, 51, small.embedding, NULL), 0);
-    assert_int_equal(siam_batch_create(&batch, b->data, &small, 4, pool, NULL), 0);
-    assert_int_equal(siam_heldout_measure(heldout, model->net, batch, &f, NULL), 0);
+    assert_int_equal(siam_batch_create(&batch, b->data, &small, 6, 8, pool, NULL), 0);
+    assert_int_equal(siam_heldout_measure(heldout, model->net, batch, &f, NULL, NULL), 0);
     assert_true(c->n_genuine == 9 && c->n_impostor == 9);
     assert_true(c->heldout_loss == f.loss && c->auc == f.auc);
     assert_true(c->far == f.far && c->frr == f.frr);
@@ -552,7 +611,7 @@ static void test_foreign_checkpoints(void **state)
     other.config.adam.lr *= 2;
     assert_train_fails(&other, ERR_MODEL, "of a training with other settings");
     other = b;
-    other.config.batch_pairs = 5;
+    other.config.batch_pictures = 3;
     assert_train_fails(&other, ERR_MODEL, "of a training with other settings");
     other = b;
     other.config.net.embedding++;
@@ -629,7 +688,7 @@ static void test_configs(void **state)
     assert_int_equal(siam_train_defaults(&config, "kosh", &err), ERR_USAGE);
     assert_non_null(strstr(err.text, "koch"));
     assert_int_equal(siam_train_defaults(&config, "koch", NULL), 0);
-    assert_true(config.epochs == 50 && config.batch_pairs == 16);
+    assert_true(config.epochs == 50 && config.batch_pictures == 8);
     assert_true(config.adam.lr == 1e-4f && config.net.embedding == 4096);
     c.config.epochs = 0;
     assert_train_fails(&c, ERR_USAGE, "at least 1");
@@ -662,6 +721,8 @@ int main(void)
         TEST(test_learns),
         cmocka_unit_test(test_figures),
         TEST(test_workers_and_seed),
+        TEST(test_chips_on_disk),
+        TEST(test_chips_lost),
         TEST(test_stop_and_resume),
         TEST(test_quit_and_resume),
         TEST(test_stop_after_resume),

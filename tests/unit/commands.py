@@ -8,10 +8,12 @@ import array
 import json
 import os
 import random
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import zlib
 
@@ -103,6 +105,8 @@ class Commands(unittest.TestCase):
                      '--genuine', 'me')
         self.refused(USAGE, 'recipe', 'train', '--data', self.dir, '--recipe', 'soup')
         self.refused(USAGE, 'bench', 'bench', 'lunch')
+        self.refused(USAGE, '--seconds', 'bench', 'live', '--seconds', '0')
+        self.refused(USAGE, 'recipe', 'bench', 'train', '--data', self.dir, '--recipe', 'soup')
         self.refused(USAGE, 'replay:', '--headless', '--data', self.path('s'), '--camera', 'replay:')
 
     def test_camera_errors(self):
@@ -197,6 +201,95 @@ class Commands(unittest.TestCase):
         text = self.run_it('doctor', '--data', self.path('s'))
         self.assertEqual(text.returncode, 0)
         self.assertIn('GFLOP/s', text.stdout)
+
+    def start_bench(self, *args):
+        """Starts a benchmark with a temporary folder of its own, which must be empty in the end, and
+        a data folder that must stay as it is."""
+        data = tempfile.mkdtemp(dir=self.dir)
+        for n, kind in enumerate(('anchor', 'positive', 'negative/a', 'negative/b')):
+            for i in range(4):
+                png(os.path.join(data, kind, f'{i}.png'), 300 + 10 * n + i)
+        temp = tempfile.mkdtemp(dir=self.dir)
+        args = [data if arg == 'DATA' else arg for arg in args]
+        before = self.listing(data)
+        bench = subprocess.Popen([PROGRAM, 'bench', *args], stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True, cwd=self.dir,
+                                 env=dict(os.environ, TMPDIR=temp, XDG_DATA_HOME=temp))
+        return bench, lambda: (os.listdir(temp), self.listing(data)) == ([], before)
+
+    @staticmethod
+    def listing(folder):
+        return sorted((path, os.stat(path).st_mtime_ns, *sorted(names))
+                      for path, _, names in os.walk(folder))
+
+    def run_bench(self, *args):
+        bench, left_clean = self.start_bench(*args)
+        out, log = bench.communicate(timeout=120)
+        self.assertEqual(bench.returncode, 0, log)
+        self.assertTrue(left_clean())
+        result = json.loads(out)
+        self.assertGreater(result['rss_mb'], 100)
+        self.assertGreaterEqual(result['threads'], 1)
+        self.assertTrue(result['blas_kernel'] and result['simd'])
+        return result
+
+    def test_bench_train(self):
+        r = self.run_bench('train', '--data', 'DATA', '--epochs', '1')
+        self.assertEqual((r['n_anchor'], r['n_positive'], r['n_negative']), (4, 4, 8))
+        self.assertEqual(r['epochs'], 1)
+        self.assertGreater(r['steps'], 0)
+        # 4 + 4 + 8 pictures, of which at least 2 + 2 + 4 are trained on.
+        self.assertGreater(r['seconds'], 0)
+        self.assertGreater(r['load_seconds'], 0)
+        self.assertLess(r['seconds'] + r['load_seconds'], r['all_seconds'])
+        for key in ('precision', 'recall', 'auc', 'far', 'frr'):
+            self.assertTrue(0 <= r['heldout'][key] <= 1, r['heldout'])
+        self.assertGreater(r['heldout']['n_genuine'], 0)
+
+    def test_bench_train_stopped(self):
+        """A signal ends it in order, its folder removed: while it draws, and while it trains."""
+        for args, sign, seconds in ((['train'], '', .5),
+                                    (['train', '--data', 'DATA'], 'anchors', 1.5)):
+            bench, left_clean = self.start_bench(*args)
+            if sign:
+                self.assertIn(sign, bench.stderr.readline())
+            time.sleep(seconds)
+            bench.terminate()
+            out, log = bench.communicate(timeout=120)
+            self.assertEqual((bench.returncode, out), (128 + signal.SIGTERM, ''), log)
+            self.assertTrue(left_clean())
+
+    def check_live(self, r, seconds):
+        self.assertTrue(0 < r['scored'] <= r['frames'] <= 25 * seconds + 1, r)
+        self.assertAlmostEqual(r['fps_scored'], r['scored'] / seconds, 4)
+        self.assertAlmostEqual(r['fps_captured'], r['frames'] / seconds, 4)
+        ms = r['latency_ms']
+        self.assertTrue(0 < ms['p50'] <= ms['p95'] <= ms['p99'], ms)
+        self.assertTrue(0 <= r['within_33_ms'] <= r['within_60_ms'] <= 1, r)
+        self.assertEqual(r['within_60_ms'] >= .95, ms['p95'] <= 60)
+        self.assertEqual(r['within_33_ms'] >= .5, ms['p50'] <= 33)
+        self.assertGreaterEqual(r['rss_peak_mb'], r['rss_mb'])
+
+    def test_bench_live(self):
+        r = self.run_bench('live', '--seconds', '2', '--no-training')
+        self.check_live(r, 2)
+        self.assertEqual((r['anchors'], r['training'], r['steps_done']), (20, False, 0))
+
+    def test_bench_live_training(self):
+        """The data folder's pictures and a model by name."""
+        r = self.run_bench('live', '--seconds', '1', '--data', 'DATA', '--model', self.model,
+                           '--camera', 'replay:me@25')
+        self.check_live(r, 1)
+        self.assertEqual((r['anchors'], r['training']), (4, True))
+        self.assertGreater(r['steps_done'], 0)
+
+    def test_bench_errors(self):
+        live = ('bench', 'live', '--no-training', '--quiet')
+        self.refused(DATA, 'none', *live, '--data', 'none')
+        self.refused(MODEL, 'none', *live, '--model', 'none')
+        self.refused(MODEL, 'model.safetensors', *live, '--model', 'page.jpg')
+        self.refused(CAMERA, '/dev/video99', *live, '--camera', '/dev/video99')
+        self.refused(DATA, 'anchor', 'bench', 'train', '--data', 'empty')
 
     def test_output_that_cannot_be_written(self):
         with open('/dev/full', 'w') as full:

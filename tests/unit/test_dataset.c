@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The data set of a training: what is found, what is refused by name, and above all that nothing
 // stands on both sides of the split.
-#include "tests/test.h"
+#include "tests/chips_file.h"
 
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -9,6 +9,8 @@
 #include "core/image/save.h"
 #include "core/siamese/dataset.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 // ---- Pictures made by the test --------------------------------------------------------------
@@ -80,6 +82,8 @@ struct setting {
     int channels;
     int max_negatives;
     int workers;
+    size_t cache_bytes;
+    const char *cache_dir;
     const atomic_bool *stop;
 };
 
@@ -96,6 +100,8 @@ static int load(struct siam_dataset **data, const struct folders *f, struct sett
         .heldout_share = 0.3f,
         .seed = s.seed,
         .max_negatives = s.max_negatives,
+        .cache_bytes = s.cache_bytes,
+        .cache_dir = s.cache_dir,
     };
     struct pool *pool;
     assert_int_equal(pool_create(&pool, s.workers ? s.workers : 2, 0, NULL), 0);
@@ -182,12 +188,13 @@ static void test_pictures(void **state)
         assert_non_null(strstr(data->pictures[0].path, "anchor/a00.jpg"));
         assert_non_null(strstr(data->pictures[10].path, "anchor/deep/er/UPPER.JPEG"));
         struct siam_loader loader = {0};
-        uint8_t chip[FACE_CHIP_SIZE(3)];
+        uint8_t chip[FACE_CHIP_SIZE(3)], stored[FACE_CHIP_SIZE(3)];
         uint64_t hash;
         for (int i = 0; i < data->n_pictures; i++) {
             const struct siam_picture *p = &data->pictures[i];
             assert_int_equal(siam_load_chip(&loader, p->path, channels, chip, &hash, NULL), 0);
-            assert_memory_equal(p->chip, chip, FACE_CHIP_SIZE(channels));
+            assert_int_equal(siam_chips_get(data->chips, p->chip, stored, NULL), 0);
+            assert_memory_equal(stored, chip, FACE_CHIP_SIZE(channels));
             assert_true(p->hash == hash);
         }
         siam_loader_finish(&loader);
@@ -277,6 +284,69 @@ static void test_stop(void **state)
     struct err err = {0};
     assert_int_equal(load(&data, &f, (struct setting){.stop = &stop}, &err), ERR_STOPPED);
     assert_null(data);
+}
+
+static void assert_same_data(const struct siam_dataset *a, const struct siam_dataset *b)
+{
+    uint8_t of_a[FACE_CHIP_SIZE(3)], of_b[FACE_CHIP_SIZE(3)];
+    assert_true(a->hash == b->hash);
+    assert_int_equal(a->n_pictures, b->n_pictures);
+    assert_int_equal(a->n_skipped, b->n_skipped);
+    for (int i = 0; i < a->n_pictures; i++) {
+        const struct siam_picture *p = &a->pictures[i], *q = &b->pictures[i];
+        assert_string_equal(p->path, q->path);
+        assert_true(p->hash == q->hash && p->part == q->part && p->group == q->group);
+        assert_int_equal(siam_chips_get(a->chips, p->chip, of_a, NULL), 0);
+        assert_int_equal(siam_chips_get(b->chips, q->chip, of_b, NULL), 0);
+        assert_memory_equal(of_a, of_b, FACE_CHIP_SIZE(3));
+    }
+}
+
+static void test_cache_changes_nothing(void **state)
+{
+    struct folders f = make_folders(state);
+    put_singles(&f, 8);
+    put_text(f.anchor, "a03.jpg", "broken: leaves a gap");
+    put_text(f.negative, "n07.webp", "and one at the end");
+    struct siam_dataset *whole = load_ok(&f, (struct setting){0});
+    assert_int_equal(siam_chips_on_disk(whole->chips), 0);
+    static const size_t sizes[] = {1, 3 * FACE_CHIP_SIZE(3), 20 * FACE_CHIP_SIZE(3) + 77};
+    for (int i = 0; i < 3; i++) {
+        struct setting s = {.cache_bytes = sizes[i], .cache_dir = *state, .workers = 1 + i};
+        struct siam_dataset *data = load_ok(&f, s);
+        assert_int_equal(siam_chips_on_disk(data->chips), 24 - (int)(sizes[i] / FACE_CHIP_SIZE(3)));
+        assert_same_data(data, whole);
+        siam_dataset_destroy(data);
+        assert_int_equal(chips_file(), -1);
+    }
+    siam_dataset_destroy(whole);
+}
+
+static void test_no_room_for_the_file(void **state)
+{
+    struct folders f = make_folders(state);
+    put_singles(&f, 8);
+    struct siam_dataset *data;
+    struct err err = {0};
+    struct setting s = {.cache_bytes = 1, .cache_dir = "/proc"};
+    assert_int_equal(load(&data, &f, s, &err), ERR_DATA);
+    assert_null(data);
+    assert_non_null(strstr(err.text, "/proc: cannot make a file"));
+    assert_non_null(strstr(err.text, "--cache 1 "));
+    // A file that can't grow, with several workers that all find out: one error.
+    s = (struct setting){.cache_bytes = 1, .cache_dir = *state, .workers = 3};
+    struct rlimit limit, small;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = limit;
+    small.rlim_cur = 3 * FACE_CHIP_SIZE(3);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    assert_int_equal(load(&data, &f, s, &err), ERR_DATA);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_null(data);
+    assert_non_null(strstr(err.text, "--cache 1 "));
+    assert_int_equal(chips_file(), -1);
 }
 
 static void test_links(void **state)
@@ -562,6 +632,8 @@ int main(void)
         TEST(test_broken_pictures_are_named),
         TEST(test_missing_pictures),
         TEST(test_stop),
+        TEST(test_cache_changes_nothing),
+        TEST(test_no_room_for_the_file),
         TEST(test_links),
         TEST(test_more_negatives_than_wanted),
         cmocka_unit_test(test_burst_names),

@@ -27,6 +27,7 @@ static void defaults(void **state)
     assert_int_equal(o.epochs, 0);
     assert_true(o.threads >= 1);
     assert_true(o.threshold < 0);
+    assert_int_equal(o.cache_mb, 256);
     assert_int_equal(o.width, 1280);
     assert_int_equal(o.height, 800);
     assert_int_equal(o.n_rest, 0);
@@ -37,10 +38,11 @@ static void options_of_every_kind(void **state)
     (void)state;
     struct app_options o;
     struct err err;
-    assert_int_equal(parse(&o, &err,
-                           "visavis --negatives A --camera replay:x@25 --headless --negatives=B "
-                           "--seed 18446744073709551615 --threshold .25 --size 640x480 -v"),
-                     0);
+    assert_int_equal(
+        parse(&o, &err,
+              "visavis --negatives A --camera replay:x@25 --headless --negatives=B "
+              "--seed 18446744073709551615 --threshold .25 --size 640x480 --cache 64 -v"),
+        0);
     assert_int_equal(o.n_negatives, 2);
     assert_string_equal(o.negatives[0], "A");
     assert_string_equal(o.negatives[1], "B");
@@ -49,6 +51,7 @@ static void options_of_every_kind(void **state)
     assert_true(o.threshold == 0.25f);
     assert_int_equal(o.width, 640);
     assert_int_equal(o.height, 480);
+    assert_int_equal(o.cache_mb, 64);
     assert_true(o.headless && o.verbose && !o.quiet);
 }
 
@@ -87,6 +90,12 @@ static void refusals_name_the_option(void **state)
         {"visavis --size 10x10", "--size"},
         {"visavis --scale 0.5", "--scale"},
         {"visavis --threads 0", "--threads"},
+        {"visavis train --cache 0", "--cache"},
+        {"visavis train --cache -1", "--cache"},
+        {"visavis train --cache 64M", "--cache"},
+        {"visavis --cache 1000001", "--cache"},
+        {"visavis train --cache", "--cache"},
+        {"visavis verify --cache 64", "--cache"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct app_options o;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Pairs: labels right, both labels alike often, every picture used as often as another, nothing
-// held out ever trained on, and any epoch drawn again the same.
+// held out ever trained on, and any step drawn again the same.
 #include "tests/test.h"
 
 #include "core/siamese/sampler.h"
@@ -34,50 +34,62 @@ static int count(const struct siam_dataset *data, enum siam_kind kind, enum siam
     return n;
 }
 
-static struct siam_sampler *make_sampler(const struct siam_dataset *data, int pairs, uint64_t seed)
+static struct siam_sampler *make_sampler(const struct siam_dataset *data, int batch, int epoch,
+                                         uint64_t seed)
 {
     struct siam_sampler *s;
-    assert_int_equal(siam_sampler_create(&s, data, pairs, seed, NULL), 0);
+    assert_int_equal(siam_sampler_create(&s, data, batch, epoch, seed, NULL), 0);
     return s;
 }
 
-// Uses of each picture over some epochs, in pairs of label 0 and 1.
-static void count_uses(const struct siam_dataset *data, int pairs_per_class, int epochs,
-                       int (*uses)[2])
+// That a step's pairs are all of its anchors with all of its positives and negatives; counts how
+// often each picture was in a step, not in a pair.
+static void count_step(const struct siam_dataset *data, const struct nn_pair *pairs, int n_pairs,
+                       int batch, int *uses)
 {
-    struct siam_sampler *s = make_sampler(data, pairs_per_class, 11);
-    struct rng rng;
-    rng_seed(&rng, 11, 4);
-    for (int epoch = 0; epoch < epochs; epoch++) {
-        const struct nn_pair *pairs = siam_sampler_epoch(s, epoch, &rng);
-        int n_genuine = 0;
-        for (int i = 0; i < siam_sampler_pairs(s); i++) {
-            const struct siam_picture *a = &data->pictures[pairs[i].a];
-            const struct siam_picture *b = &data->pictures[pairs[i].b];
-            int genuine = pairs[i].label == 1.0f;
-            assert_true(genuine || pairs[i].label == 0.0f);
-            assert_int_equal(a->kind, SIAM_ANCHOR);
-            assert_int_equal(b->kind, genuine ? SIAM_POSITIVE : SIAM_NEGATIVE);
-            assert_int_equal(a->part, SIAM_TRAIN);
-            assert_int_equal(b->part, SIAM_TRAIN);
-            uses[pairs[i].a][genuine]++;
-            uses[pairs[i].b][genuine]++;
-            n_genuine += genuine;
-        }
-        assert_int_equal(2 * n_genuine, siam_sampler_pairs(s));
+    int *in_pairs = calloc((size_t)data->n_pictures, sizeof *in_pairs), n_genuine = 0;
+    assert_non_null(in_pairs);
+    assert_int_equal(n_pairs, 2 * batch * batch);
+    for (int i = 0; i < n_pairs; i++) {
+        const struct siam_picture *a = &data->pictures[pairs[i].a];
+        const struct siam_picture *b = &data->pictures[pairs[i].b];
+        int genuine = pairs[i].label == 1.0f;
+        assert_true(genuine || pairs[i].label == 0.0f);
+        assert_int_equal(a->kind, SIAM_ANCHOR);
+        assert_int_equal(b->kind, genuine ? SIAM_POSITIVE : SIAM_NEGATIVE);
+        assert_int_equal(a->part, SIAM_TRAIN);
+        assert_int_equal(b->part, SIAM_TRAIN);
+        in_pairs[pairs[i].a]++;
+        in_pairs[pairs[i].b]++;
+        n_genuine += genuine;
     }
+    assert_int_equal(2 * n_genuine, n_pairs);
+    for (int i = 0; i < data->n_pictures; i++) {
+        int each = (data->pictures[i].kind == SIAM_ANCHOR ? 2 : 1) * batch;
+        assert_int_equal(in_pairs[i] % each, 0); // twice where a cycle ends within the batch
+        uses[i] += in_pairs[i] / each;
+    }
+    free(in_pairs);
+}
+
+static void count_uses(const struct siam_dataset *data, int batch, int epoch_pictures, int epochs,
+                       int *uses)
+{
+    struct siam_sampler *s = make_sampler(data, batch, epoch_pictures, 11);
+    for (int epoch = 0; epoch < epochs; epoch++)
+        for (int step = 0; step < siam_sampler_steps(s); step++)
+            count_step(data, siam_sampler_step(s, epoch, step), siam_sampler_pairs(s), batch, uses);
     siam_sampler_destroy(s);
 }
 
-static void assert_even(const struct siam_dataset *data, int (*uses)[2], enum siam_kind kind,
-                        int label)
+static void assert_even(const struct siam_dataset *data, const int *uses, enum siam_kind kind)
 {
     int min = INT32_MAX, max = 0;
     for (int i = 0; i < data->n_pictures; i++) {
         if (data->pictures[i].kind != kind || data->pictures[i].part != SIAM_TRAIN)
             continue;
-        min = uses[i][label] < min ? uses[i][label] : min;
-        max = uses[i][label] > max ? uses[i][label] : max;
+        min = uses[i] < min ? uses[i] : min;
+        max = uses[i] > max ? uses[i] : max;
     }
     assert_in_range(max - min, 0, 1);
 }
@@ -86,22 +98,21 @@ static void test_even_use(void **state)
 {
     (void)state;
     static const struct {
-        int anchors, positives, negatives, pairs, epochs;
+        int anchors, positives, negatives, batch, pictures, epochs;
     } cases[] = {
-        {30, 31, 50, 40, 7}, {30, 31, 5000, 40, 3}, {2, 2, 2, 1, 5},
-        {90, 20, 35, 10, 4}, {20, 90, 35, 10, 4},   {3, 3, 900, 7, 200},
+        {30, 31, 50, 8, 40, 7}, {30, 31, 5000, 8, 40, 3}, {2, 2, 2, 1, 1, 5},
+        {2, 2, 2, 8, 1, 5},     {90, 20, 35, 7, 10, 4},   {20, 90, 35, 3, 10, 4},
+        {3, 3, 900, 5, 7, 200},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct siam_dataset *data =
             make_data(cases[i].anchors, cases[i].positives, cases[i].negatives);
         for (int epochs = 1; epochs <= cases[i].epochs; epochs += 1 + epochs / 3) {
-            int(*uses)[2] = calloc((size_t)data->n_pictures, sizeof *uses);
+            int *uses = calloc((size_t)data->n_pictures, sizeof *uses);
             assert_non_null(uses);
-            count_uses(data, cases[i].pairs, epochs, uses);
-            assert_even(data, uses, SIAM_ANCHOR, 0);
-            assert_even(data, uses, SIAM_ANCHOR, 1);
-            assert_even(data, uses, SIAM_POSITIVE, 1);
-            assert_even(data, uses, SIAM_NEGATIVE, 0);
+            count_uses(data, cases[i].batch, cases[i].pictures, epochs, uses);
+            for (enum siam_kind k = SIAM_ANCHOR; k < SIAM_KINDS; k++)
+                assert_even(data, uses, k);
             free(uses);
         }
         free(data->pictures);
@@ -109,45 +120,40 @@ static void test_even_use(void **state)
     }
 }
 
-static void test_every_anchor_and_positive_is_shown(void **state)
+static void test_steps_of_an_epoch(void **state)
 {
     (void)state;
-    struct siam_dataset *data = make_data(90, 20, 35);
-    struct siam_sampler *s = make_sampler(data, 10, 1);
-    assert_int_equal(siam_sampler_pairs(s), 2 * count(data, SIAM_ANCHOR, SIAM_TRAIN));
+    struct siam_dataset *data = make_data(90, 20, 350);
+    int n_anchors = count(data, SIAM_ANCHOR, SIAM_TRAIN);
+    struct siam_sampler *s = make_sampler(data, 8, 10, 1);
+    assert_int_equal(siam_sampler_steps(s), (n_anchors + 7) / 8); // each anchor is shown
     siam_sampler_destroy(s);
-    s = make_sampler(data, 70, 1);
-    assert_int_equal(siam_sampler_pairs(s), 140);
+    s = make_sampler(data, 8, 119, 1);
+    assert_int_equal(siam_sampler_steps(s), 15);
     siam_sampler_destroy(s);
     free(data->pictures);
     free(data);
 }
 
-// An epoch can be drawn again, alone, by another sampler; epochs and seeds differ.
-static void test_epochs_stand_alone(void **state)
+// A step can be drawn again, alone, by another sampler; steps, epochs and seeds differ.
+static void test_steps_stand_alone(void **state)
 {
     (void)state;
     struct siam_dataset *data = make_data(30, 30, 60);
-    struct siam_sampler *s = make_sampler(data, 33, 5), *t = make_sampler(data, 33, 5);
-    struct siam_sampler *other = make_sampler(data, 33, 6);
+    struct siam_sampler *s = make_sampler(data, 4, 33, 5), *t = make_sampler(data, 4, 33, 5);
+    struct siam_sampler *other = make_sampler(data, 4, 33, 6);
     size_t bytes = (size_t)siam_sampler_pairs(s) * sizeof(struct nn_pair);
     struct nn_pair *before = calloc(1, bytes);
     assert_non_null(before);
-    struct rng rng;
-    rng_seed(&rng, 5, 4);
-    for (int epoch = 0; epoch < 6; epoch++) {
-        struct rng start = rng, again = rng;
-        const struct nn_pair *pairs = siam_sampler_epoch(s, epoch, &rng);
-        assert_memory_not_equal(&rng, &start, sizeof rng);
-        assert_memory_not_equal(pairs, before, bytes);
-        memcpy(before, pairs, bytes);
-        if (epoch % 2) {
-            assert_memory_equal(siam_sampler_epoch(t, epoch, &again), before, bytes);
-            assert_memory_equal(&again, &rng, sizeof rng);
+    for (int epoch = 0; epoch < 6; epoch++)
+        for (int step = 0; step < siam_sampler_steps(s); step++) {
+            const struct nn_pair *pairs = siam_sampler_step(s, epoch, step);
+            assert_memory_not_equal(pairs, before, bytes);
+            memcpy(before, pairs, bytes);
+            if ((epoch + step) % 2)
+                assert_memory_equal(siam_sampler_step(t, epoch, step), before, bytes);
+            assert_memory_not_equal(siam_sampler_step(other, epoch, step), before, bytes);
         }
-        again = start;
-        assert_memory_not_equal(siam_sampler_epoch(other, epoch, &again), before, bytes);
-    }
     free(before);
     siam_sampler_destroy(s);
     siam_sampler_destroy(t);
@@ -197,8 +203,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_even_use),
-        cmocka_unit_test(test_every_anchor_and_positive_is_shown),
-        cmocka_unit_test(test_epochs_stand_alone),
+        cmocka_unit_test(test_steps_of_an_epoch),
+        cmocka_unit_test(test_steps_stand_alone),
         cmocka_unit_test(test_heldout_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

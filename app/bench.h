@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// What `visavis bench` measures, a file each. All run on the main thread, one after another, add
+// their figures to `root` and return the program's exit code; on failure they have said why.
+// Everything they write goes into a folder of their own, which is gone when they return, after
+// SIGINT and SIGTERM too; the user's folders are read only.
+#ifndef VISAVIS_APP_BENCH_H
+#define VISAVIS_APP_BENCH_H
+
+#include "app/options.h"
+
+#include <cjson/cJSON.h>
+#include <stdatomic.h>
+
+// bench_net.c: on random pictures, minimum and median in milliseconds. An embedding of one, and a
+// training step of 16 pairs = 32 pictures: forward, backward, Adam.
+int app_bench_embed(cJSON *root, const struct app_options *options);
+int app_bench_step(cJSON *root, const struct app_options *options);
+
+// bench_train.c: a whole training of the recipe, with --data, --negatives, --epochs and --seed as
+// `visavis train` has them, or on drawn pictures.
+int app_bench_train(cJSON *root, const struct app_options *options);
+
+// bench_live.c: a headless session that scores every frame, with a training in the background.
+int app_bench_live(cJSON *root, const struct app_options *options);
+
+// ---- Tools, bench_folder.c ----------------------------------------------------------------------
+
+// Makes a folder in $TMPDIR, or /tmp, of mode 0700. Errors: ERR_IO.
+int app_bench_folder_make(char *path, size_t size, struct err *err);
+// Removes it with all that is in it. Links are removed, not followed. "" is fine.
+void app_bench_folder_remove(const char *path);
+
+// Draws DIR/anchor and DIR/positive of one person of the demo camera, and DIR/negative of the
+// others, 170 pictures each, always the same: bursts as the collector saves them, with time between
+// them, and a folder for each other person. Errors: ERR_IO, ERR_MEMORY, ERR_STOPPED.
+int app_bench_draw_pictures(const char *dir, int n_threads, const atomic_bool *stop,
+                            struct err *err);
+
+// Adds one of the memory lines of /proc/self/status ("VmRSS": resident now, "VmHWM": at most so
+// far) in MB of 10^6 bytes; null where there is none.
+void app_bench_add_memory(cJSON *root, const char *key, const char *line);
+
+#endif

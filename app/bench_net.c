@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "app/bench.h"
+#include "app/verbs.h"
+#include "core/base/clock.h"
+#include "core/nn/adam.h"
+#include "core/nn/net.h"
+#include "core/verify/json.h"
+
+#include <stdlib.h>
+
+#define PAIRS      16
+#define PICTURES   (2 * PAIRS)
+#define STEP_RUNS  9
+#define EMBED_RUNS 41
+#define WARM_UP    2
+
+struct bench {
+    struct pool *pool;
+    struct nn_net *net;
+    struct nn_work *work;
+    float *x;            // [n, 3, 105, 105]
+    float *e, *de;       // [n, embedding]
+    float *grad, *m, *v; // [n_params]
+    struct nn_params dp; // views of grad
+    struct nn_pair pairs[PAIRS];
+    int n;     // pictures
+    int64_t t; // steps done
+};
+
+static void finish(struct bench *b)
+{
+    free(b->x);
+    free(b->e);
+    free(b->de);
+    free(b->grad);
+    free(b->m);
+    free(b->v);
+    nn_work_destroy(b->work);
+    nn_net_destroy(b->net);
+    pool_destroy(b->pool);
+}
+
+static int start(struct bench *b, int n, bool train, int threads, struct err *err)
+{
+    struct nn_config config = nn_config_koch(3);
+    struct rng rng;
+    *b = (struct bench){.n = n};
+    int ret = pool_create(&b->pool, threads, 0, err);
+    if (!ret)
+        ret = nn_net_create(&b->net, &config, err);
+    if (!ret)
+        ret = nn_work_create(&b->work, &config, n, train ? NN_TRAIN : NN_LIVE, b->pool, err);
+    if (ret)
+        return ret;
+    size_t n_x = (size_t)n * 3 * 105 * 105, n_e = (size_t)n * (size_t)config.embedding;
+    size_t n_params = train ? b->net->layout.n_params : 1;
+    b->x = malloc(n_x * sizeof *b->x);
+    b->e = malloc(n_e * sizeof *b->e);
+    b->de = malloc(n_e * sizeof *b->de);
+    b->grad = calloc(n_params, sizeof *b->grad);
+    b->m = calloc(n_params, sizeof *b->m);
+    b->v = calloc(n_params, sizeof *b->v);
+    if (!b->x || !b->e || !b->de || !b->grad || !b->m || !b->v)
+        return err_memory(err, "benchmark");
+    b->dp = nn_params_at(&b->net->layout, b->grad);
+    rng_seed(&rng, 1, 0);
+    nn_net_init_glorot(b->net, &rng);
+    nn_work_set_net(b->work, b->net);
+    for (size_t i = 0; i < n_x; i++)
+        b->x[i] = rng_float(&rng);
+    for (int i = 0; i < PAIRS; i++)
+        b->pairs[i] = (struct nn_pair){2 * i % n, (2 * i + 1) % n, (float)(i % 2)};
+    return 0;
+}
+
+static void embed_once(struct bench *b)
+{
+    nn_forward(b->net, b->work, b->x, b->n, b->e, NULL);
+}
+
+static void step_once(struct bench *b)
+{
+    struct nn_adam adam = nn_adam_default();
+    float logits[PAIRS], dlogits[PAIRS];
+    nn_forward(b->net, b->work, b->x, b->n, b->e, NULL);
+    nn_head_forward(b->net, b->e, b->pairs, PAIRS, logits);
+    nn_bce(logits, b->pairs, PAIRS, dlogits);
+    nn_head_backward(b->net, b->e, b->n, b->pairs, PAIRS, dlogits, b->de, &b->dp);
+    nn_backward(b->net, b->work, b->n, b->e, b->de, &b->dp, NULL);
+    nn_adam_step(&adam, ++b->t, b->net->layout.n_params, b->net->block, b->grad, b->m, b->v,
+                 b->pool);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// {"min": ..., "median": ...} in milliseconds.
+static cJSON *measure(struct bench *b, void (*once)(struct bench *), int runs)
+{
+    double ms[EMBED_RUNS];
+    for (int i = -WARM_UP; i < runs; i++) {
+        int64_t t = clock_now_ns();
+        once(b);
+        if (i >= 0)
+            ms[i] = (double)(clock_now_ns() - t) * 1e-6;
+    }
+    qsort(ms, (size_t)runs, sizeof *ms, ascending);
+    cJSON *result = cJSON_CreateObject();
+    verify_json_number(result, "min", ms[0]);
+    verify_json_number(result, "median", ms[runs / 2]);
+    return result;
+}
+
+static int bench(cJSON *root, bool train, const struct app_options *o)
+{
+    struct bench b;
+    struct err err = {0};
+    int n = train ? PICTURES : 1;
+    int ret = start(&b, n, train, o->threads, &err);
+    if (!ret && train) {
+        cJSON_AddItemToObject(root, "step_ms", measure(&b, step_once, STEP_RUNS));
+        verify_json_number(root, "images", n);
+    } else if (!ret) {
+        cJSON_AddItemToObject(root, "embed_ms", measure(&b, embed_once, EMBED_RUNS));
+    }
+    finish(&b);
+    return app_end(ret, &err);
+}
+
+int app_bench_embed(cJSON *root, const struct app_options *options)
+{
+    return bench(root, false, options);
+}
+
+int app_bench_step(cJSON *root, const struct app_options *options)
+{
+    return bench(root, true, options);
+}

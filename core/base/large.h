@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Memory for large arrays that are walked with wide strides: in huge pages where the system has
+// them, so that a stride of some thousand bytes does not cost an address translation each time.
+#ifndef VISAVIS_CORE_BASE_LARGE_H
+#define VISAVIS_CORE_BASE_LARGE_H
+
+#include <stddef.h>
+
+// At least 64-byte aligned, contents undefined; freed by free(). NULL when out of memory.
+void *large_alloc(size_t bytes);
+
+#endif

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Internal to core/siamese: near-duplicates among many hashes, found without comparing each with
+// each. Exact: the same ones as by brute force.
+#ifndef VISAVIS_CORE_SIAMESE_NEAR_H
+#define VISAVIS_CORE_SIAMESE_NEAR_H
+
+#include "core/base/err.h"
+
+#include <stdint.h>
+
+// first: [n], for each of the hashes: [n] the lowest number of one that equals it. n log n.
+// Errors: ERR_MEMORY.
+int siam_near_firsts(const uint64_t *hashes, int n, int *first, struct err *err);
+
+typedef void (*siam_near_fn)(void *ctx, int a, int b, int bits);
+
+// Calls fn(ctx, a, b, bits) for every two of the first ones (first[a] == a, see above) whose hashes
+// differ in `bits` of 1..SIAM_NEAR_BITS bits; in no order, and maybe several times. Time grows as
+// n log n while few hashes are alike, and with the number of pairs where many are.
+// Errors: ERR_MEMORY.
+int siam_near_pairs(const uint64_t *hashes, const int *first, int n, siam_near_fn fn, void *ctx,
+                    struct err *err);
+
+#endif
