@@ -86,7 +86,7 @@ static int start_over(struct replay *replay, struct err *err)
     replay->again = true;
     if (replay->mjpeg)
         cap_mjpeg_rewind(replay->mjpeg);
-    return CAP_SKIP;
+    return 0;
 }
 
 static int decode_next(struct replay *replay, struct img *out, struct err *err)
@@ -105,15 +105,19 @@ static int decode_next(struct replay *replay, struct img *out, struct err *err)
     return ret;
 }
 
-// CAP_READY, CAP_SKIP (damaged, or the end of a round), or an error that ends the replay.
+// CAP_READY, CAP_SKIP (damaged), or an error that ends the replay. A round's last frame is followed
+// by the first one of the next round as by any other.
 static int next_frame(struct replay *replay, struct img *out, struct err *err)
 {
-    if (!replay->mjpeg && replay->next == replay->n_files)
-        return start_over(replay, err);
     struct err cause = {0};
-    int ret = decode_next(replay, out, &cause);
-    if (ret == CAP_NONE)
-        return start_over(replay, err);
+    bool at_end = !replay->mjpeg && replay->next == replay->n_files;
+    int ret = at_end ? CAP_NONE : decode_next(replay, out, &cause);
+    while (ret == CAP_NONE) {
+        ret = start_over(replay, err);
+        if (ret)
+            return ret;
+        ret = decode_next(replay, out, &cause);
+    }
     replay->next++;
     if (ret == ERR_DATA) {
         if (!replay->again && file_exists(replay->path))

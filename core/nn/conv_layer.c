@@ -260,109 +260,124 @@ void nn_conv_plan(struct nn_conv_plan *plan)
     set_chunks(plan);
 }
 
-// ---- Pieces of work ---------------------------------------------------------------------------
+// ---- Stages -----------------------------------------------------------------------------------
 
-// One pass on its way through the pool.
-struct pass {
+// A stage of a pass on its way through the pool: do_one(job, i) for each i < n, in pieces. Each
+// stage has its own struct, which begins with this.
+struct job {
     const struct nn_conv_layer *layer;
-    void (*work)(const struct pass *pass, int i, const struct scratch *scratch);
-    int n, pieces; // i < n, in so many pieces
-
-    struct spectra to;  // what transforms write or read
-    const float *x, *w; // planes of the chunk; filters
-    bool turned;        // filters: transposed
-    int n_tiles;        // rows of the chunk in use
-    const float *b;     // bias
-    float *y;           // planes that are written
-    uint8_t *from;      // planes, written forward, read backward
-    const float *dy;    // planes
-    float *dx, *dw;     // planes, filters
-    struct spectra left, right;
-    struct spectra result;
-    bool left_turned, add;
-    int m, n_columns, k; // of the product
+    void (*do_one)(const struct job *job, int i, const struct scratch *scratch);
+    int n, pieces;
 };
 
 static void run_piece(void *ctx, int item, int worker)
 {
-    const struct pass *pass = ctx;
-    struct scratch scratch = scratch_at(&pass->layer->plan, pass->layer->scratch[worker]);
-    const atomic_bool *stop = pass->layer->stop;
-    int end = (int)((int64_t)pass->n * (item + 1) / pass->pieces);
-    for (int i = (int)((int64_t)pass->n * item / pass->pieces); i < end; i++) {
+    const struct job *job = ctx;
+    struct scratch scratch = scratch_at(&job->layer->plan, job->layer->scratch[worker]);
+    const atomic_bool *stop = job->layer->stop;
+    int end = (int)((int64_t)job->n * (item + 1) / job->pieces);
+    for (int i = (int)((int64_t)job->n * item / job->pieces); i < end; i++) {
         if (stop && atomic_load_explicit(stop, memory_order_relaxed))
             return;
-        pass->work(pass, i, &scratch);
+        job->do_one(job, i, &scratch);
     }
 }
 
-static void run(struct pass *pass, int n,
-                void (*work)(const struct pass *, int, const struct scratch *))
+static void run(struct job *job)
 {
-    pass->work = work;
-    pass->n = n;
-    pass->pieces = min_int(n, PIECES);
-    pool_run(pass->layer->workers, pass->pieces, run_piece, pass);
+    job->pieces = min_int(job->n, PIECES);
+    pool_run(job->layer->workers, job->pieces, run_piece, job);
 }
 
-static void multiply_bin(const struct pass *pass, int bin, const struct scratch *scratch)
+// ---- Products ---------------------------------------------------------------------------------
+
+// result [m, n] = or += left [m, k] right [k, n], for all bins.
+struct product {
+    struct job job;
+    struct spectra left, right, result;
+    bool turned; // left's transpose is meant
+    bool add;
+    int m, k;
+};
+
+static void multiply_bin(const struct job *job, int bin, const struct scratch *scratch)
 {
     (void)scratch;
-    struct nn_complex a = matrix_of(&pass->left, bin), b = matrix_of(&pass->right, bin);
-    if (pass->left_turned)
+    const struct product *p = (const struct product *)job;
+    struct nn_complex a = matrix_of(&p->left, bin), b = matrix_of(&p->right, bin);
+    if (p->turned)
         a = transposed(a);
-    float *c = pass->result.data + (size_t)bin * pass->result.bin;
-    nn_kernels()->complex_product(pass->m, pass->n_columns, pass->k, &a, &b, c, c + pass->result.im,
-                                  (size_t)pass->result.width, pass->add);
+    float *c = p->result.data + (size_t)bin * p->result.bin;
+    nn_kernels()->complex_product(p->m, p->result.width, p->k, &a, &b, c, c + p->result.im,
+                                  (size_t)p->result.width, p->add);
+}
+
+static void multiply(const struct nn_conv_layer *l, struct product *p)
+{
+    p->job = (struct job){.layer = l, .do_one = multiply_bin, .n = l->plan.bins};
+    run(&p->job);
 }
 
 // ---- Filters ----------------------------------------------------------------------------------
 
+struct filter_job {
+    struct job job;
+    struct spectra spectra;
+    bool turned;    // a row for each output channel, not for each input channel
+    const float *w; // [co, ci, k, k], read
+    float *dw;      // alike, written
+};
+
 // The number of the filter that a lane of a group holds, -1: padding.
-static int filter_of(const struct pass *pass, int group, int lane)
+static int filter_of(const struct filter_job *f, int group, int lane)
 {
-    const struct nn_conv_shape *s = &pass->layer->plan.shape;
+    const struct nn_conv_shape *s = &f->job.layer->plan.shape;
     int element = group * NN_LANES + lane;
-    int row = element / pass->to.width, column = element % pass->to.width;
-    int o = pass->turned ? row : column, c = pass->turned ? column : row;
+    int row = element / f->spectra.width, column = element % f->spectra.width;
+    int o = f->turned ? row : column, c = f->turned ? column : row;
     return o < s->co && c < s->ci ? o * s->ci + c : -1;
 }
 
-static void transform_filters(const struct pass *pass, int group, const struct scratch *scratch)
+static void transform_filters(const struct job *job, int group, const struct scratch *scratch)
 {
-    const struct nn_conv_plan *p = &pass->layer->plan;
+    const struct filter_job *f = (const struct filter_job *)job;
+    const struct nn_conv_plan *p = &job->layer->plan;
     int k = p->shape.k;
     const float *planes[NN_LANES];
     for (int lane = 0; lane < NN_LANES; lane++) {
-        int filter = filter_of(pass, group, lane);
-        planes[lane] = filter >= 0 ? pass->w + (size_t)filter * k * k : NULL;
+        int filter = filter_of(f, group, lane);
+        planes[lane] = filter >= 0 ? f->w + (size_t)filter * k * k : NULL;
     }
     nn_kernels()->interleave(k, k, planes, (size_t)k, scratch->block, nn_fourier_row(k));
-    struct nn_bins bins = bins_of(&pass->to, group);
-    nn_fourier_forward(p->t, k, matrices_at(p, pass->layer->matrices).filter, scratch->block, &bins,
+    struct nn_bins bins = bins_of(&f->spectra, group);
+    nn_fourier_forward(p->t, k, matrices_at(p, job->layer->matrices).filter, scratch->block, &bins,
                        scratch->transform);
 }
 
-static void make_filters(const struct pass *pass, int group, const struct scratch *scratch)
+static void restore_filters(const struct job *job, int group, const struct scratch *scratch)
 {
-    const struct nn_conv_plan *p = &pass->layer->plan;
+    const struct filter_job *f = (const struct filter_job *)job;
+    const struct nn_conv_plan *p = &job->layer->plan;
     int k = p->shape.k;
-    struct nn_bins bins = bins_of(&pass->to, group);
-    nn_fourier_inverse(p->t, k, matrices_at(p, pass->layer->matrices).d_filter, &bins,
+    struct nn_bins bins = bins_of(&f->spectra, group);
+    nn_fourier_inverse(p->t, k, matrices_at(p, job->layer->matrices).d_filter, &bins,
                        scratch->block, scratch->transform);
     float *planes[NN_LANES];
     for (int lane = 0; lane < NN_LANES; lane++) {
-        int filter = filter_of(pass, group, lane);
-        planes[lane] = filter >= 0 ? pass->dw + (size_t)filter * k * k : NULL;
+        int filter = filter_of(f, group, lane);
+        planes[lane] = filter >= 0 ? f->dw + (size_t)filter * k * k : NULL;
     }
     nn_kernels()->deinterleave(k, k, scratch->block, nn_fourier_row(k), planes, (size_t)k);
 }
 
-static void set_filters(struct nn_conv_layer *l, const float *w, bool turned)
+static void set_filters(const struct nn_conv_layer *l, const float *w, bool turned)
 {
-    struct pass pass = {.layer = l, .w = w, .turned = turned};
-    pass.to = turned ? filters_transposed(l) : filters(l);
-    run(&pass, spectra_groups(&pass.to), transform_filters);
+    struct filter_job f = {.job = {.layer = l, .do_one = transform_filters}};
+    f.spectra = turned ? filters_transposed(l) : filters(l);
+    f.turned = turned;
+    f.w = w;
+    f.job.n = spectra_groups(&f.spectra);
+    run(&f.job);
 }
 
 void nn_conv_set_filters(struct nn_conv_layer *l, const float *w)
@@ -370,7 +385,15 @@ void nn_conv_set_filters(struct nn_conv_layer *l, const float *w)
     set_filters(l, w, false);
 }
 
-// ---- Tiles ------------------------------------------------------------------------------------
+static void take_gradient(const struct nn_conv_layer *l, float *dw)
+{
+    struct filter_job f = {.job = {.layer = l, .do_one = restore_filters}, .dw = dw};
+    f.spectra = gradient(l);
+    f.job.n = spectra_groups(&f.spectra);
+    run(&f.job);
+}
+
+// ---- Tiles of the input -----------------------------------------------------------------------
 
 // Where a tile is: its picture in the chunk and its row and column of tiles.
 struct tile {
@@ -383,147 +406,98 @@ static struct tile tile_of(const struct nn_conv_plan *p, int row)
     return (struct tile){row / (p->tiles * p->tiles), in_picture / p->tiles, in_picture % p->tiles};
 }
 
-// What a tile's input and output have of the picture's: the last ones are cut by its edge.
+// What a tile sees of the picture along an axis: the last ones are cut by its edge.
 static int seen_extent(const struct nn_conv_plan *p, int tile)
 {
     return min_int(p->t, p->shape.h - tile * p->step);
 }
 
-static int made_extent(const struct nn_conv_plan *p, int tile)
-{
-    return min_int(p->step, p->conv_out - tile * p->step);
-}
-
-// One lane after the other: for groups of tiles that are not cut alike.
-static void see_lane(const struct nn_conv_plan *p, int rows, int cols, const float *plane,
-                     float *block)
-{
-    for (int i = 0; i < rows; i++)
-        for (int j = 0; j < cols; j++)
-            block[(size_t)i * nn_fourier_row(p->t) + (size_t)j * NN_LANES] =
-                plane[(size_t)i * p->shape.h + j];
-}
-
-static void transform_seen(const struct pass *pass, int group, const struct scratch *scratch)
-{
-    const struct nn_conv_plan *p = &pass->layer->plan;
-    size_t plane = (size_t)p->shape.h * p->shape.h;
-    const float *planes[NN_LANES] = {0};
-    int rows[NN_LANES] = {0}, cols[NN_LANES] = {0};
-    bool alike = true;
-    for (int lane = 0; lane < NN_LANES; lane++) {
-        int element = group * NN_LANES + lane, row = element / pass->to.width;
-        if (row >= pass->n_tiles)
-            break;
-        struct tile tile = tile_of(p, row);
-        planes[lane] = pass->x +
-                       ((size_t)tile.picture * p->shape.ci + element % pass->to.width) * plane +
-                       (size_t)(tile.i * p->shape.h + tile.j) * p->step;
-        rows[lane] = seen_extent(p, tile.i);
-        cols[lane] = seen_extent(p, tile.j);
-        alike = alike && rows[lane] == rows[0] && cols[lane] == cols[0];
-    }
-    size_t row = nn_fourier_row(p->t);
-    if (!alike || rows[0] < p->t || cols[0] < p->t)
-        memset(scratch->block, 0, (size_t)p->t * row * sizeof *scratch->block);
-    if (alike)
-        nn_kernels()->interleave(rows[0], cols[0], planes, (size_t)p->shape.h, scratch->block, row);
-    for (int lane = 0; !alike && lane < NN_LANES; lane++)
-        see_lane(p, rows[lane], cols[lane], planes[lane], scratch->block + lane);
-    struct nn_bins bins = bins_of(&pass->to, group);
-    nn_fourier_forward(p->t, p->t, matrices_at(p, pass->layer->matrices).seen, scratch->block,
-                       &bins, scratch->transform);
-}
-
-// The lanes of a group of outputs are channels channel .. channel + lanes - 1 of one tile.
-struct made_group {
-    struct tile tile;
-    int channel, lanes;
-    int rows, cols; // the tile's extent
-    size_t at;      // of the first channel's values, after pooling, in the chunk's planes
-    int out_rows, out_cols;
+struct see_job {
+    struct job job;
+    struct spectra spectra;
+    const float *x; // [pictures of the chunk, ci, h, h]
+    int n_tiles;    // of the chunk
 };
 
-static struct made_group made_group_of(const struct pass *pass, int group)
+// The planes of a group's lanes, from where their tiles begin, and how much there is of each.
+struct seen_group {
+    const float *planes[NN_LANES];
+    int rows[NN_LANES], cols[NN_LANES];
+    bool alike; // all lanes have the same extent
+};
+
+static struct seen_group seen_group_of(const struct see_job *s, int group)
 {
-    const struct nn_conv_plan *p = &pass->layer->plan;
-    int element = group * NN_LANES, size = p->pool ? 2 : 1;
-    struct made_group g = {.tile = tile_of(p, element / pass->to.width),
-                           .channel = element % pass->to.width};
-    g.lanes = min_int(NN_LANES, p->shape.co - g.channel);
-    g.rows = made_extent(p, g.tile.i);
-    g.cols = made_extent(p, g.tile.j);
-    g.out_rows = ceil_div(g.rows, size);
-    g.out_cols = ceil_div(g.cols, size);
-    size_t first = (size_t)(g.tile.i * p->out + g.tile.j) * (size_t)(p->step / size);
-    g.at = ((size_t)g.tile.picture * p->shape.co + g.channel) * p->out * p->out + first;
+    const struct nn_conv_plan *p = &s->job.layer->plan;
+    struct seen_group g = {.alike = true};
+    size_t plane = (size_t)p->shape.h * p->shape.h;
+    for (int lane = 0; lane < NN_LANES; lane++) {
+        int element = group * NN_LANES + lane, row = element / s->spectra.width;
+        if (row >= s->n_tiles)
+            break;
+        struct tile tile = tile_of(p, row);
+        int channel = tile.picture * p->shape.ci + element % s->spectra.width;
+        g.planes[lane] = s->x + (size_t)channel * plane +
+                         ((size_t)tile.i * p->shape.h + tile.j) * (size_t)p->step;
+        g.rows[lane] = seen_extent(p, tile.i);
+        g.cols[lane] = seen_extent(p, tile.j);
+        g.alike = g.alike && g.rows[lane] == g.rows[0] && g.cols[lane] == g.cols[0];
+    }
     return g;
 }
 
-static void make_tiles(const struct pass *pass, int group, const struct scratch *scratch)
+// One lane after the other: for groups of tiles that are not cut alike.
+static void see_lanes(const struct nn_conv_plan *p, const struct seen_group *g, float *block)
 {
-    const struct nn_conv_plan *p = &pass->layer->plan;
-    const struct nn_kernels *kernels = nn_kernels();
-    struct made_group g = made_group_of(pass, group);
-    struct nn_bins bins = bins_of(&pass->to, group);
-    size_t row = nn_fourier_row(p->step), plane = (size_t)p->out * p->out;
-    float bias[NN_LANES] = {0}, *planes[NN_LANES] = {0};
-    for (int lane = 0; lane < g.lanes; lane++) {
-        bias[lane] = pass->b[g.channel + lane];
-        planes[lane] = pass->y + g.at + lane * plane;
-    }
-    nn_fourier_inverse(p->t, p->step, matrices_at(p, pass->layer->matrices).made, &bins,
-                       scratch->block, scratch->transform);
-    kernels->relu_pool(g.rows, g.cols, p->pool, scratch->block, row, bias, scratch->pooled, row,
-                       pass->from ? scratch->from : NULL);
-    kernels->deinterleave(g.out_rows, g.out_cols, scratch->pooled, row, planes, (size_t)p->out);
-    for (int lane = 0; pass->from && lane < g.lanes; lane++)
-        for (int i = 0; i < g.out_rows; i++)
-            for (int j = 0; j < g.out_cols; j++)
-                pass->from[g.at + lane * plane + (size_t)i * p->out + j] =
-                    scratch->from[i * row + (size_t)j * NN_LANES + lane];
+    size_t row = nn_fourier_row(p->t);
+    for (int lane = 0; lane < NN_LANES; lane++)
+        for (int i = 0; i < g->rows[lane]; i++)
+            for (int j = 0; j < g->cols[lane]; j++)
+                block[i * row + (size_t)j * NN_LANES + lane] =
+                    g->planes[lane][(size_t)i * p->shape.h + j];
 }
 
-static void transform_d_made(const struct pass *pass, int group, const struct scratch *scratch)
+static void see_tiles(const struct job *job, int group, const struct scratch *scratch)
 {
-    const struct nn_conv_plan *p = &pass->layer->plan;
-    const struct nn_kernels *kernels = nn_kernels();
-    struct made_group g = made_group_of(pass, group);
-    size_t row = nn_fourier_row(p->step), plane = (size_t)p->out * p->out;
-    const float *planes[NN_LANES] = {0};
-    for (int lane = 0; lane < g.lanes; lane++) {
-        planes[lane] = pass->dy + g.at + lane * plane;
-        for (int i = 0; i < g.out_rows; i++)
-            for (int j = 0; j < g.out_cols; j++)
-                scratch->from[i * row + (size_t)j * NN_LANES + lane] =
-                    pass->from[g.at + lane * plane + (size_t)i * p->out + j];
-    }
-    kernels->interleave(g.out_rows, g.out_cols, planes, (size_t)p->out, scratch->pooled, row);
-    if (g.rows < p->step || g.cols < p->step)
-        memset(scratch->block, 0, (size_t)p->step * row * sizeof *scratch->block);
-    kernels->relu_unpool(g.rows, g.cols, p->pool, scratch->pooled, row, scratch->from,
-                         scratch->block, row);
-    struct nn_bins bins = bins_of(&pass->to, group);
-    nn_fourier_forward(p->t, p->step, matrices_at(p, pass->layer->matrices).d_made, scratch->block,
-                       &bins, scratch->transform);
+    const struct see_job *s = (const struct see_job *)job;
+    const struct nn_conv_plan *p = &job->layer->plan;
+    struct seen_group g = seen_group_of(s, group);
+    size_t row = nn_fourier_row(p->t);
+    if (!g.alike || g.rows[0] < p->t || g.cols[0] < p->t)
+        memset(scratch->block, 0, (size_t)p->t * row * sizeof *scratch->block);
+    if (g.alike)
+        nn_kernels()->interleave(g.rows[0], g.cols[0], g.planes, (size_t)p->shape.h, scratch->block,
+                                 row);
+    else
+        see_lanes(p, &g, scratch->block);
+    struct nn_bins bins = bins_of(&s->spectra, group);
+    nn_fourier_forward(p->t, p->t, matrices_at(p, job->layer->matrices).seen, scratch->block, &bins,
+                       scratch->transform);
 }
 
-// All tiles of NN_LANES channels of one picture: what they see of each other adds up.
-static void make_d_seen(const struct pass *pass, int i, const struct scratch *scratch)
+struct unsee_job {
+    struct job job;
+    struct spectra spectra;
+    float *dx; // [pictures of the chunk, ci, h, h]
+};
+
+// All tiles of NN_LANES channels of one picture: where they see the same, they add up.
+static void unsee_tiles(const struct job *job, int i, const struct scratch *scratch)
 {
-    const struct nn_conv_plan *p = &pass->layer->plan;
-    int blocks = pass->to.width / NN_LANES, n_tiles = p->tiles * p->tiles;
+    const struct unsee_job *u = (const struct unsee_job *)job;
+    const struct nn_conv_plan *p = &job->layer->plan;
+    int blocks = u->spectra.width / NN_LANES, n_tiles = p->tiles * p->tiles;
     int picture = i / blocks, channel = i % blocks * NN_LANES, h = p->shape.h;
     int lanes = min_int(NN_LANES, p->shape.ci - channel);
     size_t plane = (size_t)h * h, block_row = nn_fourier_row(p->t);
-    float *dx = pass->dx + ((size_t)picture * p->shape.ci + channel) * plane;
+    float *dx = u->dx + ((size_t)picture * p->shape.ci + channel) * plane;
     memset(dx, 0, (size_t)lanes * plane * sizeof *dx);
     for (int row = picture * n_tiles; row < (picture + 1) * n_tiles; row++) {
         struct tile tile = tile_of(p, row);
-        struct nn_bins bins = bins_of(&pass->to, row * blocks + i % blocks);
-        nn_fourier_inverse(p->t, p->t, matrices_at(p, pass->layer->matrices).d_seen, &bins,
+        struct nn_bins bins = bins_of(&u->spectra, row * blocks + i % blocks);
+        nn_fourier_inverse(p->t, p->t, matrices_at(p, job->layer->matrices).d_seen, &bins,
                            scratch->block, scratch->transform);
-        float *at = dx + (size_t)(tile.i * h + tile.j) * p->step;
+        float *at = dx + ((size_t)tile.i * h + tile.j) * (size_t)p->step;
         int rows = seen_extent(p, tile.i), cols = seen_extent(p, tile.j);
         for (int lane = 0; lane < lanes; lane++)
             for (int y = 0; y < rows; y++)
@@ -533,81 +507,168 @@ static void make_d_seen(const struct pass *pass, int i, const struct scratch *sc
     }
 }
 
+// ---- Tiles of the output ----------------------------------------------------------------------
+
+struct make_job {
+    struct job job;
+    struct spectra spectra;
+    const float *b; // [co]
+    float *y;       // [pictures of the chunk, co, out, out]
+    uint8_t *from;  // alike, NULL: not wanted
+};
+
+// Back: y's gradient and where y came from are read.
+struct unmake_job {
+    struct job job;
+    struct spectra spectra;
+    const float *dy;
+    const uint8_t *from;
+};
+
+// The lanes of a group are channels channel .. channel + lanes - 1 of one tile.
+struct made_group {
+    int channel, lanes;
+    int rows, cols;         // of the tile: the last ones are cut by the edge
+    int out_rows, out_cols; // after pooling
+    size_t at;              // of the first channel's values after pooling, in the chunk's planes
+};
+
+static struct made_group made_group_of(const struct nn_conv_plan *p, const struct spectra *spectra,
+                                       int group)
+{
+    int element = group * NN_LANES, size = p->pool ? 2 : 1;
+    struct tile tile = tile_of(p, element / spectra->width);
+    struct made_group g = {.channel = element % spectra->width};
+    g.lanes = min_int(NN_LANES, p->shape.co - g.channel);
+    g.rows = min_int(p->step, p->conv_out - tile.i * p->step);
+    g.cols = min_int(p->step, p->conv_out - tile.j * p->step);
+    g.out_rows = ceil_div(g.rows, size);
+    g.out_cols = ceil_div(g.cols, size);
+    size_t channel = (size_t)tile.picture * p->shape.co + g.channel, out = (size_t)p->out;
+    g.at = channel * out * out + (tile.i * out + tile.j) * (size_t)(p->step / size);
+    return g;
+}
+
+static void make_tiles(const struct job *job, int group, const struct scratch *scratch)
+{
+    const struct make_job *m = (const struct make_job *)job;
+    const struct nn_conv_plan *p = &job->layer->plan;
+    const struct nn_kernels *kernels = nn_kernels();
+    struct made_group g = made_group_of(p, &m->spectra, group);
+    struct nn_bins bins = bins_of(&m->spectra, group);
+    size_t row = nn_fourier_row(p->step), plane = (size_t)p->out * p->out;
+    float bias[NN_LANES] = {0}, *planes[NN_LANES] = {0};
+    for (int lane = 0; lane < g.lanes; lane++) {
+        bias[lane] = m->b[g.channel + lane];
+        planes[lane] = m->y + g.at + lane * plane;
+    }
+    nn_fourier_inverse(p->t, p->step, matrices_at(p, job->layer->matrices).made, &bins,
+                       scratch->block, scratch->transform);
+    kernels->relu_pool(g.rows, g.cols, p->pool, scratch->block, row, bias, scratch->pooled, row,
+                       m->from ? scratch->from : NULL);
+    kernels->deinterleave(g.out_rows, g.out_cols, scratch->pooled, row, planes, (size_t)p->out);
+    for (int lane = 0; m->from && lane < g.lanes; lane++)
+        for (int i = 0; i < g.out_rows; i++)
+            for (int j = 0; j < g.out_cols; j++)
+                m->from[g.at + lane * plane + (size_t)i * p->out + j] =
+                    scratch->from[i * row + (size_t)j * NN_LANES + lane];
+}
+
+static void unmake_tiles(const struct job *job, int group, const struct scratch *scratch)
+{
+    const struct unmake_job *u = (const struct unmake_job *)job;
+    const struct nn_conv_plan *p = &job->layer->plan;
+    const struct nn_kernels *kernels = nn_kernels();
+    struct made_group g = made_group_of(p, &u->spectra, group);
+    size_t row = nn_fourier_row(p->step), plane = (size_t)p->out * p->out;
+    const float *planes[NN_LANES] = {0};
+    for (int lane = 0; lane < g.lanes; lane++) {
+        planes[lane] = u->dy + g.at + lane * plane;
+        for (int i = 0; i < g.out_rows; i++)
+            for (int j = 0; j < g.out_cols; j++)
+                scratch->from[i * row + (size_t)j * NN_LANES + lane] =
+                    u->from[g.at + lane * plane + (size_t)i * p->out + j];
+    }
+    kernels->interleave(g.out_rows, g.out_cols, planes, (size_t)p->out, scratch->pooled, row);
+    if (g.rows < p->step || g.cols < p->step)
+        memset(scratch->block, 0, (size_t)p->step * row * sizeof *scratch->block);
+    kernels->relu_unpool(g.rows, g.cols, p->pool, scratch->pooled, row, scratch->from,
+                         scratch->block, row);
+    struct nn_bins bins = bins_of(&u->spectra, group);
+    nn_fourier_forward(p->t, p->step, matrices_at(p, job->layer->matrices).d_made, scratch->block,
+                       &bins, scratch->transform);
+}
+
 // ---- Passes -----------------------------------------------------------------------------------
 
-static void see_chunk(struct nn_conv_layer *l, int chunk, const float *x, int n_tiles)
+// A chunk of pictures on its way through the stages.
+struct chunk {
+    int number, pictures, n_tiles;
+    size_t x_at, y_at; // of its planes in the batch's input and output
+};
+
+static struct chunk chunk_of(const struct nn_conv_plan *p, int number, int n)
 {
-    struct pass pass = {.layer = l, .x = x, .n_tiles = n_tiles, .to = seen(l, chunk)};
-    run(&pass, ceil_div(n_tiles * pass.to.width, NN_LANES), transform_seen);
+    struct chunk c = {.number = number};
+    size_t first = (size_t)number * p->chunk;
+    c.pictures = min_int(p->chunk, n - number * p->chunk);
+    c.n_tiles = c.pictures * p->tiles * p->tiles;
+    c.x_at = first * p->shape.ci * p->shape.h * p->shape.h;
+    c.y_at = first * p->shape.co * p->out * p->out;
+    return c;
 }
 
-static void multiply_forward(struct nn_conv_layer *l, int chunk, int n_tiles)
+static void see(const struct nn_conv_layer *l, const struct chunk *c, const float *x)
 {
-    struct pass pass = {.layer = l, .left = seen(l, chunk), .right = filters(l), .result = made(l)};
-    pass.m = n_tiles;
-    pass.k = l->plan.shape.ci;
-    pass.n_columns = pass.result.width;
-    run(&pass, l->plan.bins, multiply_bin);
+    struct see_job s = {.job = {.layer = l, .do_one = see_tiles}};
+    s.spectra = seen(l, c->number);
+    s.x = x + c->x_at;
+    s.n_tiles = c->n_tiles;
+    s.job.n = ceil_div(c->n_tiles * s.spectra.width, NN_LANES);
+    run(&s.job);
 }
 
-static void make_chunk(struct nn_conv_layer *l, const float *b, float *y, uint8_t *from,
-                       int n_tiles)
+static void make(const struct nn_conv_layer *l, const struct chunk *c, const float *b, float *y,
+                 uint8_t *from)
 {
-    struct pass pass = {.layer = l, .b = b, .y = y, .from = from, .to = made(l)};
-    run(&pass, n_tiles * pass.to.width / NN_LANES, make_tiles);
+    struct make_job m = {.job = {.layer = l, .do_one = make_tiles}, .spectra = made(l), .b = b};
+    m.y = y + c->y_at;
+    m.from = from ? from + c->y_at : NULL;
+    m.job.n = c->n_tiles * m.spectra.width / NN_LANES;
+    run(&m.job);
 }
 
-// Pictures of a chunk when a pass has n.
-static int chunk_pictures(const struct nn_conv_plan *p, int chunk, int n)
+static void unmake(const struct nn_conv_layer *l, const struct chunk *c, const float *dy,
+                   const uint8_t *from)
 {
-    return min_int(p->chunk, n - chunk * p->chunk);
+    struct unmake_job u = {.job = {.layer = l, .do_one = unmake_tiles}, .spectra = made(l)};
+    u.dy = dy + c->y_at;
+    u.from = from + c->y_at;
+    u.job.n = c->n_tiles * u.spectra.width / NN_LANES;
+    run(&u.job);
+}
+
+static void unsee(const struct nn_conv_layer *l, const struct chunk *c, float *dx)
+{
+    struct unsee_job u = {.job = {.layer = l, .do_one = unsee_tiles}, .spectra = d_seen(l)};
+    u.dx = dx + c->x_at;
+    u.job.n = c->pictures * u.spectra.width / NN_LANES;
+    run(&u.job);
 }
 
 void nn_conv_layer_forward(struct nn_conv_layer *l, const float *x, int n, const float *b, float *y,
                            uint8_t *from)
 {
-    const struct nn_conv_plan *p = &l->plan;
-    size_t in = (size_t)p->shape.ci * p->shape.h * p->shape.h;
-    size_t out = (size_t)p->shape.co * p->out * p->out;
-    for (int chunk = 0; chunk * p->chunk < n; chunk++) {
-        size_t first = (size_t)chunk * p->chunk;
-        int n_tiles = chunk_pictures(p, chunk, n) * p->tiles * p->tiles;
-        see_chunk(l, chunk, x + first * in, n_tiles);
-        multiply_forward(l, chunk, n_tiles);
-        make_chunk(l, b, y + first * out, from ? from + first * out : NULL, n_tiles);
+    for (int number = 0; number * l->plan.chunk < n; number++) {
+        struct chunk c = chunk_of(&l->plan, number, n);
+        see(l, &c, x);
+        multiply(l, &(struct product){.left = seen(l, number),
+                                      .right = filters(l),
+                                      .result = made(l),
+                                      .m = c.n_tiles,
+                                      .k = l->plan.shape.ci});
+        make(l, &c, b, y, from);
     }
-}
-
-// D and, from it, the chunk's share of G.
-static void backward_filters(struct nn_conv_layer *l, int chunk, const float *dy,
-                             const uint8_t *from, int n_tiles)
-{
-    struct pass pass = {.layer = l, .dy = dy, .from = (uint8_t *)(uintptr_t)from, .to = made(l)};
-    run(&pass, n_tiles * pass.to.width / NN_LANES, transform_d_made);
-    struct pass product = {.layer = l,
-                           .left = seen(l, chunk),
-                           .right = made(l),
-                           .result = gradient(l),
-                           .left_turned = true,
-                           .add = chunk > 0};
-    product.m = l->plan.shape.ci;
-    product.k = n_tiles;
-    product.n_columns = product.result.width;
-    run(&product, l->plan.bins, multiply_bin);
-}
-
-// E and, from it, the chunk's dx.
-static void backward_input(struct nn_conv_layer *l, float *dx, int pictures)
-{
-    int n_tiles = pictures * l->plan.tiles * l->plan.tiles;
-    struct pass product = {
-        .layer = l, .left = made(l), .right = filters_transposed(l), .result = d_seen(l)};
-    product.m = n_tiles;
-    product.k = l->plan.shape.co;
-    product.n_columns = product.result.width;
-    run(&product, l->plan.bins, multiply_bin);
-    struct pass pass = {.layer = l, .dx = dx, .to = d_seen(l)};
-    run(&pass, pictures * pass.to.width / NN_LANES, make_d_seen);
 }
 
 // The sum of dy over all positions and tiles: the real part of D's first bin.
@@ -622,20 +683,29 @@ static void add_bias_gradient(const struct nn_conv_layer *l, int n_tiles, float 
 void nn_conv_layer_backward(struct nn_conv_layer *l, int n, const float *w, const float *dy,
                             const uint8_t *from, float *dx, float *dw, float *db)
 {
-    const struct nn_conv_plan *p = &l->plan;
-    size_t in = (size_t)p->shape.ci * p->shape.h * p->shape.h;
-    size_t out = (size_t)p->shape.co * p->out * p->out;
-    memset(db, 0, (size_t)p->shape.co * sizeof *db);
+    const struct nn_conv_shape *s = &l->plan.shape;
+    memset(db, 0, (size_t)s->co * sizeof *db);
     if (dx)
         set_filters(l, w, true);
-    for (int chunk = 0; chunk * p->chunk < n; chunk++) {
-        size_t first = (size_t)chunk * p->chunk;
-        int pictures = chunk_pictures(p, chunk, n), n_tiles = pictures * p->tiles * p->tiles;
-        backward_filters(l, chunk, dy + first * out, from + first * out, n_tiles);
-        add_bias_gradient(l, n_tiles, db);
-        if (dx)
-            backward_input(l, dx + first * in, pictures);
+    for (int number = 0; number * l->plan.chunk < n; number++) {
+        struct chunk c = chunk_of(&l->plan, number, n);
+        unmake(l, &c, dy, from);
+        add_bias_gradient(l, c.n_tiles, db);
+        multiply(l, &(struct product){.left = seen(l, number),
+                                      .turned = true,
+                                      .right = made(l),
+                                      .result = gradient(l),
+                                      .add = number > 0,
+                                      .m = s->ci,
+                                      .k = c.n_tiles});
+        if (!dx)
+            continue;
+        multiply(l, &(struct product){.left = made(l),
+                                      .right = filters_transposed(l),
+                                      .result = d_seen(l),
+                                      .m = c.n_tiles,
+                                      .k = s->co});
+        unsee(l, &c, dx);
     }
-    struct pass pass = {.layer = l, .dw = dw, .to = gradient(l)};
-    run(&pass, spectra_groups(&pass.to), make_filters);
+    take_gradient(l, dw);
 }
