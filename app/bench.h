@@ -11,8 +11,9 @@
 #include <cjson/cJSON.h>
 #include <stdatomic.h>
 
-// bench_net.c: on random pictures, minimum and median in milliseconds. An embedding of one, and a
-// training step of 16 pairs = 32 pictures: forward, backward, Adam.
+// bench_net.c: on random pictures, minimum and median in milliseconds. An embedding of one by
+// --model, by the model that --data has, or by random weights; and a training step of 16 pairs = 32
+// pictures: forward, backward, Adam.
 int app_bench_embed(cJSON *root, const struct app_options *options);
 int app_bench_step(cJSON *root, const struct app_options *options);
 

@@ -5,6 +5,7 @@
 #include "app/verbs.h"
 #include "core/base/log.h"
 #include "core/nn/blas.h"
+#include "core/nn/kernels.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -90,7 +91,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (options.version) {
-        printf("visavis %s (BLAS kernel %s, %s)\n", VISAVIS_VERSION, nn_blas_kernel(), nn_simd());
+        printf("visavis %s (BLAS kernel %s, %s)\n", VISAVIS_VERSION, nn_blas_kernel(), nn_kernels()->name);
         return 0;
     }
     log_set_quiet(options.quiet);

@@ -2,6 +2,7 @@
 #include "app/bench.h"
 #include "app/verbs.h"
 #include "core/nn/blas.h"
+#include "core/nn/kernels.h"
 #include "core/verify/json.h"
 
 #include <string.h>
@@ -45,7 +46,7 @@ int app_bench(const struct app_options *o)
         app_bench_add_memory(root, "rss_mb", "VmHWM");
     verify_json_number(root, "threads", o->threads);
     cJSON_AddStringToObject(root, "blas_kernel", nn_blas_kernel());
-    cJSON_AddStringToObject(root, "simd", nn_simd());
+    cJSON_AddStringToObject(root, "simd", nn_kernels()->name);
     if (code)
         cJSON_Delete(root);
     else

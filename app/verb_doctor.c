@@ -7,6 +7,7 @@
 #include "core/base/file.h"
 #include "core/base/pool.h"
 #include "core/nn/blas.h"
+#include "core/nn/kernels.h"
 #include "core/siamese/model.h"
 #include "core/verify/json.h"
 
@@ -68,7 +69,7 @@ static void report_machine(struct report *r, const struct app_options *o)
     line(r, "visavis", "%s", VISAVIS_VERSION);
     if (uname(&uts) == 0)
         line(r, "system", "%s %s %s", uts.sysname, uts.release, uts.machine);
-    line(r, "processor", "%s, %d to run on, %s", name, pool_processors(), nn_simd());
+    line(r, "processor", "%s, %d to run on, %s", name, pool_processors(), nn_kernels()->name);
     line(r, "threads", "%d", o->threads);
     const char *session = getenv("WAYLAND_DISPLAY") ? "Wayland" : getenv("DISPLAY") ? "X11" : NULL;
     line(r, "display", "%s", session ? session : "none: --headless works without one");

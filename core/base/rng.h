@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Random numbers: xoshiro256++ (Blackman and Vigna, "Scrambled Linear Pseudorandom Number
-// Generators", 2021), seeded by splitmix64. The whole state is the four words of the struct, so a
-// checkpoint that stores them continues the same sequence. A struct rng belongs to one thread.
+// Generators", 2021), seeded by splitmix64. The same seed and stream give the same
+// sequence everywhere. A struct rng belongs to one thread.
 #ifndef VISAVIS_CORE_BASE_RNG_H
 #define VISAVIS_CORE_BASE_RNG_H
 

@@ -2,7 +2,7 @@
 // DESIGN. fc comes first, for the whole batch: its weight gradient in blocks of rows, its input's
 // gradient in blocks of columns, no two items writing to the same place. Then the convolutional
 // layers, the last one first (conv_layer.c).
-#include "core/nn/layers.h"
+#include "core/nn/sigmoid.h"
 #include "core/nn/work.h"
 
 #include <cblas.h>

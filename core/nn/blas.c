@@ -60,22 +60,11 @@ const char *nn_blas_better_kernel(void)
     return level > kernel_level(nn_blas_kernel()) ? best[level] : NULL;
 }
 
-const char *nn_simd(void)
-{
-    static const char *const names[] = {"sse2", "avx2", "avx512"};
-    return names[processor_level()];
-}
-
 #else
 
 const char *nn_blas_better_kernel(void)
 {
     return NULL;
-}
-
-const char *nn_simd(void)
-{
-    return "generic";
 }
 
 #endif

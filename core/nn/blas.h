@@ -19,10 +19,6 @@ const char *nn_blas_kernel(void);
 // its name.
 const char *nn_blas_better_kernel(void);
 
-// The widest instruction set that the processor and the system offer: "avx512", "avx2", "sse2"
-// (on x86), otherwise "generic". Static.
-const char *nn_simd(void);
-
 // Speed of one sgemm call of 512 x 512 x 512 on one thread, in GFLOP/s, best of several; about
 // 50 ms.
 double nn_blas_gflops(void);

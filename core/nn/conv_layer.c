@@ -1,35 +1,50 @@
 // SPDX-License-Identifier: MIT
-// DESIGN. A spectrum array holds, bin after bin, a complex matrix with a row for each tile (or for
-// each input channel of the filters) and a column for each channel. Its elements are numbered row
-// by row; NN_LANES that follow each other are a group, and groups are what transforms work on: each
+// DESIGN. By the example of the paper's second layer, 64 channels of 48x48 to 128 of 42x42 by
+// filters of 7x7, for a step of 32 pictures:
+//
+// 1. The plan cuts the output into 2x2 tiles of side 22. Each sees 28x28 of the input, so t = 28;
+//    what lies beyond the edge is zero. A real tile of 28x28 has a spectrum of 394 bins, and these
+//    are small complex matrices: X [128 tiles, 64], conj(W) [64, 128], Y [128 tiles, 128].
+// 2. set_filters() takes the filters to conj(W): 26 MB from 1.6, the price of the method. It is
+// paid
+//    once a step, or once a model; the more pictures share it, the larger tiles pay, and the plan
+//    weighs that. One picture alone is cut into 3x3 tiles with t = 20 and 13 MB.
+// 3. see(): a tile of NN_LANES channels is fetched from its planes, transformed, and its bins are
+//    written to X, each to its matrix.
+// 4. multiply(): Y = X conj(W), one bin after the other, 8 * 394 * 4 * 64 * 128 = 103 million
+//    operations a picture where the plain sum takes 1,416.
+// 5. make(): the bins of a tile are fetched from Y and transformed back, only the 22x22 values that
+//    are wanted. These go through bias, relu and pooling while they are in the cache.
+//
+// Backward runs the same way: unmake() takes the output's gradient back through pooling and relu
+// and transforms it to conj(D), in Y's place. Two products follow, with X for the filters' gradient
+// and with conj(W) transposed (in W's place) for the input's. unsee() brings that back and adds up
+// where tiles overlap, take_gradient() makes 7x7 filters of the other.
+//
+// A spectrum array holds, bin after bin, a complex matrix with a row for each tile (or for each
+// input channel of the filters) and a column for each channel. Its elements are numbered row by
+// row; NN_LANES that follow each other are a group, and groups are what transforms work on: each
 // lane fetches its own plane, wherever that is. So one picture of 3 channels fills the vectors as
 // well as 32 of 64. Between bins lies an odd number of cache lines, so that a group's bins, written
 // one by one, spread over the cache's sets.
 //
-// Work goes to the pool in pieces, each some groups or some bins, which write to memory of their
-// own. The stages of a chunk of pictures follow each other.
+// Where the input has few channels the filters' spectra are small and the tiles' are what does not
+// fit the caches. Then the pictures go through the stages in chunks: for the first layer, one at a
+// time. A stage's work goes to the pool in pieces, each some groups or some bins, which write to
+// memory of their own.
 #include "core/nn/conv_layer.h"
 
 #include "core/nn/fourier.h"
+#include "core/nn/ints.h"
 
+#include <limits.h>
 #include <string.h>
 
-#define PIECES    64 // a stage is cut into at most so many
-#define FROM_NONE 4
+#define PIECES 16 // a stage is cut into so many for each worker, that they finish together
 
 static size_t round_up(size_t n, size_t to)
 {
     return (n + to - 1) / to * to;
-}
-
-static int min_int(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
 }
 
 // ---- Spectrum arrays --------------------------------------------------------------------------
@@ -175,7 +190,7 @@ void nn_conv_memory(const struct nn_conv_plan *p, struct nn_conv_memory *m)
         .seen = spectra_size(p, rows, seen_width(p)) * (size_t)(p->train ? p->chunks : 1),
         .made = spectra_size(p, rows, padded(s->co)),
         .worker = nn_fourier_scratch(p->t) + t * nn_fourier_row(p->t) +
-                  2 * step * nn_fourier_row(p->step),
+                  step * nn_fourier_row(p->step) * 5 / 4, // floats and as many bytes
     };
     if (!p->train)
         return;
@@ -237,6 +252,7 @@ static void set_chunks(struct nn_conv_plan *p)
     size_t by_cache = CHUNK_BYTES / (2 * sizeof(float) * (size_t)p->bins * picture);
     size_t by_filters = CHUNK_TO_FILTERS * (size_t)p->shape.ci * co / picture;
     size_t fit = by_cache > by_filters ? by_cache : by_filters;
+    fit = fit < INT_MAX / picture ? fit : INT_MAX / picture; // elements are numbered by int
     p->chunk = fit < 1 ? 1 : fit < (size_t)p->pictures ? (int)fit : p->pictures;
     p->chunk = ceil_div(p->pictures, ceil_div(p->pictures, p->chunk)); // spread evenly
     p->chunks = ceil_div(p->pictures, p->chunk);
@@ -285,7 +301,7 @@ static void run_piece(void *ctx, int item, int worker)
 
 static void run(struct job *job)
 {
-    job->pieces = min_int(job->n, PIECES);
+    job->pieces = min_int(job->n, PIECES * pool_workers(job->layer->workers));
     pool_run(job->layer->workers, job->pieces, run_piece, job);
 }
 
@@ -582,6 +598,7 @@ static void unmake_tiles(const struct job *job, int group, const struct scratch 
     struct made_group g = made_group_of(p, &u->spectra, group);
     size_t row = nn_fourier_row(p->step), plane = (size_t)p->out * p->out;
     const float *planes[NN_LANES] = {0};
+    memset(scratch->from, NN_FROM_NONE, g.out_rows * row); // of lanes without a channel
     for (int lane = 0; lane < g.lanes; lane++) {
         planes[lane] = u->dy + g.at + lane * plane;
         for (int i = 0; i < g.out_rows; i++)

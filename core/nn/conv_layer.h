@@ -13,12 +13,13 @@
 //     weight gradient    G [ci, co]    = X^T           . conj(D)          D: dy's transform
 //     input gradient     conj(E) [tiles, ci] = conj(D) . conj(W)^T        E: dx's transform
 //
-// So W and D are only ever made as conjugates, and X serves twice. With t chosen well it takes a
-// tenth of the multiplications of the plain sum, see nn_conv_plan(). The convolution's output
-// before pooling never exists as a whole.
+// So W and D are only ever made as conjugates, and X serves twice. The products take a fourteenth
+// of the plain sum's multiplications for filters of 7x7, a fifth to a seventh for 4x4, the
+// transforms some more, see nn_conv_plan(). The convolution's output before pooling never exists as
+// a whole.
 //
-// Deterministic: which numbers are summed in which order depends on the plan and the number of
-// pictures alone, never on the number of workers.
+// Deterministic: which numbers are summed in which order depends on the plan, the number of
+// pictures and the kernels, never on the number of workers.
 #ifndef VISAVIS_CORE_NN_CONV_LAYER_H
 #define VISAVIS_CORE_NN_CONV_LAYER_H
 
@@ -68,7 +69,9 @@ struct nn_conv_layer {
     float *matrices, *filters, *seen, *made, *gradient, *d_seen;
     float *const *scratch; // [workers]
     struct pool *workers;
-    const atomic_bool *stop; // may be NULL; looked at before each piece of work
+    // May be NULL. Once it is set, the functions below return soon and what they write is
+    // undefined; it must stay set till then, and callers look at it themselves.
+    const atomic_bool *stop;
 };
 
 // Fills the matrices; once.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/nn/conv.h"
 
+#include "core/nn/kernels.h"
+
 #include <math.h>
 #include <string.h>
-
-#define FROM_NONE 4
 
 int nn_conv_out_side(const struct nn_conv_shape *s)
 {
@@ -67,7 +67,7 @@ void nn_conv_backward_ref(const struct nn_conv_shape *s, const float *x, const f
 static float window_max(int rows, int cols, int size, const float *x, int i, int j, uint8_t *from)
 {
     float best = 0;
-    *from = FROM_NONE;
+    *from = NN_FROM_NONE;
     for (int di = 0; di < size && i + di < rows; di++)
         for (int dj = 0; dj < size && j + dj < cols; dj++) {
             float value = x[(size_t)(i + di) * cols + j + dj];
@@ -98,6 +98,6 @@ void nn_relu_pool_backward_ref(int rows, int cols, bool pool, const float *dy, c
     memset(dx, 0, (size_t)rows * cols * sizeof *dx);
     for (int i = 0; i < rows; i += size)
         for (int j = 0; j < cols; j += size, dy++, from++)
-            if (*from != FROM_NONE)
+            if (*from != NN_FROM_NONE)
                 dx[(size_t)(i + *from / 2) * cols + j + *from % 2] = *dy;
 }

@@ -6,9 +6,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __x86_64__
-#include <cpuid.h>
-#endif
 
 // kernels.c, compiled for each.
 extern const struct nn_kernels nn_kernels_avx512, nn_kernels_avx2, nn_kernels_generic;
@@ -18,14 +15,13 @@ extern const struct nn_kernels nn_kernels_avx512, nn_kernels_avx2, nn_kernels_ge
 static bool has_avx512(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("fma");
 }
 
 static bool has_avx2(void)
 {
-    unsigned a, b, c = 0, d; // clang's builtin does not know F16C
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-           __get_cpuid(1, &a, &b, &c, &d) && c & bit_F16C;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 #endif
 

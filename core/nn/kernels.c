@@ -5,9 +5,6 @@
 #include "core/nn/kernels.h"
 
 #include <string.h>
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
 
 #if defined(__AVX512F__)
 #define WIDTH        16 // floats in a vector
@@ -194,7 +191,8 @@ static void complex_product(int m, int n, int k, const struct nn_complex *a,
         columns.re += v * WIDTH;
         columns.im += v * WIDTH;
         for (int i = 0; i < blocks; i++) {
-            int first = m * i / blocks, rows = m * (i + 1) / blocks - first;
+            int first = (int)((int64_t)m * i / blocks);
+            int rows = (int)((int64_t)m * (i + 1) / blocks) - first;
             struct nn_complex part = *a;
             part.re += first * a->row;
             part.im += first * a->row;
@@ -325,8 +323,6 @@ static void deinterleave(int rows, int cols, const float *block, size_t block_ro
 typedef int32_t ints __attribute__((vector_size(4 * WIDTH)));
 typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
 
-#define FROM_NONE 4
-
 INLINE ints choose(ints mask, ints a, ints b)
 {
     return (mask & a) | (~mask & b);
@@ -355,7 +351,7 @@ static void relu_pool(int rows, int cols, bool pool, const float *block, size_t 
                 const float *at = block + (size_t)j * NN_LANES + lane;
                 bool right = pool && j + 1 < cols, below = pool && i + 1 < rows;
                 vec b = load(bias + lane);
-                struct best best = {(vec){0}, FROM_NONE - (ints){0}};
+                struct best best = {(vec){0}, NN_FROM_NONE - (ints){0}};
                 keep_max(&best, load(at) + b, 0);
                 if (right)
                     keep_max(&best, load(at + NN_LANES) + b, 1);
@@ -404,71 +400,39 @@ static void relu_unpool(int rows, int cols, bool pool, const float *y, size_t y_
 
 // ---- 16 bits ------------------------------------------------------------------------------------
 
-#if WIDTH > 4
-#define HALF_VECTORS 8  // of results at once
-#define AHEAD        12 // entries that the memory is asked for before they are needed
+typedef int16_t shorts __attribute__((vector_size(2 * WIDTH)));
 
-#if WIDTH == 16
-INLINE vec load_half(const uint16_t *p)
+#define INT16_VECTORS 8  // of results at once
+#define AHEAD         12 // entries that the memory is asked for before they are needed
+
+INLINE vec load_int16(const int16_t *p)
 {
-    return (vec)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+    shorts v;
+    memcpy(&v, p, sizeof v);
+    return __builtin_convertvector(__builtin_convertvector(v, ints), vec);
 }
 
-INLINE void store_half(uint16_t *p, vec x)
+static void int16_product(int n_used, const int *used, const float *x, const int16_t *w, float *y)
 {
-    _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph((__m512)x, _MM_FROUND_TO_NEAREST_INT));
-}
-#else
-INLINE vec load_half(const uint16_t *p)
-{
-    return (vec)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
-}
-
-INLINE void store_half(uint16_t *p, vec x)
-{
-    _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph((__m256)x, _MM_FROUND_TO_NEAREST_INT));
-}
-#endif
-
-static void to_half(size_t n, const float *x, uint16_t *half)
-{
-    size_t i = 0;
-    for (; i + WIDTH <= n; i += WIDTH)
-        store_half(half + i, load(x + i));
-    if (i == n)
-        return;
-    float last[WIDTH] = {0};
-    uint16_t last_half[WIDTH];
-    memcpy(last, x + i, (n - i) * sizeof *x);
-    store_half(last_half, load(last));
-    memcpy(half + i, last_half, (n - i) * sizeof *half);
-}
-
-static void half_product(int n_used, const int *used, const float *x, const uint16_t *w, float *y)
-{
-    for (int column = 0; column < NN_HALF_COLUMNS; column += HALF_VECTORS * WIDTH) {
-        vec sum[HALF_VECTORS] = {0};
+    for (int column = 0; column < NN_INT16_COLUMNS; column += INT16_VECTORS * WIDTH) {
+        vec sum[INT16_VECTORS] = {0};
         for (int i = 0; i < n_used; i++) {
-            const uint16_t *row = w + (size_t)used[i] * NN_HALF_COLUMNS + column;
+            const int16_t *row = w + (size_t)used[i] * NN_INT16_COLUMNS + column;
             if (i + AHEAD < n_used) {
                 const char *next =
-                    (const char *)(w + (size_t)used[i + AHEAD] * NN_HALF_COLUMNS + column);
-                for (int line = 0; line < HALF_VECTORS * WIDTH * 2; line += 64)
+                    (const char *)(w + (size_t)used[i + AHEAD] * NN_INT16_COLUMNS + column);
+                for (int line = 0; line < INT16_VECTORS * WIDTH * 2; line += 64)
                     __builtin_prefetch(next + line);
             }
             vec a = splat(x[used[i]]);
 #pragma GCC unroll 8
-            for (int v = 0; v < HALF_VECTORS; v++)
-                sum[v] += a * load_half(row + v * WIDTH);
+            for (int v = 0; v < INT16_VECTORS; v++)
+                sum[v] += a * load_int16(row + v * WIDTH);
         }
-        for (int v = 0; v < HALF_VECTORS; v++)
+        for (int v = 0; v < INT16_VECTORS; v++)
             store(y + column + v * WIDTH, sum[v]);
     }
 }
-#define HALF(function) function
-#else
-#define HALF(function) NULL
-#endif
 
 #define NAME_(isa) nn_kernels_##isa
 #define NAME(isa)  NAME_(isa)
@@ -486,6 +450,5 @@ const struct nn_kernels NAME(NN_KERNELS) = {
     .deinterleave = deinterleave,
     .relu_pool = relu_pool,
     .relu_unpool = relu_unpool,
-    .to_half = HALF(to_half),
-    .half_product = HALF(half_product),
+    .int16_product = int16_product,
 };

@@ -14,6 +14,9 @@
 
 #define NN_LANES 16
 
+// relu_pool: a value that came from nowhere, as the relu cut it off.
+#define NN_FROM_NONE 4
+
 // A complex matrix in two real planes: the real part of element (i, j) is re[i * row + j * col],
 // the imaginary part im[i * row + j * col].
 struct nn_complex {
@@ -54,7 +57,7 @@ struct nn_kernels {
     // + j * NN_LANES, ceil(rows / 2) x ceil(cols / 2) of them with pooling, rows x cols without. A
     // window cut by the edge takes the maximum of what is there; a NaN counts as larger than
     // anything. from (may be NULL), alike but bytes: where each came from, 0..3 = 2 di + dj inside
-    // the window, the first among equals; 4 = none.
+    // the window, the first among equals; NN_FROM_NONE.
     void (*relu_pool)(int rows, int cols, bool pool, const float *block, size_t block_row,
                       const float bias[NN_LANES], float *y, size_t y_row, uint8_t *from);
 
@@ -63,14 +66,12 @@ struct nn_kernels {
     void (*relu_unpool)(int rows, int cols, bool pool, const float *y, size_t y_row,
                         const uint8_t *from, float *block, size_t block_row);
 
-    // Numbers of 16 bits (IEEE binary16), for weights; NULL where the processor can't convert.
-    // to_half: nearest, ties to even. half_product: y[i] = sum over the n_used entries k of `used`,
-    // in that order, of x[k] w[k][i]; i < NN_HALF_COLUMNS, w[k][i] = w[k * NN_HALF_COLUMNS + i].
-    void (*to_half)(size_t n, const float *x, uint16_t *half);
-    void (*half_product)(int n_used, const int *used, const float *x, const uint16_t *w, float *y);
+    // y[i] = sum over the n_used entries k of `used`, in that order, of x[k] w[k][i], for weights
+    // of 16 bits; i < NN_INT16_COLUMNS, w[k][i] = w[k * NN_INT16_COLUMNS + i].
+    void (*int16_product)(int n_used, const int *used, const float *x, const int16_t *w, float *y);
 };
 
-#define NN_HALF_COLUMNS 128
+#define NN_INT16_COLUMNS 128
 
 // The ones in use: the best that the processor has; VISAVIS_SIMD=avx512|avx2|generic in the
 // environment chooses lesser ones.

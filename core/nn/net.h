@@ -105,8 +105,10 @@ void nn_net_init_glorot(struct nn_net *net, struct rng *rng);
 
 enum nn_purpose {
     NN_INFER, // forward only
-    NN_LIVE, // forward only, one picture at a time: fc's weights with 16 bits (IEEE binary16), half
-             // the memory traffic, where the processor has them
+    // The same, for one picture at a time: fc's weights with 16 bits, as multiples of a 32767th of
+    // each output's largest, for half the memory traffic. Several pictures at once are taken as by
+    // NN_INFER.
+    NN_LIVE,
     NN_TRAIN, // keeps what backward needs
 };
 
@@ -124,16 +126,17 @@ void nn_work_destroy(struct nn_work *work);
 void nn_work_set_net(struct nn_work *work, const struct nn_net *net);
 
 // e: [n, embedding] = embeddings of x: [n, c, side, side]. 1 <= n <= max_pictures. `stop` (may be
-// NULL) is looked at between pieces of some milliseconds. Returns 0 or NN_STOPPED.
+// NULL) is looked at every millisecond or so and, once set, must stay set until the pass has
+// returned. Returns 0 or NN_STOPPED.
 int nn_forward(const struct nn_net *net, struct nn_work *work, const float *x, int n, float *e,
                const atomic_bool *stop);
 
 // grad: gradients of all parameters but the head, given de: [n, embedding], the loss's gradient by
 // the embeddings. Must follow nn_forward() with the same net, x, n and e, which must still be
 // there, on a work space made with NN_TRAIN. Overwrites grad's convolution and fc tensors, leaves
-// the head's alone. The result depends on the batch alone, not on the number of workers, bit for
-// bit. Only the fc and convolution pointers of `grad` are used; they must lie in one block, as
-// nn_params_at() makes them. Returns 0 or NN_STOPPED (grad is then undefined).
+// the head's alone. The result depends on the batch, the work space's max_pictures, the kernels and
+// the BLAS, but not on the number of workers, bit for bit. Returns 0 or NN_STOPPED (grad is then
+// undefined).
 int nn_backward(const struct nn_net *net, struct nn_work *work, int n, const float *e,
                 const float *de, const struct nn_params *grad, const atomic_bool *stop);
 

@@ -86,9 +86,11 @@ static void carve_all(struct nn_work *work, struct arena *arena)
         work->d_flat = carve_floats(arena, n * flat);
         work->dz = carve_floats(arena, n * (size_t)work->config.embedding);
     }
-    if (work->purpose == NN_LIVE && nn_kernels()->half_product) {
-        size_t blocks = (size_t)ceil_div(work->config.embedding, NN_HALF_COLUMNS);
-        work->fc_half = carve(arena, blocks * NN_HALF_COLUMNS * flat * sizeof *work->fc_half);
+    if (work->purpose == NN_LIVE) {
+        size_t size = (size_t)work->config.embedding;
+        size_t blocks = (size_t)ceil_div(work->config.embedding, NN_INT16_COLUMNS);
+        work->fc_int16 = carve(arena, blocks * NN_INT16_COLUMNS * flat * sizeof *work->fc_int16);
+        work->fc_scale = carve_floats(arena, size);
         work->used = carve(arena, flat * sizeof *work->used);
     }
     carve_layers(work, arena);

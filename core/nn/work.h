@@ -4,6 +4,7 @@
 #define VISAVIS_CORE_NN_WORK_H
 
 #include "core/nn/conv_layer.h"
+#include "core/nn/ints.h"
 #include "core/nn/kernels.h"
 #include "core/nn/net.h"
 
@@ -15,6 +16,7 @@ struct nn_work {
     struct nn_config config;
     struct nn_layout layout;
     enum nn_purpose purpose;
+    const struct nn_net *net; // given to nn_work_set_net()
     int max_pictures;
     struct pool *pool;
 
@@ -25,10 +27,13 @@ struct nn_work {
     float *d_in[NN_CONVS];   // gradient of a convolution's input; NULL for the first
     float *d_flat;           // [max_pictures, flat] gradient of fc's input
     float *dz;               // [max_pictures, embedding] gradient of fc's output before the sigmoid
-    uint16_t *fc_half;       // [embedding / NN_HALF_COLUMNS, flat, NN_HALF_COLUMNS] binary16; NULL
-                             // but with NN_LIVE
-    int *used;               // [flat], of fc's inputs those that are not zero; with fc_half
-    float **scratch;         // [workers]
+    // With NN_LIVE, otherwise NULL. An output's weights are multiples of its scale, the largest one
+    // 32767 of them: w[o][k] = fc_scale[o] * fc_int16[o / NN_INT16_COLUMNS][k][o %
+    // NN_INT16_COLUMNS].
+    int16_t *fc_int16; // [ceil(embedding / NN_INT16_COLUMNS), flat, NN_INT16_COLUMNS]
+    float *fc_scale;   // [embedding]
+    int *used;         // [flat], of fc's inputs those that are not zero; with fc_int16
+    float **scratch;   // [workers]
 };
 
 // One pass on its way through the pool. An item that finds `stop` set leaves its work undone.
@@ -42,17 +47,7 @@ struct nn_pass {
     const atomic_bool *stop; // may be NULL
 };
 
-// Whether the pass is to end early; called between pieces of some milliseconds. Any thread.
+// Whether the pass is to end early. Any thread.
 bool nn_pass_stopped(const struct nn_pass *pass);
-
-static inline int min_int(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static inline int ceil_div(int a, int b)
-{
-    return (a + b - 1) / b;
-}
 
 #endif

@@ -14,19 +14,20 @@ int siam_batch_create(struct siam_batch **out, const struct siam_dataset *data,
     size_t pairs = (size_t)max_pairs, pictures = (size_t)max_pictures;
     size_t embeddings = pictures * (size_t)config->embedding;
     b->data = data;
+    b->pool = pool;
     b->input_size = FACE_CHIP_SIZE(data->channels);
     b->max_pictures = max_pictures;
     b->slot_of = malloc((size_t)data->n_pictures * sizeof *b->slot_of);
     b->pictures = malloc(pictures * sizeof *b->pictures);
     b->pairs = malloc(pairs * sizeof *b->pairs);
-    b->chip = malloc(FACE_CHIP_SIZE(data->channels));
+    b->chips = malloc((size_t)pool_workers(pool) * FACE_CHIP_SIZE(data->channels));
     b->x = malloc(pictures * b->input_size * sizeof *b->x);
     b->e = malloc(embeddings * sizeof *b->e);
     b->de = malloc(embeddings * sizeof *b->de);
     b->logits = malloc(pairs * sizeof *b->logits);
     b->dlogits = malloc(pairs * sizeof *b->dlogits);
     int ret = 0;
-    if (!b->slot_of || !b->pictures || !b->pairs || !b->chip || !b->x || !b->e || !b->de ||
+    if (!b->slot_of || !b->pictures || !b->pairs || !b->chips || !b->x || !b->e || !b->de ||
         !b->logits || !b->dlogits)
         ret = err_memory(err, "batch");
     if (!ret)
@@ -49,7 +50,7 @@ void siam_batch_destroy(struct siam_batch *b)
     free(b->slot_of);
     free(b->pictures);
     free(b->pairs);
-    free(b->chip);
+    free(b->chips);
     free(b->x);
     free(b->e);
     free(b->de);
@@ -81,16 +82,38 @@ int siam_distinct_pictures(const struct nn_pair *pairs, int m, int *slot_of, int
     return n;
 }
 
+// Pictures on their way into the net.
+struct input {
+    struct siam_batch *b;
+    const int *pictures;
+    atomic_int failure; // the first error, 0: none
+    struct err *err;    // written by who set `failure`
+};
+
+static void convert_picture(void *ctx, int item, int worker)
+{
+    struct input *in = ctx;
+    struct siam_batch *b = in->b;
+    int channels = b->data->channels, none = 0;
+    uint8_t *chip = b->chips + (size_t)worker * FACE_CHIP_SIZE(channels);
+    struct err err;
+    if (atomic_load(&in->failure))
+        return;
+    int ret =
+        siam_chips_get(b->data->chips, b->data->pictures[in->pictures[item]].chip, chip, &err);
+    if (!ret)
+        face_chip_input(b->x + (size_t)item * b->input_size, chip, channels);
+    else if (atomic_compare_exchange_strong(&in->failure, &none, ret))
+        err_set(in->err, ret, "%s", err.text);
+}
+
 static int embed(struct siam_batch *b, const struct nn_net *net, const int *pictures, int n,
                  float *e, const atomic_bool *stop, struct err *err)
 {
-    for (int i = 0; i < n; i++) {
-        int ret = siam_chips_get(b->data->chips, b->data->pictures[pictures[i]].chip, b->chip, err);
-        if (ret)
-            return ret;
-        face_chip_input(b->x + (size_t)i * b->input_size, b->chip, b->data->channels);
-    }
-    return nn_forward(net, b->work, b->x, n, e, stop);
+    struct input in = {.b = b, .pictures = pictures, .err = err};
+    pool_run(b->pool, n, convert_picture, &in);
+    int ret = atomic_load(&in.failure);
+    return ret ? ret : nn_forward(net, b->work, b->x, n, e, stop);
 }
 
 int siam_batch_gradient(struct siam_batch *b, const struct nn_net *net, const struct nn_pair *pairs,

@@ -9,13 +9,14 @@
 
 struct siam_batch {
     const struct siam_dataset *data; // borrowed
+    struct pool *pool;               // alike
     size_t input_size;               // floats of a picture
     int max_pictures;                // at once
     struct nn_work *work;            // for max_pictures
     int *slot_of;                    // [n_pictures of data], -1 between calls
     int *pictures;                   // [max_pictures], the distinct pictures
     struct nn_pair *pairs;           // [max_pairs], of slots
-    uint8_t *chip;                   // one, as it is stored
+    uint8_t *chips;                  // one for each worker, as it is stored
     float *x;                        // [max_pictures, channels, side, side]
     float *e;                        // [max_pictures, embedding]
     float *de;                       // alike
@@ -31,12 +32,12 @@ void siam_batch_destroy(struct siam_batch *b);
 
 // The mean loss of m <= max_pairs pairs (of picture numbers, max_pictures distinct ones at most)
 // and, if it is finite, its gradient by all parameters, overwriting `grad`. Each distinct picture
-// is embedded once. 0, NN_STOPPED or ERR_DATA (a chip cannot be read back).
+// is embedded once. 0, NN_STOPPED or ERR_IO (a chip cannot be read back).
 int siam_batch_gradient(struct siam_batch *b, const struct nn_net *net, const struct nn_pair *pairs,
                         int m, double *loss, const struct nn_params *grad, const atomic_bool *stop,
                         struct err *err);
 
-// e: [n, embedding] of any number of pictures of the data set. 0, NN_STOPPED or ERR_DATA.
+// e: [n, embedding] of any number of pictures of the data set. 0, NN_STOPPED or ERR_IO.
 int siam_batch_embed(struct siam_batch *b, const struct nn_net *net, const int *pictures, int n,
                      float *e, const atomic_bool *stop, struct err *err);
 

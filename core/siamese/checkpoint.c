@@ -27,6 +27,8 @@ int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path, str
     siam_meta_put_u64(&meta, "seed", ck->seed);
     siam_meta_put_hex(&meta, "data_hash", ck->data_hash);
     siam_meta_put_hex(&meta, "config_hash", ck->config_hash);
+    siam_meta_put(&meta, "kernels", ck->kernels);
+    siam_meta_put(&meta, "blas_kernel", ck->blas_kernel);
     siam_meta_put_u64(&meta, "epochs", (uint64_t)ck->epochs);
     siam_meta_put_u64(&meta, "epoch", (uint64_t)ck->epoch);
     siam_meta_put_u64(&meta, "step_in_epoch", (uint64_t)ck->step_in_epoch);
@@ -34,6 +36,13 @@ int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path, str
     siam_meta_put_double(&meta, "epoch_loss", ck->epoch_loss);
     siam_meta_put_double(&meta, "seconds", ck->seconds);
     return siam_tensors_write(path, &meta, tensors, N_TENSORS, err);
+}
+
+// "" where there is none, or none that fits.
+static void get_name(const struct siam_meta *meta, const char *key, char *name, size_t size)
+{
+    if (!siam_meta_string(meta, key, name, size))
+        name[0] = '\0';
 }
 
 static bool get_state(const struct siam_meta *meta, struct siam_checkpoint *ck)
@@ -50,6 +59,8 @@ static bool get_state(const struct siam_meta *meta, struct siam_checkpoint *ck)
               siam_meta_double(meta, "epoch_loss", &ck->epoch_loss) &&
               siam_meta_double(meta, "seconds", &ck->seconds);
     ck->adam_t = (int64_t)adam_t;
+    get_name(meta, "kernels", ck->kernels, sizeof ck->kernels);
+    get_name(meta, "blas_kernel", ck->blas_kernel, sizeof ck->blas_kernel);
     return ok && adam_t <= INT64_MAX;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A training that can go on: the weights, Adam's moments and the sampler's state (the numbers of
-// the epoch and the step), in the same kind
-// of file as a model (tensors adam.m and adam.v more, [n_params] each; metadata more).
+// A training that can go on: the weights, Adam's moments and how far it got (epoch and step),
+// in the same kind of file as a model (tensors adam.m and adam.v more, [n_params] each; metadata
+// more).
 #ifndef VISAVIS_CORE_SIAMESE_CHECKPOINT_H
 #define VISAVIS_CORE_SIAMESE_CHECKPOINT_H
 
@@ -16,7 +16,10 @@ struct siam_checkpoint {
     char recipe[16];
     uint64_t seed;
     uint64_t data_hash;   // siam_dataset.hash: which pictures it was trained on
-    uint64_t config_hash; // of the settings that the steps follow from: batch, pairs, Adam
+    uint64_t config_hash; // of the settings that the steps follow from: pictures of a batch and
+                          // of an epoch, Adam
+    char kernels[32];     // nn_kernels()->name where it was trained; "": the file does not say
+    char blas_kernel[32]; // nn_blas_kernel(), alike
     int epochs;           // asked for
     int epoch;            // complete epochs
     int step_in_epoch;    // steps done of the next one

@@ -25,7 +25,7 @@ static int fail(const struct siam_chips *c, const char *what, int cause, struct 
 {
     size_t mb = 1 + (size_t)c->n * c->chip_size / (1 << 20);
     bool is_full = cause == ENOSPC || cause == EDQUOT;
-    return err_set(err, ERR_DATA, "%s: cannot %s: %s: %s--cache %zu keeps them in memory", c->dir,
+    return err_set(err, ERR_IO, "%s: cannot %s: %s: %s--cache %zu keeps them in memory", c->dir,
                    what, cause ? strerror(cause) : "cut short",
                    is_full ? "free some space there, or " : "", mb);
 }

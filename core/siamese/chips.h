@@ -20,8 +20,8 @@ struct siam_chips;
 // cache_bytes of them at most (memory is taken as they are put); where there are more, the file is
 // made in `dir` (NULL or "": the current folder), with its room on the disk where the file system
 // can promise that. On failure *out is NULL.
-// Errors: ERR_MEMORY, ERR_DATA (the file cannot be made, or the disk is full: names `dir` and the
-// cache that would do).
+// Errors: ERR_MEMORY, ERR_IO (the file cannot be made, or the disk is full: names `dir` and the
+// cache that would do), ERR_DATA (the path of `dir` is too long).
 int siam_chips_create(struct siam_chips **out, int n, size_t chip_size, size_t cache_bytes,
                       const char *dir, struct err *err);
 // NULL is fine.
@@ -29,7 +29,7 @@ void siam_chips_destroy(struct siam_chips *chips);
 
 // Writes, and reads, chip i: [chip_size] bytes of the caller's. May block for the disk. Any thread,
 // several at once on different chips, or reading the same. Reading one that was never put gives
-// bytes without meaning, or an error. Errors: ERR_DATA, as above.
+// bytes without meaning, or an error. Errors: ERR_IO, as above.
 int siam_chips_put(struct siam_chips *chips, int i, const uint8_t *chip, struct err *err);
 int siam_chips_get(const struct siam_chips *chips, int i, uint8_t *chip, struct err *err);
 

@@ -203,7 +203,7 @@ static int check_counts(const struct siam_dataset *data, const struct siam_datas
 }
 
 // Of what a training depends on; folders may move, so only base names count.
-static int hash_dataset(struct siam_dataset *data, struct err *err)
+static int hash_dataset(struct siam_dataset *data, const atomic_bool *stop, struct err *err)
 {
     uint8_t chip[FACE_CHIP_SIZE(3)];
     int ret = 0;
@@ -212,9 +212,12 @@ static int hash_dataset(struct siam_dataset *data, struct err *err)
         return err_memory(err, "data set");
     XXH3_64bits_reset(hash);
     XXH3_64bits_update(hash, &data->channels, sizeof data->channels);
-    for (int i = 0; i < data->n_pictures && !ret; i++) {
+    for (int i = 0; i < data->n_pictures; i++) {
         const struct siam_picture *p = &data->pictures[i];
-        ret = siam_chips_get(data->chips, p->chip, chip, err);
+        ret = is_stopped(stop) ? err_set(err, ERR_STOPPED, "stopped")
+                               : siam_chips_get(data->chips, p->chip, chip, err);
+        if (ret)
+            break;
         const char *name = siam_base_name(p->path);
         const uint8_t tags[] = {(uint8_t)p->kind, (uint8_t)p->part};
         XXH3_64bits_update(hash, name, strlen(name) + 1);
@@ -244,7 +247,7 @@ static int load(struct siam_dataset *data, const struct siam_dataset_config *con
     int n_groups = ret ? ret : siam_group_pictures(data, err);
     ret = n_groups < 0 ? n_groups
                        : siam_split(data, n_groups, config->heldout_share, config->seed, err);
-    return ret ? ret : hash_dataset(data, err);
+    return ret ? ret : hash_dataset(data, stop, err);
 }
 
 int siam_dataset_load(struct siam_dataset **out, const struct siam_dataset_config *config,

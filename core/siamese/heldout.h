@@ -39,7 +39,7 @@ int siam_heldout_create(struct siam_heldout **out, const struct siam_dataset *da
                         int max_pictures, int embedding, struct err *err);
 void siam_heldout_destroy(struct siam_heldout *h);
 
-// 0, NN_STOPPED or ERR_DATA (a chip cannot be read back).
+// 0, NN_STOPPED or ERR_IO (a chip cannot be read back).
 int siam_heldout_measure(struct siam_heldout *h, const struct nn_net *net, struct siam_batch *batch,
                          struct siam_figures *figures, const atomic_bool *stop, struct err *err);
 

@@ -16,7 +16,8 @@ typedef void (*siam_near_fn)(void *ctx, int a, int b, int bits);
 
 // Calls fn(ctx, a, b, bits) for every two of the first ones (first[a] == a, see above) whose hashes
 // differ in `bits` of 1..SIAM_NEAR_BITS bits; in no order, and maybe several times. Time grows as
-// n log n while few hashes are alike, and with the number of pairs where many are.
+// n log n, and with the number of pairs that have half their bits in common (three of six pieces,
+// near.c): these are compared, be they alike or not.
 // Errors: ERR_MEMORY.
 int siam_near_pairs(const uint64_t *hashes, const int *first, int n, siam_near_fn fn, void *ctx,
                     struct err *err);

@@ -9,6 +9,8 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/nn/blas.h"
+#include "core/nn/kernels.h"
 #include "core/siamese/checkpoint.h"
 #include "core/siamese/heldout.h"
 #include "core/siamese/sampler.h"
@@ -21,7 +23,9 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#define CHECKPOINT_AGE (60 * CLOCK_SECOND)
+#define CHECKPOINT_AGE     (60 * CLOCK_SECOND)
+#define MAX_BATCH_PICTURES 1000 // so many squared, twice, are the pairs of a step
+#define MAX_EPOCH_PICTURES 1000000
 
 int siam_train_defaults(struct siam_train_config *config, const char *recipe, struct err *err)
 {
@@ -62,6 +66,7 @@ struct trainer {
     int64_t started_ns;
     double seconds_before; // trained in earlier sessions
     int64_t saved_ns;      // last checkpoint, or the start
+    int64_t save_t;        // adam_t when one was last written, or failed to be; -1: none yet
     double step_seconds;   // running mean; 0: none yet
     double heldout_seconds;
 };
@@ -89,9 +94,16 @@ static int check_config(const struct siam_train_config *c, const struct siam_dat
     int ret = siam_train_defaults(&known, c->recipe, err);
     if (ret)
         return ret;
-    if (c->epochs < 1 || c->batch_pictures < 1 || c->epoch_pictures < 1 ||
-        c->heldout_pictures < 1 || c->checkpoint_epochs < 1)
-        return err_set(err, ERR_USAGE, "epochs, batch, pairs and pictures must be at least 1");
+    if (c->epochs < 1 || c->heldout_pictures < 1 || c->checkpoint_epochs < 1)
+        return err_set(err, ERR_USAGE,
+                       "epochs, those between checkpoints, and held-out pictures must be at least "
+                       "1");
+    if (c->batch_pictures < 1 || c->batch_pictures > MAX_BATCH_PICTURES || c->epoch_pictures < 1 ||
+        c->epoch_pictures > MAX_EPOCH_PICTURES)
+        return err_set(err, ERR_USAGE,
+                       "pictures of a batch must be 1 to %d of each kind, pictures of an epoch 1 "
+                       "to %d",
+                       MAX_BATCH_PICTURES, MAX_EPOCH_PICTURES);
     if (c->net.side != FACE_CHIP_SIDE || c->net.channels != data->channels)
         return err_set(err, ERR_USAGE, "the net takes %dx%dx%d, the pictures are %dx%dx%d",
                        c->net.channels, c->net.side, c->net.side, data->channels, FACE_CHIP_SIDE,
@@ -119,6 +131,21 @@ static void begin_state(struct trainer *t)
     ck->seed = c->seed;
     ck->data_hash = t->data->hash;
     ck->config_hash = hash_config(c);
+    snprintf(ck->kernels, sizeof ck->kernels, "%s", nn_kernels()->name);
+    snprintf(ck->blas_kernel, sizeof ck->blas_kernel, "%s", nn_blas_kernel());
+}
+
+// The kernels of `ck`, which was loaded, become those of `begun`; the log says where they change.
+static void take_kernels(struct siam_checkpoint *ck, const struct siam_checkpoint *begun,
+                         const char *path)
+{
+    if (ck->kernels[0] &&
+        (strcmp(ck->kernels, begun->kernels) || strcmp(ck->blas_kernel, begun->blas_kernel)))
+        log_info("%s: was begun with other kernels (%s, %s): goes on, the weights will differ in "
+                 "their last digits",
+                 path, ck->kernels, ck->blas_kernel);
+    memcpy(ck->kernels, begun->kernels, sizeof ck->kernels);
+    memcpy(ck->blas_kernel, begun->blas_kernel, sizeof ck->blas_kernel);
 }
 
 // The state from the checkpoint, in place of that of begin_state().
@@ -134,12 +161,13 @@ static int resume_state(struct trainer *t, struct err *err)
                         : ck->seed != begun.seed               ? "another seed"
                         : ck->data_hash != begun.data_hash     ? "other pictures"
                         : ck->config_hash != begun.config_hash ? "other settings"
-                        : ck->step_in_epoch >= t->n_steps      ? "other pairs"
+                        : ck->step_in_epoch >= t->n_steps      ? "other steps"
                                                                : NULL;
     if (other)
         return err_set(err, ERR_MODEL,
                        "%s: of a training with %s: train without --resume to start anew", path,
                        other);
+    take_kernels(ck, &begun, path);
     t->seconds_before = ck->seconds;
     return 0;
 }
@@ -332,6 +360,7 @@ static int save_checkpoint(struct trainer *t, struct err *err)
     t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
     int ret = siam_checkpoint_save(&t->ck, t->config->checkpoint, err);
     t->saved_ns = clock_now_ns();
+    t->save_t = t->ck.adam_t;
     return ret;
 }
 
@@ -404,10 +433,12 @@ static struct siam_card card_of(const struct trainer *t)
     return card;
 }
 
-// What was trained so far, where the training can't go on.
+// What was trained so far, where the training can't go on; once: neither what is there already, nor
+// what could not be written.
 static void keep_in_checkpoint(struct trainer *t)
 {
-    if (t->config->checkpoint && t->ck.adam_t > 0 && !save_checkpoint(t, NULL))
+    bool is_new = t->ck.adam_t > 0 && t->ck.adam_t != t->save_t;
+    if (t->config->checkpoint && is_new && !save_checkpoint(t, NULL))
         log_info("%s: holds what was trained: --resume goes on from it", t->config->checkpoint);
 }
 
@@ -463,11 +494,12 @@ int siam_train(struct siam_model **out, const struct siam_train_config *config,
         .progress = progress,
         .ctx = ctx,
         .figures_t = -1,
+        .save_t = -1,
     };
     int ret = prepare(&t, err);
     if (!ret) {
         ret = train_epochs(&t, err);
-        if (ret == ERR_DATA)
+        if (ret == ERR_IO) // the pictures cannot be read back
             keep_in_checkpoint(&t);
     }
     if (ret == 0)

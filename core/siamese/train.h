@@ -14,8 +14,8 @@
 struct siam_train_config {
     const char *recipe;   // "koch"
     int epochs;           // 50
-    int batch_pictures;   // 8 of each kind
-    int epoch_pictures;   // of each kind at least: 119, 70 % of the original's 170
+    int batch_pictures;   // 8 of each kind; 1..1000
+    int epoch_pictures;   // of each kind at least: 119, 70 % of the original's 170; 1..1000000
     int heldout_pictures; // 51 of a kind at most: the other 30 %
     uint64_t seed;
     struct nn_adam adam;
@@ -55,18 +55,19 @@ typedef void (*siam_progress_fn)(void *ctx, const struct siam_progress *progress
 
 // Blocks until done or stopped; `stop` (may be NULL) ends the training within a fraction of a
 // second, then the files are written. `progress` may be NULL. The same data, seed and config give
-// the same weights, bit for bit, also across a stop, a kill and any number of workers.
+// the same weights, bit for bit, on the same kind of processor (which decides on the kernels of
+// nn_kernels() and OpenBLAS), also across a stop, a kill and any number of workers.
 //
 // A checkpoint is written every checkpoint_epochs epochs, at the end of an epoch when the last one
 // is more than a minute old, and on a stop. With config->resume and one there, the training goes on
-// from it; config->epochs may have been changed meanwhile. One that belongs to other pictures,
-// another recipe, seed or batch is refused. Without one there, training starts at the beginning,
-// and the log says so. When the model cannot be saved in the end, or a picture cannot be read back
-// from the disk (dataset.h), a checkpoint is.
+// from it; config->epochs may have been changed meanwhile, and where the kernels have, the log says
+// so. One that belongs to other pictures, another recipe, seed or batch is refused. Without one
+// there, training starts at the beginning, and the log says so. When the model cannot be saved in
+// the end, or a picture cannot be read back from the disk (dataset.h), a checkpoint is.
 //
 // Errors: ERR_USAGE (config), ERR_DATA, ERR_MODEL (checkpoint refused; loss or weights not finite),
-// ERR_IO (model or checkpoint cannot be written, or is a folder; tried before the first step),
-// ERR_MEMORY. What was at config->out stays then, and *out is NULL.
+// ERR_IO (model or checkpoint cannot be written, or is a folder: tried before the first step; or a
+// picture cannot be read back), ERR_MEMORY. What was at config->out stays then, and *out is NULL.
 int siam_train(struct siam_model **out, const struct siam_train_config *config,
                const struct siam_dataset *data, struct pool *pool, const atomic_bool *stop,
                siam_progress_fn progress, void *ctx, struct err *err);

@@ -2,6 +2,7 @@
 // OpenBLAS chooses its kernel when it is loaded, so the test starts itself again with other values
 // of OPENBLAS_CORETYPE.
 #include "core/nn/blas.h"
+#include "core/nn/kernels.h"
 #include "tests/test.h"
 
 #include <strings.h>
@@ -36,7 +37,7 @@ static int ask_with(const char *coretype)
 static void better_kernel_is_named_and_is_good(void **state)
 {
     (void)state;
-    const char *simd = nn_simd();
+    const char *simd = nn_kernels()->name;
     if (strcmp(simd, "avx512") != 0 && strcmp(simd, "avx2") != 0) {
         assert_null(nn_blas_better_kernel());
         return;
@@ -55,7 +56,7 @@ static void speed_is_measured(void **state)
 {
     (void)state;
     double gflops = nn_blas_gflops();
-    print_message("kernel %s, %s, %.1f GFLOP/s\n", nn_blas_kernel(), nn_simd(), gflops);
+    print_message("kernel %s, %s, %.1f GFLOP/s\n", nn_blas_kernel(), nn_kernels()->name, gflops);
     assert_true(gflops > 0.1 && gflops < 10000);
     assert_true(strlen(nn_blas_kernel()) > 0);
 }

@@ -8,6 +8,14 @@
 
 #define BOUND 1e-6 // float32 sums of some dozen terms, as a share of the largest result
 
+static uint64_t seed; // of the random numbers of the test that runs
+
+static void seed_rng(struct rng *rng, uint64_t value)
+{
+    seed = value;
+    rng_seed(rng, seed, 0);
+}
+
 static const char *const names[] = {"avx512", "avx2", "generic"};
 
 // The tests of an instruction set that is not there are skipped.
@@ -42,7 +50,9 @@ static struct odd odd_copy(const struct odd *from)
 // All of it, so that it also shows what should have been left alone.
 static void assert_odd_close(const struct odd *got, const struct odd *want, const char *what)
 {
-    assert_close(got->n, got->at, want->at, BOUND, what);
+    char text[200];
+    snprintf(text, sizeof text, "%s, seed %d", what, (int)seed);
+    assert_close(got->n, got->at, want->at, BOUND, text);
 }
 
 static void free_odd(struct odd *const all[], size_t n)
@@ -94,7 +104,7 @@ static void lanes_product_multiplies(void **state)
 {
     const struct nn_kernels *k = kernels_of(state);
     struct rng rng;
-    rng_seed(&rng, 1, 0);
+    seed_rng(&rng, 1);
     for (int m = 1; m <= 14; m++)
         for (int vectors = 1; vectors <= 9; vectors++) {
             int n = 1 + (int)rng_below(&rng, 20);
@@ -164,7 +174,7 @@ static void complex_product_multiplies(void **state)
 {
     const struct nn_kernels *k = kernels_of(state);
     struct rng rng;
-    rng_seed(&rng, 2, 0);
+    seed_rng(&rng, 2);
     for (int m = 1; m <= 26; m++)
         for (int n = NN_LANES; n <= 6 * NN_LANES; n += NN_LANES) {
             struct complex_case c = {.m = m, .n = n, .k = 1 + (int)rng_below(&rng, 24)};
@@ -193,7 +203,7 @@ static void bins_go_and_come_back(void **state)
 {
     const struct nn_kernels *k = kernels_of(state);
     struct rng rng;
-    rng_seed(&rng, 3, 0);
+    seed_rng(&rng, 3);
     for (int t = 1; t <= 20; t++)
         for (int gap = 0; gap <= 5; gap += 5) {
             int singles = t % 2 ? 1 : 2, pairs = (t - singles) / 2;
@@ -213,7 +223,9 @@ static void bins_go_and_come_back(void **state)
             assert_odd_close(&back, &g, what);
             for (size_t i = 0; i < bins.n; i++)
                 if (i % bin >= im + NN_LANES || (i % bin >= NN_LANES && i % bin < im))
-                    assert_true(bins.at[i] == was.at[i]);
+                    if (bins.at[i] != was.at[i])
+                        fail_msg("%s, seed %d: number %zu, in a gap, was written", what, (int)seed,
+                                 i);
             FREE_ODD(&g, &back, &bins, &was);
         }
 }
@@ -253,10 +265,12 @@ static void check_interleave(const struct nn_kernels *k, int rows, int cols, uin
     k->interleave(rows, cols, from, row, block.at, block_row);
     k->deinterleave(rows, cols, block.at, block_row, to, row);
     if (memcmp(block.at, want.at, size * sizeof *block.at) != 0)
-        fail_msg("%s: interleave %d x %d, lanes %#x", k->name, rows, cols, present);
+        fail_msg("%s: interleave %d x %d, lanes %#x, rows %zu %zu apart, seed %d", k->name, rows,
+                 cols, present, row, block_row, (int)seed);
     for (int lane = 0; lane < NN_LANES; lane++) {
         if (memcmp(back[lane].at, was[lane].at, plane * sizeof *block.at) != 0)
-            fail_msg("%s: deinterleave %d x %d, lanes %#x", k->name, rows, cols, present);
+            fail_msg("%s: deinterleave %d x %d, lanes %#x, rows %zu %zu apart, seed %d", k->name,
+                     rows, cols, present, row, block_row, (int)seed);
         FREE_ODD(&planes[lane], &back[lane], &was[lane]);
     }
     FREE_ODD(&block, &want);
@@ -266,7 +280,7 @@ static void lanes_are_planes_side_by_side(void **state)
 {
     const struct nn_kernels *k = kernels_of(state);
     struct rng rng;
-    rng_seed(&rng, 4, 0);
+    seed_rng(&rng, 4);
     static const uint32_t present[] = {0xffff, 0, 1, 0x7fff, 0x8000, 0x00ff};
     for (int rows = 1; rows <= 4; rows++)
         for (int cols = 1; cols <= 37; cols++) {
@@ -327,10 +341,11 @@ static void check_unpool(const struct nn_kernels *k, const struct pool_case *c, 
     k->relu_unpool(c->rows, c->cols, c->pool, y->at, c->y_row, from, got.at, c->block_row);
     for (size_t i = 0; i < got.n; i++)
         if (!same_float(got.at[i], want.at[i]))
-            fail_msg("%s: unpool %d x %d pool %d, lane %d of row %d vector %d: %g, should be %g",
-                     k->name, c->rows, c->cols, c->pool, (int)(i % c->block_row % NN_LANES),
-                     (int)(i / c->block_row), (int)(i % c->block_row / NN_LANES), got.at[i],
-                     want.at[i]);
+            fail_msg("%s: seed %d: unpool %d x %d pool %d, lane %d of row %d vector %d: %g, should "
+                     "be %g",
+                     k->name, (int)seed, c->rows, c->cols, c->pool,
+                     (int)(i % c->block_row % NN_LANES), (int)(i / c->block_row),
+                     (int)(i % c->block_row / NN_LANES), got.at[i], want.at[i]);
     FREE_ODD(&got, &want);
 }
 
@@ -364,9 +379,10 @@ static void check_relu_pool(const struct nn_kernels *k, const struct pool_case *
     for (size_t i = 0; i < n; i++)
         if (!same_float(y.at[i], want.at[i]) || !same_float(only.at[i], want.at[i]) ||
             from[i] != want_from[i])
-            fail_msg("%s: %d x %d pool %d, lane %d of row %d vector %d: %g from %d (%g), should be "
+            fail_msg("%s: seed %d: %d x %d pool %d, lane %d of row %d vector %d: %g from %d (%g), "
+                     "should be "
                      "%g from %d",
-                     k->name, c->rows, c->cols, c->pool, (int)(i % c->y_row % NN_LANES),
+                     k->name, (int)seed, c->rows, c->cols, c->pool, (int)(i % c->y_row % NN_LANES),
                      (int)(i / c->y_row), (int)(i % c->y_row / NN_LANES), y.at[i], from[i],
                      only.at[i], want.at[i], want_from[i]);
     check_unpool(k, c, &want, want_from, rng);
@@ -381,7 +397,7 @@ static void relu_pool_follows_its_definition(void **state)
     static const float odd_values[] = {0, -0.0F, NAN, INFINITY, -INFINITY, 1, 1, -1};
     const struct nn_kernels *k = kernels_of(state);
     struct rng rng;
-    rng_seed(&rng, 5, 0);
+    seed_rng(&rng, 5);
     for (int rows = 1; rows <= 9; rows++)
         for (int cols = 1; cols <= 9; cols++)
             for (int kind = 0; kind < 3; kind++) {
@@ -404,152 +420,46 @@ static void relu_pool_follows_its_definition(void **state)
             }
 }
 
-// ---- 16 bits
-// ------------------------------------------------------------------------------------------
+// ---- 16 bits ----------------------------------------------------------------------------------
 
-#define HALF_INFINITY 0x7c00
-
-// IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction.
-static double half_value(uint16_t half)
-{
-    int exponent = half >> 10 & 31, fraction = half & 0x3ff;
-    double sign = half & 0x8000 ? -1 : 1;
-    if (exponent == 31)
-        return fraction ? (double)NAN : sign * (double)INFINITY;
-    return sign * (exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24));
-}
-
-// The nearest, ties to even. Not NaN.
-static uint16_t nearest_half(float x)
-{
-    double size = fabs((double)x);
-    uint16_t sign = signbit(x) ? 0x8000 : 0;
-    int below = 0, above = HALF_INFINITY; // size is in [value(below), value(above))
-    if (isinf(x))
-        return sign | HALF_INFINITY;
-    while (above - below > 1) {
-        int middle = (below + above) / 2;
-        if (half_value((uint16_t)middle) <= size)
-            below = middle;
-        else
-            above = middle;
-    }
-    double low = half_value((uint16_t)below);
-    double high = above == HALF_INFINITY ? 65536 : half_value((uint16_t)above);
-    double to_low = size - low, to_high = high - size;
-    bool down = to_low < to_high || (to_low == to_high && below % 2 == 0);
-    return sign | (uint16_t)(down ? below : above);
-}
-
-static void assert_halves(const struct nn_kernels *k, size_t n, const float *x)
-{
-    uint16_t *half = malloc((n + 1) * sizeof *half);
-    half[n] = 0x1234;
-    k->to_half(n, x, half);
-    assert_int_equal(half[n], 0x1234);
-    for (size_t i = 0; i < n; i++) {
-        bool good = isnan(x[i]) ? isnan(half_value(half[i])) : half[i] == nearest_half(x[i]);
-        if (!good)
-            fail_msg("%s: to_half(%a), number %zu of %zu: %#x", k->name, x[i], i, n, half[i]);
-    }
-    free(half);
-}
-
-static const struct nn_kernels *kernels_with_halves(void **state)
-{
-    const struct nn_kernels *k = kernels_of(state);
-    if (!k->to_half)
-        skip();
-    return k;
-}
-
-static void halves_are_there_where_they_should(void **state)
-{
-    const struct nn_kernels *k = kernels_of(state);
-    bool want = strcmp(k->name, "generic") != 0;
-    assert_string_equal(k->name, *state);
-    assert_true(want == (k->to_half != NULL) && want == (k->half_product != NULL));
-}
-
-// Every half as it is, and every place halfway between two of them with its neighbours.
-static void to_half_rounds_to_the_nearest(void **state)
-{
-    const struct nn_kernels *k = kernels_with_halves(state);
-    enum { N = HALF_INFINITY };
-    float *x = zero_floats(8 * (N + 1));
-    size_t n = 0;
-    for (int i = 0; i <= N; i++) {
-        float value = (float)half_value((uint16_t)i);
-        x[n++] = value;
-        x[n++] = -value;
-        if (i == N)
-            break;
-        double next = i + 1 == N ? 65536 : half_value((uint16_t)(i + 1));
-        float between = (float)((value + next) / 2);
-        x[n++] = between;
-        x[n++] = -between;
-        x[n++] = nextafterf(between, INFINITY);
-        x[n++] = nextafterf(between, -INFINITY);
-    }
-    assert_halves(k, n, x);
-    free(x);
-    const float ends[] = {NAN,     -NAN,     65504,  65519.996F, 65520,    -65520, 1e10F,
-                          FLT_MAX, -FLT_MAX, 1e-40F, -1e-40F,    2.98e-8F, 0,      -0.0F};
-    assert_halves(k, sizeof ends / sizeof *ends, ends);
-}
-
-static void to_half_takes_any_number(void **state)
-{
-    const struct nn_kernels *k = kernels_with_halves(state);
-    struct rng rng;
-    rng_seed(&rng, 6, 0);
-    for (size_t n = 0; n <= 70; n++) {
-        struct odd x = odd_floats(&rng, n);
-        for (size_t i = 0; i < n; i++)
-            x.at[i] = ldexpf(x.at[i], (int)rng_below(&rng, 44) - 27);
-        assert_halves(k, n, x.at);
-        FREE_ODD(&x);
-    }
-}
-
-static void check_half_product(const struct nn_kernels *k, int n, int n_used, struct rng *rng)
+static void check_int16_product(const struct nn_kernels *k, int n, int n_used, struct rng *rng)
 {
     char what[60];
-    snprintf(what, sizeof what, "%s: %d of %d", k->name, n_used, n);
+    snprintf(what, sizeof what, "%s: %d of %d, seed %d", k->name, n_used, n, (int)seed);
     int *used = malloc((size_t)(n_used + 1) * sizeof *used);
     float *x = random_floats(rng, (size_t)n, -1, 1);
-    uint16_t *w = malloc((size_t)n * NN_HALF_COLUMNS * sizeof *w);
-    memset(w, 0xff, (size_t)n * NN_HALF_COLUMNS * sizeof *w); // NaN where it is not used
+    int16_t *w = malloc((size_t)n * NN_INT16_COLUMNS * sizeof *w);
+    memset(w, 0x7f, (size_t)n * NN_INT16_COLUMNS * sizeof *w); // large where it is not used
     for (int i = 0; i < n_used; i++)
         used[i] = (int)((int64_t)n * i / n_used);
-    double sum[NN_HALF_COLUMNS] = {0};
+    double sum[NN_INT16_COLUMNS] = {0};
     for (int i = 0; i < n_used; i++)
-        for (int j = 0; j < NN_HALF_COLUMNS; j++) {
-            uint16_t *at = &w[(size_t)used[i] * NN_HALF_COLUMNS + j];
-            *at = (uint16_t)(rng_below(rng, 0x4000) | (rng_below(rng, 2) << 15)); // below 2
-            sum[j] += x[used[i]] * half_value(*at);
+        for (int j = 0; j < NN_INT16_COLUMNS; j++) {
+            int16_t *at = &w[(size_t)used[i] * NN_INT16_COLUMNS + j];
+            *at = (int16_t)((int)rng_below(rng, 65536) - 32768);
+            sum[j] += x[used[i]] * (double)*at;
         }
-    float want[NN_HALF_COLUMNS];
-    for (int j = 0; j < NN_HALF_COLUMNS; j++)
+    float want[NN_INT16_COLUMNS];
+    for (int j = 0; j < NN_INT16_COLUMNS; j++)
         want[j] = (float)sum[j];
-    struct odd y = odd_floats(rng, NN_HALF_COLUMNS);
-    k->half_product(n_used, used, x, w, y.at);
-    assert_close(NN_HALF_COLUMNS, y.at, want, BOUND, what);
+    struct odd y = odd_floats(rng, NN_INT16_COLUMNS);
+    k->int16_product(n_used, used, x, w, y.at);
+    assert_close(NN_INT16_COLUMNS, y.at, want, BOUND, what);
     free(used);
     free(x);
     free(w);
     FREE_ODD(&y);
 }
 
-static void half_product_multiplies(void **state)
+static void int16_product_multiplies(void **state)
 {
-    const struct nn_kernels *k = kernels_with_halves(state);
+    const struct nn_kernels *k = kernels_of(state);
     static const int used[] = {0, 1, 2, 3, 11, 12, 13, 14, 100, 201};
     struct rng rng;
-    rng_seed(&rng, 7, 0);
+    seed_rng(&rng, 7);
     for (size_t i = 0; i < sizeof used / sizeof *used; i++) {
-        check_half_product(k, used[i] ? used[i] : 1, used[i], &rng);
-        check_half_product(k, 2 * used[i] + 5, used[i], &rng);
+        check_int16_product(k, used[i] ? used[i] : 1, used[i], &rng);
+        check_int16_product(k, 2 * used[i] + 5, used[i], &rng);
     }
 }
 
@@ -637,16 +547,10 @@ static void time_relu_unpool(void *ctx)
                           T * NN_LANES);
 }
 
-static void time_to_half(void *ctx)
+static void time_int16_product(void *ctx)
 {
     struct bench *b = ctx;
-    b->k->to_half(INPUTS * NN_HALF_COLUMNS, b->a, (uint16_t *)b->c);
-}
-
-static void time_half_product(void *ctx)
-{
-    struct bench *b = ctx;
-    b->k->half_product(INPUTS / 2, b->used, b->a, (const uint16_t *)b->b, b->c);
+    b->k->int16_product(INPUTS / 2, b->used, b->a, (const int16_t *)b->b, b->c);
 }
 
 static void time_all(struct bench *b)
@@ -666,12 +570,9 @@ static void time_all(struct bench *b)
         {"deinterleave", time_deinterleave, 100 * 8.0 * T * T * NN_LANES, "GB/s"},
         {"relu_pool", time_relu_pool, 100 * (4 + 1.25) * T * T * NN_LANES, "GB/s"},
         {"relu_unpool", time_relu_unpool, 100 * (4 + 1.25) * T * T * NN_LANES, "GB/s"},
-        {"to_half", time_to_half, 6.0 * INPUTS * NN_HALF_COLUMNS, "GB/s"},
-        {"half_product", time_half_product, INPUTS / 2 * 2.0 * NN_HALF_COLUMNS, "GFLOP/s"},
+        {"int16_product", time_int16_product, INPUTS / 2 * 2.0 * NN_INT16_COLUMNS, "GFLOP/s"},
     };
     for (size_t i = 0; i < sizeof timed / sizeof *timed; i++) {
-        if (strstr(timed[i].name, "half") && !b->k->to_half)
-            continue;
         double ns = best_ns(timed[i].call, b);
         printf("%-8s %-16s %7.1f us %7.1f %s\n", b->k->name, timed[i].name, ns * 1e-3,
                timed[i].work / ns, timed[i].unit);
@@ -681,7 +582,7 @@ static void time_all(struct bench *b)
 static int benchmark(void)
 {
     struct rng rng;
-    rng_seed(&rng, 8, 0);
+    seed_rng(&rng, 8);
     struct bench b = {.used = malloc(INPUTS / 2 * sizeof *b.used)};
     float **arrays[] = {&b.a, &b.b, &b.c};
     for (int i = 0; i < 3; i++) {
@@ -723,8 +624,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(unknown_names_are_refused), OF_EACH(lanes_product_multiplies),
         OF_EACH(complex_product_multiplies),         OF_EACH(bins_go_and_come_back),
         OF_EACH(lanes_are_planes_side_by_side),      OF_EACH(relu_pool_follows_its_definition),
-        OF_EACH(halves_are_there_where_they_should), OF_EACH(to_half_rounds_to_the_nearest),
-        OF_EACH(to_half_takes_any_number),           OF_EACH(half_product_multiplies),
+        OF_EACH(int16_product_multiplies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

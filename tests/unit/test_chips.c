@@ -118,7 +118,7 @@ static void no_such_folder(void **state)
     struct err err = {0};
     char dir[600];
     snprintf(dir, sizeof dir, "%s/absent", (const char *)*state);
-    assert_int_equal(siam_chips_create(&chips, N, SIZE, 0, dir, &err), ERR_DATA);
+    assert_int_equal(siam_chips_create(&chips, N, SIZE, 0, dir, &err), ERR_IO);
     assert_null(chips);
     assert_text(&err, dir, "cannot make a file");
     assert_int_equal(siam_chips_create(&chips, N, SIZE, N * SIZE, dir, NULL), 0); // not needed
@@ -141,7 +141,7 @@ static void no_room(void **state)
     uint8_t chip[SIZE];
     signal(SIGXFSZ, SIG_IGN);
     limit_files(3 * SIZE);
-    assert_int_equal(siam_chips_create(&chips, N, SIZE, 0, *state, &err), ERR_DATA);
+    assert_int_equal(siam_chips_create(&chips, N, SIZE, 0, *state, &err), ERR_IO);
     assert_null(chips);
     assert_text(&err, *state, "cannot make room");
     assert_int_equal(chips_file(), -1);
@@ -154,7 +154,7 @@ static void no_room(void **state)
     limit_files(2 * SIZE + 10); // the third is cut, then fails
     for (int i = 0; i < 4; i++) {
         fill(chip, i);
-        assert_int_equal(siam_chips_put(chips, i, chip, &err), i < 2 ? 0 : ERR_DATA);
+        assert_int_equal(siam_chips_put(chips, i, chip, &err), i < 2 ? 0 : ERR_IO);
     }
     assert_text(&err, *state, "cannot keep");
     limit_files(RLIM_INFINITY);
@@ -172,14 +172,14 @@ static void cannot_be_read_back(void **state)
     assert_int_equal(ftruncate(chips_file(), 5 * SIZE + 10), 0);
     for (int i = 0; i < 4 + 5; i++)
         get_one(chips, i, 0);
-    assert_int_equal(siam_chips_get(chips, 9, chip, &err), ERR_DATA);
+    assert_int_equal(siam_chips_get(chips, 9, chip, &err), ERR_IO);
     assert_text(&err, *state, "cut short");
-    assert_int_equal(siam_chips_get(chips, N - 1, chip, NULL), ERR_DATA);
+    assert_int_equal(siam_chips_get(chips, N - 1, chip, NULL), ERR_IO);
     int file = chips_file(), mem = open("/proc/self/mem", O_RDONLY); // with no page at 0
     assert_true(mem >= 0);
     assert_int_equal(dup2(mem, file), file);
     close(mem);
-    assert_int_equal(siam_chips_get(chips, 4, chip, &err), ERR_DATA);
+    assert_int_equal(siam_chips_get(chips, 4, chip, &err), ERR_IO);
     assert_text(&err, *state, strerror(EIO));
     siam_chips_destroy(chips);
 }

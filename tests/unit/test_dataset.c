@@ -329,7 +329,7 @@ static void test_no_room_for_the_file(void **state)
     struct siam_dataset *data;
     struct err err = {0};
     struct setting s = {.cache_bytes = 1, .cache_dir = "/proc"};
-    assert_int_equal(load(&data, &f, s, &err), ERR_DATA);
+    assert_int_equal(load(&data, &f, s, &err), ERR_IO);
     assert_null(data);
     assert_non_null(strstr(err.text, "/proc: cannot make a file"));
     assert_non_null(strstr(err.text, "--cache 1 "));
@@ -341,7 +341,7 @@ static void test_no_room_for_the_file(void **state)
     small.rlim_cur = 3 * FACE_CHIP_SIZE(3);
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(load(&data, &f, s, &err), ERR_DATA);
+    assert_int_equal(load(&data, &f, s, &err), ERR_IO);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     signal(SIGXFSZ, SIG_DFL);
     assert_null(data);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/nn/layers.h"
+#include "core/nn/sigmoid.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // fc's activation, on plain arrays. Any thread; all memory is the caller's.
-#ifndef VISAVIS_CORE_NN_LAYERS_H
-#define VISAVIS_CORE_NN_LAYERS_H
+#ifndef VISAVIS_CORE_NN_SIGMOID_H
+#define VISAVIS_CORE_NN_SIGMOID_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "core/nn/layers.h"
+#include "core/nn/sigmoid.h"
 #include "tests/numeric/numeric.h"
 
 static void sigmoid_saturates_without_nan(void **state)
