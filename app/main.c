@@ -91,7 +91,8 @@ int main(int argc, char **argv)
         return 0;
     }
     if (options.version) {
-        printf("visavis %s (BLAS kernel %s, %s)\n", VISAVIS_VERSION, nn_blas_kernel(), nn_kernels()->name);
+        printf("visavis %s (BLAS kernel %s, %s)\n", VISAVIS_VERSION, nn_blas_kernel(),
+               nn_kernels()->name);
         return 0;
     }
     log_set_quiet(options.quiet);
