@@ -67,19 +67,6 @@ static void add_result(cJSON *root, const struct app_job_result *r, const struct
     cJSON_AddStringToObject(heldout, "heldout", c->heldout);
 }
 
-// --negatives, and the folders that the window remembers for --data. The caller frees *paths.
-static int gather_folders(char ***paths, int *n, const char *data_dir, const struct app_options *o,
-                          struct err *err)
-{
-    struct app_folders *folders;
-    int ret = app_folders_create(&folders, data_dir, o->negatives, o->n_negatives, NULL, err);
-    if (ret)
-        return ret;
-    *paths = app_folders_paths(folders, n);
-    app_folders_destroy(folders);
-    return *paths ? 0 : err_memory(err, "folders");
-}
-
 // Trains from `data_dir`; all that is written goes to `folder`.
 static int run(cJSON *root, const char *folder, const char *data_dir, const struct app_options *o,
                struct err *err)
@@ -87,7 +74,7 @@ static int run(cJSON *root, const char *folder, const char *data_dir, const stru
     char out[PATH_MAX], **negatives = NULL;
     int n = 0, ret = file_join(out, sizeof out, folder, "model.safetensors", err);
     if (!ret)
-        ret = gather_folders(&negatives, &n, data_dir, o, err);
+        ret = app_folders_gather(&negatives, &n, data_dir, o->negatives, o->n_negatives, err);
     if (ret)
         return ret;
     struct app_job job = {

@@ -258,3 +258,15 @@ char **app_folders_paths(struct app_folders *f, int *n)
     pthread_mutex_unlock(&f->lock);
     return paths;
 }
+
+int app_folders_gather(char ***paths, int *n, const char *data_dir, const char *const *negatives,
+                       int n_negatives, struct err *err)
+{
+    struct app_folders *folders;
+    int ret = app_folders_create(&folders, data_dir, negatives, n_negatives, NULL, err);
+    if (ret)
+        return ret;
+    *paths = app_folders_paths(folders, n);
+    app_folders_destroy(folders);
+    return *paths ? 0 : err_memory(err, "folders");
+}

@@ -28,6 +28,11 @@ void app_folders_view(struct app_folders *folders, struct ui_view *view);
 // Copies of the paths, NULL-terminated, in one block: free() it. NULL: out of memory.
 char **app_folders_paths(struct app_folders *folders, int *n);
 
+// Such copies of `negatives`: [n_negatives] and of the folders that the window remembers for a data
+// folder, for commands that read them once. free() *paths. Errors: as app_folders_create().
+int app_folders_gather(char ***paths, int *n, const char *data_dir, const char *const *negatives,
+                       int n_negatives, struct err *err);
+
 // How many files below `dir` have names like pictures; 0 where there is no such folder. `stop` (may
 // be NULL) ends it early.
 int app_count_pictures(const char *dir, const atomic_bool *stop);

@@ -81,22 +81,10 @@ static void print_json(const struct app_job_result *r, cJSON *history)
     app_print_json(root);
 }
 
-// --negatives and the folders that the window remembers for this data folder.
-static int gather_folders(struct app_folders **out, char ***paths, int *n, const char *data_dir,
-                          const struct app_options *o, struct err *err)
-{
-    int ret = app_folders_create(out, data_dir, o->negatives, o->n_negatives, NULL, err);
-    if (ret)
-        return ret;
-    *paths = app_folders_paths(*out, n);
-    return *paths ? 0 : err_memory(err, "folders");
-}
-
 int app_train(const struct app_options *o)
 {
     char data_dir[PATH_MAX];
     struct err err = {0};
-    struct app_folders *folders = NULL;
     struct app_job_result result = {0};
     char **negatives = NULL;
     int n = 0, ret = 0;
@@ -106,7 +94,7 @@ int app_train(const struct app_options *o)
     else
         ret = file_default_data_dir(data_dir, sizeof data_dir, &err);
     if (!ret)
-        ret = gather_folders(&folders, &negatives, &n, data_dir, o, &err);
+        ret = app_folders_gather(&negatives, &n, data_dir, o->negatives, o->n_negatives, &err);
     struct app_job job = {
         .data_dir = data_dir,
         .negatives = (const char *const *)negatives,
@@ -133,6 +121,5 @@ int app_train(const struct app_options *o)
     cJSON_Delete(history);
     app_job_finish(&result);
     free(negatives);
-    app_folders_destroy(folders);
     return app_end(ret, &err);
 }
