@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // DESIGN. hold() and release() set wishes under the lock; the thread turns a wish into a burst: it
 // attaches to the slot, saves a crop of each frame it gets, and detaches. One more wish may wait
-// for the burst to end: who rolls from one key to the next loses nothing. Cropping, encoding and
-// fsync happen outside the lock.
+// for the burst to end: who rolls from one key to the next loses nothing. Finding faces, cropping,
+// encoding and fsync happen outside the lock.
 #include "app/collector.h"
 
 #include "app/folders.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/face/chip.h"
+#include "core/face/portrait.h"
 #include "core/image/save.h"
 
 #include <limits.h>
@@ -43,11 +44,17 @@ struct app_collector {
     char dir[SIAM_KINDS][PATH_MAX];
     struct cap_slot *slot;
     struct app_events *events;
+    bool find_faces;
     struct app_collector_calls calls;
-    struct img crop; // the thread's
     pthread_t thread;
     bool started;
     atomic_bool quit;
+
+    // The thread's own.
+    struct img crop;
+    struct face_reader *finder; // made with the first burst
+    bool have_face;             // found in the burst's frame before, at
+    struct face_pose face;
 
     pthread_mutex_t lock;
     pthread_cond_t wish;
@@ -83,11 +90,32 @@ static struct burst *push_burst(struct app_collector *c)
     return b;
 }
 
+// *box: what to keep of the frame.
+static int choose_box(struct app_collector *c, const struct img *frame, struct img_rect *box,
+                      struct err *err)
+{
+    *box = face_guide_box(frame->w, frame->h);
+    if (!c->find_faces)
+        return 0;
+    if (!c->finder) {
+        int ret = face_reader_create(&c->finder, NULL, err);
+        if (ret)
+            return ret;
+    }
+    int found = face_read_frame(c->finder, frame, c->have_face ? &c->face : NULL, &c->face, err);
+    c->have_face = found == FACE_FOUND;
+    if (c->have_face)
+        *box = face_pose_surroundings(&c->face, frame->w, frame->h);
+    return found < 0 ? found : 0;
+}
+
 static int save_crop(struct app_collector *c, const struct cap_frame *frame, const char *path,
                      struct err *err)
 {
-    struct img_rect box = face_guide_box(frame->img.w, frame->img.h);
-    int ret = img_crop(&c->crop, &frame->img, box, err);
+    struct img_rect box;
+    int ret = choose_box(c, &frame->img, &box, err);
+    if (!ret)
+        ret = img_crop(&c->crop, &frame->img, box, err);
     return ret ? ret : img_save_jpeg(&c->crop, path, JPEG_QUALITY, err);
 }
 
@@ -140,6 +168,7 @@ static void run_burst(struct app_collector *c)
 {
     int reader = cap_slot_attach(c->slot);
     bool more = reader >= 0;
+    c->have_face = false;
     for (int idle_ms = 0; more;) {
         const struct cap_frame *frame = cap_slot_wait(c->slot, reader, FRAME_WAIT_MS);
         if (!frame) {
@@ -204,20 +233,20 @@ static int make_folders(struct app_collector *c, const char *data_dir, struct er
     return 0;
 }
 
-int app_collector_create(struct app_collector **out, const char *data_dir, struct cap_slot *slot,
-                         struct app_events *events, const struct app_collector_calls *calls,
+int app_collector_create(struct app_collector **out, const struct app_collector_config *config,
                          struct err *err)
 {
     *out = NULL;
     struct app_collector *c = calloc(1, sizeof *c);
     if (!c)
         return err_memory(err, "collector");
-    c->slot = slot;
-    c->events = events;
-    c->calls = *calls;
+    c->slot = config->slot;
+    c->events = config->events;
+    c->find_faces = config->find_faces;
+    c->calls = config->calls;
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->wish, NULL);
-    int ret = make_folders(c, data_dir, err);
+    int ret = make_folders(c, config->data_dir, err);
     if (!ret && pthread_create(&c->thread, NULL, collector_main, c))
         ret = err_memory(err, "collector thread");
     if (ret) {
@@ -239,6 +268,7 @@ void app_collector_destroy(struct app_collector *c)
     pthread_mutex_unlock(&c->lock);
     if (c->started)
         pthread_join(c->thread, NULL);
+    face_reader_destroy(c->finder);
     img_finish(&c->crop);
     free(c->bursts);
     pthread_cond_destroy(&c->wish);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Saves pictures of the guide box while a key is held: DATA/anchor, DATA/positive, DATA/negative.
-// It has a thread and a slot reader of its own, so that a slow disk costs pictures of the burst,
-// never the live view. Pictures are as the camera gave them, never mirrored.
+// Saves pictures of the face while a key is held: DATA/anchor, DATA/positive, DATA/negative. That
+// is the face that is found in the frame, with as much around it; else what is in the guide box. It
+// has a thread and a slot reader of its own, so that a slow disk costs pictures of the burst, never
+// the live view. Pictures are as the camera gave them, never mirrored.
 //
 // A burst's files are KIND-YYYYMMDD-HHMMSS-mmm-bNNN-NNNN.jpg: the local time the burst began, its
 // number in this session, the number of the picture in it.
@@ -28,9 +29,16 @@ struct app_collector_calls {
     void *ctx;
 };
 
-// `data_dir`, `slot` and `events` must outlive it. Errors: ERR_IO (folders), ERR_MEMORY.
-int app_collector_create(struct app_collector **out, const char *data_dir, struct cap_slot *slot,
-                         struct app_events *events, const struct app_collector_calls *calls,
+struct app_collector_config {
+    const char *data_dir; // must outlive the collector, as all below
+    struct cap_slot *slot;
+    struct app_events *events;
+    bool find_faces; // else the guide box, always
+    struct app_collector_calls calls;
+};
+
+// Errors: ERR_IO (folders), ERR_MEMORY.
+int app_collector_create(struct app_collector **out, const struct app_collector_config *config,
                          struct err *err);
 void app_collector_destroy(struct app_collector *collector);
 

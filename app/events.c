@@ -225,20 +225,26 @@ void app_events_undone(struct app_events *ev, const char *kind, int count)
     put(ev, event, false);
 }
 
-void app_events_score(struct app_events *ev, int64_t frame, int64_t capture_ns, int64_t score_ns,
-                      const struct verify_score *score, float threshold)
+void app_events_score(struct app_events *ev, const struct app_scored *scored)
 {
+    const struct verify_score *score = &scored->score;
     if (!ev)
         return;
     cJSON *event = event_named("score");
-    verify_json_int(event, "frame", frame);
-    verify_json_int(event, "capture_ns", capture_ns);
-    verify_json_int(event, "score_ns", score_ns);
+    verify_json_int(event, "frame", scored->frame);
+    verify_json_int(event, "capture_ns", scored->capture_ns);
+    verify_json_int(event, "score_ns", scored->score_ns);
     verify_json_number(event, "score", score->score);
     cJSON_AddBoolToObject(event, "match", score->match);
     verify_json_int(event, "anchors_matched", score->anchors_matched);
     verify_json_int(event, "anchors", score->anchors);
-    verify_json_number(event, "threshold", threshold);
+    verify_json_number(event, "threshold", scored->threshold);
+    if (scored->nearest) {
+        add_text(event, "nearest", scored->nearest);
+        verify_json_number(event, "nearest_score", score->nearest_score);
+    }
+    if (!score->match && scored->reason != FACE_FINE)
+        add_text(event, "reason", face_reason_name(scored->reason));
     put(ev, event, true);
 }
 

@@ -7,10 +7,21 @@
 #define VISAVIS_APP_EVENTS_H
 
 #include "core/base/err.h"
+#include "core/face/quality.h"
 #include "core/siamese/train.h"
 #include "core/verify/gallery.h"
 
 struct app_events;
+
+// A frame that was scored.
+struct app_scored {
+    int64_t frame, capture_ns;
+    int64_t score_ns; // when the score was there
+    struct verify_score score;
+    float threshold;
+    const char *nearest;     // path of the nearest anchor, any bytes; NULL: no face, no score
+    enum face_reason reason; // told when the score is no match; FACE_FINE: there is none
+};
 
 // `path`: a file to write anew, or "-" for standard output. Errors: ERR_IO, ERR_MEMORY.
 int app_events_open(struct app_events **out, const char *path, struct err *err);
@@ -23,8 +34,7 @@ void app_events_frame(struct app_events *events, int64_t frame, int64_t capture_
 void app_events_drawn(struct app_events *events, int64_t frame, int64_t drawn_ns);
 void app_events_saved(struct app_events *events, const char *kind, const char *path, int64_t frame);
 void app_events_undone(struct app_events *events, const char *kind, int count);
-void app_events_score(struct app_events *events, int64_t frame, int64_t capture_ns,
-                      int64_t score_ns, const struct verify_score *score, float threshold);
+void app_events_score(struct app_events *events, const struct app_scored *scored);
 void app_events_epoch(struct app_events *events, const struct siam_progress *progress);
 void app_events_trained(struct app_events *events, const char *model, double seconds, bool stopped);
 void app_events_camera(struct app_events *events, const char *state, const char *detail);

@@ -3,29 +3,41 @@
 
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/siamese/people.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#define NICENESS 10
+#define NICENESS       10
+#define OWN_HELDOUT    0.3f // of a user's pictures
+#define PEOPLE_EPOCHS  4    // of other people for each of the user's
+#define PEOPLE_FEW     8    // below, they are not learnt of on their own
+#define ANCHORS_NEEDED 1
 
-// Keeps the last complete epoch's figures on the way to the caller's own function.
+// Keeps the last complete epoch's figures on the way to the caller's own function. A training of
+// two parts looks like one: the first part's epochs count before the second's.
 struct relay {
     struct app_job_result *result;
     siam_progress_fn progress;
     void *ctx;
     bool begun;
+    int epochs_before, epochs_after; // of the other part
 };
 
 static void relay_progress(void *ctx, const struct siam_progress *p)
 {
     struct relay *relay = ctx;
+    struct siam_progress all = *p;
+    all.epoch += relay->epochs_before;
+    all.epochs += relay->epochs_before + relay->epochs_after;
     relay->begun = true;
     if (p->epoch_done)
-        relay->result->last = *p;
-    relay->progress(relay->ctx, p);
+        relay->result->last = all;
+    relay->progress(relay->ctx, &all);
 }
 
 // The folder of the model, where a training writes anyway; "": the current one.
@@ -35,98 +47,372 @@ static void folder_of(char *dir, size_t size, const char *path)
     snprintf(dir, size, "%.*s", slash ? (int)(slash + 1 - path) : 0, path);
 }
 
-static int load_pictures(struct siam_dataset **out, const struct app_job *job,
-                         const struct siam_train_config *config, struct pool *pool,
-                         const atomic_bool *stop, struct err *err)
+// ---- Pictures ---------------------------------------------------------------------------------
+
+// The folders of other people: [n].
+struct others {
+    char negative[PATH_MAX]; // of the data folder
+    const char **dirs;
+    int n;
+};
+
+// One folder under two names, or named twice, counts once: its people would be two each.
+static void add_others(struct others *others, const char *dir)
 {
-    char anchor[PATH_MAX], positive[PATH_MAX], negative[PATH_MAX], model[PATH_MAX];
-    int ret = file_join(anchor, sizeof anchor, job->data_dir, "anchor", err);
+    struct stat a, b;
+    for (int i = 0; i < others->n; i++)
+        if (!stat(others->dirs[i], &a) && !stat(dir, &b) && a.st_dev == b.st_dev &&
+            a.st_ino == b.st_ino)
+            return;
+    others->dirs[others->n++] = dir;
+}
+
+static int gather_others(struct others *others, const struct app_job *job, struct err *err)
+{
+    *others = (struct others){.n = 0};
+    int ret = 0;
+    if (!job->people)
+        ret = file_join(others->negative, sizeof others->negative, job->data_dir, "negative", err);
+    others->dirs = calloc((size_t)job->n_negatives + 1, sizeof *others->dirs);
+    if (!others->dirs)
+        return ret ? ret : err_memory(err, "folders");
+    if (!job->people && (file_is_dir(others->negative) || job->n_negatives == 0))
+        add_others(others, others->negative);
+    for (int i = 0; i < job->n_negatives; i++)
+        add_others(others, job->negatives[i]);
+    return ret;
+}
+
+// A job's way through its parts.
+struct run {
+    const struct app_job *job;
+    struct app_job_result *result;
+    struct siam_train_config config;
+    char checkpoint[PATH_MAX];
+    struct others others;
+    struct pool *pool;
+    const atomic_bool *stop;
+    struct relay relay;
+    void (*loaded)(void *ctx, const struct siam_dataset *data);
+    void *ctx;
+};
+
+// What all data sets of a job share.
+static struct siam_dataset_config dataset_config(const struct run *run)
+{
+    const struct app_job *job = run->job;
+    return (struct siam_dataset_config){
+        .negative_dirs = run->others.dirs,
+        .n_negative_dirs = run->others.n,
+        .skip = job->skip,
+        .n_skip = job->n_skip,
+        .input = {.way = run->config.way, .channels = run->config.net.channels},
+        .heldout_share = OWN_HELDOUT,
+        .seed = job->seed,
+        .cache_bytes = (size_t)job->cache_mb << 20,
+    };
+}
+
+// Of people alone; pictures beyond the cache wait beside the file `out`.
+static int load_people(struct siam_dataset **data, const struct run *run, const char *out,
+                       struct err *err)
+{
+    char dir[PATH_MAX];
+    struct siam_dataset_config config = dataset_config(run);
+    folder_of(dir, sizeof dir, out);
+    config.cache_dir = dir;
+    config.heldout_share = SIAM_PEOPLE_HELDOUT;
+    return siam_dataset_load(data, &config, run->pool, run->stop, err);
+}
+
+// The paths that a user's data set is made of.
+struct own_dirs {
+    char anchor[PATH_MAX], positive[PATH_MAX], cache[PATH_MAX];
+};
+
+// Of a user and others.
+static int configure_own(struct siam_dataset_config *data, struct own_dirs *dirs,
+                         const struct run *run, struct err *err)
+{
+    const struct app_job *job = run->job;
+    *data = dataset_config(run);
+    int ret = file_join(dirs->anchor, sizeof dirs->anchor, job->data_dir, "anchor", err);
     if (!ret)
-        ret = file_join(positive, sizeof positive, job->data_dir, "positive", err);
-    if (!ret)
-        ret = file_join(negative, sizeof negative, job->data_dir, "negative", err);
+        ret = file_join(dirs->positive, sizeof dirs->positive, job->data_dir, "positive", err);
     if (!ret && !file_is_dir(job->data_dir))
         ret = err_set(err, ERR_DATA,
                       "%s: no such folder: --data names the folder with anchor/ "
                       "and positive/",
                       job->data_dir);
-    const char **dirs = ret ? NULL : calloc((size_t)job->n_negatives + 1, sizeof *dirs);
-    if (!dirs)
-        return ret ? ret : err_memory(err, "folders");
-    int n = 0;
-    folder_of(model, sizeof model, config->out);
-    if (file_is_dir(negative) || job->n_negatives == 0)
-        dirs[n++] = negative;
-    for (int i = 0; i < job->n_negatives; i++)
-        dirs[n++] = job->negatives[i];
-    struct siam_dataset_config data = {
-        .anchor_dir = anchor,
-        .positive_dir = positive,
-        .negative_dirs = dirs,
-        .n_negative_dirs = n,
-        .channels = config->net.channels,
-        .heldout_share = 0.3f,
-        .seed = job->seed,
-        .cache_bytes = (size_t)job->cache_mb << 20,
-        .cache_dir = model,
-    };
-    ret = siam_dataset_load(out, &data, pool, stop, err);
-    free(dirs);
+    folder_of(dirs->cache, sizeof dirs->cache, run->result->out);
+    data->anchor_dir = dirs->anchor;
+    data->positive_dir = dirs->positive;
+    data->cache_dir = dirs->cache;
     return ret;
 }
 
-static int configure(struct siam_train_config *config, const struct app_job *job,
-                     struct app_job_result *result, char *checkpoint, size_t size, struct err *err)
+// ---- What was learnt of other people ----------------------------------------------------------
+
+struct known {
+    struct siam_model *model; // a reference; NULL: there are too few people to learn from
+    struct siam_input input;
+    char faces[PATH_MAX]; // their file
+};
+
+static int path_of(char *path, size_t size, const char *dir, const char *key, const char *ending,
+                   struct err *err)
 {
-    int ret = siam_train_defaults(config, job->recipe, err);
+    char name[64];
+    snprintf(name, sizeof name, "%s.%s", key, ending);
+    return file_join(path, size, dir, name, err);
+}
+
+// Where what is learnt of other people is kept: the data folder, then the user's cache, which
+// serves all data folders. Returns how many there are.
+static int known_dirs(char dirs[2][PATH_MAX], const struct app_job *job)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int n = !file_join(dirs[0], PATH_MAX, job->data_dir, "people", NULL);
+    if (xdg && xdg[0] == '/')
+        n += !file_join(dirs[n], PATH_MAX, xdg, "visavis/people", NULL);
+    else if (home && home[0] == '/')
+        n += !file_join(dirs[n], PATH_MAX, home, ".cache/visavis/people", NULL);
+    return n;
+}
+
+// True when it is there and sound.
+static bool find_known(struct known *known, const char *dir, const char *key)
+{
+    char model[PATH_MAX];
+    struct err err;
+    if (path_of(model, sizeof model, dir, key, "safetensors", NULL) ||
+        path_of(known->faces, sizeof known->faces, dir, key, "faces", NULL) || !file_exists(model))
+        return false;
+    if (siam_model_load(&known->model, model, &err) == 0) {
+        known->input = known->model->input;
+        return true;
+    }
+    log_info("%s", err.text);
+    return false;
+}
+
+static int learn_known(struct run *run, struct known *known, const char *dir, const char *key,
+                       int epochs, struct err *err)
+{
+    char model[PATH_MAX], checkpoint[PATH_MAX];
+    struct siam_train_config config;
+    struct siam_dataset *data = NULL;
+    int ret = siam_train_defaults(&config, run->job->recipe, err);
+    if (!ret)
+        ret = file_make_dirs(dir, err);
+    if (!ret)
+        ret = path_of(model, sizeof model, dir, key, "safetensors", err);
+    if (!ret)
+        ret = path_of(checkpoint, sizeof checkpoint, dir, key, "checkpoint", err);
+    if (!ret)
+        ret = path_of(known->faces, sizeof known->faces, dir, key, "faces", err);
     if (ret)
         return ret;
+    config.out = model;
+    config.checkpoint = checkpoint;
+    config.resume = file_exists(checkpoint);
+    config.quit = run->stop; // half of what is to be learnt of people is no use: go on later
+    config.seed = run->job->seed;
+    config.epochs = epochs;
+    log_info("learning other people, once for these folders");
+    ret = load_people(&data, run, config.out, err);
+    if (!ret)
+        ret = siam_dataset_keep(data, known->faces, err);
+    if (!ret)
+        known->input = data->input;
+    if (!ret && siam_count_persons(data) < PEOPLE_FEW) {
+        log_info("too few other people (%d) to learn what tells faces apart: the model will know "
+                 "your room rather than you; add a folder with many people",
+                 siam_count_persons(data));
+        siam_dataset_destroy(data);
+        return 0;
+    }
+    if (!ret && run->loaded)
+        run->loaded(run->ctx, data);
+    run->relay.epochs_after = run->config.epochs;
+    if (!ret)
+        ret = siam_train(&known->model, &config, data, run->pool, run->stop, relay_progress,
+                         &run->relay, err);
+    run->relay.epochs_before = epochs;
+    run->relay.epochs_after = 0;
+    siam_dataset_destroy(data);
+    return ret;
+}
+
+static int get_known(struct run *run, struct known *known, struct err *err)
+{
+    char dirs[2][PATH_MAX], key[SIAM_PEOPLE_KEY];
+    int epochs = run->job->epochs > 0 ? PEOPLE_EPOCHS * run->job->epochs
+                                      : PEOPLE_EPOCHS * run->config.epochs;
+    int n = known_dirs(dirs, run->job);
+    int ret = siam_people_key(key, run->others.dirs, run->others.n, epochs, run->job->seed,
+                              run->stop, err);
+    for (int i = 0; i < n && !ret; i++)
+        if (find_known(known, dirs[i], key))
+            return 0;
+    if (!ret && n == 0)
+        ret = err_set(err, ERR_DATA, "%s: path too long", run->job->data_dir);
+    return ret ? ret : learn_known(run, known, dirs[n - 1], key, epochs, err);
+}
+
+// ---- A user -----------------------------------------------------------------------------------
+
+// The threshold and what is to be said about it, then the file.
+static int enrol(struct run *run, struct err *err)
+{
+    struct app_job_result *result = run->result;
+    struct siam_card *card = &result->model->card;
+    card->needed = ANCHORS_NEEDED;
+    int ret = verify_enrol(&result->enrolment, result->model, result->data, VERIFY_FAR_TARGET,
+                           run->pool, run->job->quit, err);
+    if (ret)
+        return ret;
+    result->enrolled = true;
+    verify_enrolment_to_card(&result->enrolment, card);
+    return siam_model_save(result->model, result->out, err);
+}
+
+static int load_user(struct run *run, const struct known *known, struct err *err)
+{
+    struct own_dirs dirs;
+    struct siam_dataset_config data;
+    int ret = configure_own(&data, &dirs, run, err);
+    data.input = known->input;
+    data.kept = known->faces;
+    data.others_share = SIAM_PEOPLE_HELDOUT;
+    return ret ? ret : siam_dataset_load(&run->result->data, &data, run->pool, run->stop, err);
+}
+
+// What can be known to be missing before others are learnt of.
+static int check_user(struct run *run, struct err *err)
+{
+    struct own_dirs dirs;
+    struct siam_dataset_config data;
+    int ret = configure_own(&data, &dirs, run, err);
+    return ret ? ret : siam_dataset_check(&data, run->stop, err);
+}
+
+static int train_user(struct run *run, struct err *err)
+{
+    struct known known = {.model = NULL};
+    int ret = check_user(run, err);
+    if (!ret)
+        ret = get_known(run, &known, err);
+    if (!ret && !run->result->data)
+        ret = load_user(run, &known, err);
+    if (!ret && run->loaded)
+        run->loaded(run->ctx, run->result->data);
+    run->config.start = known.model;
+    run->config.out = NULL; // the model is not complete without a threshold
+    if (!ret)
+        ret = siam_train(&run->result->model, &run->config, run->result->data, run->pool, run->stop,
+                         relay_progress, &run->relay, err);
+    if (run->result->model) {
+        int enrolled = enrol(run, err);
+        ret = enrolled ? enrolled : ret;
+    }
+    siam_model_unref(known.model);
+    return ret;
+}
+
+// ---- Running ----------------------------------------------------------------------------------
+
+static bool has_two_parts(const struct app_job *job)
+{
+    return !job->people && strcmp(job->recipe, "visavis") == 0;
+}
+
+static int configure(struct run *run, struct err *err)
+{
+    const struct app_job *job = run->job;
+    struct app_job_result *result = run->result;
+    struct siam_train_config *config = &run->config;
+    int ret = has_two_parts(job) ? siam_train_user_defaults(config, job->recipe, err)
+                                 : siam_train_defaults(config, job->recipe, err);
+    if (ret)
+        return ret;
+    if (job->people && !job->out)
+        return err_set(err, ERR_USAGE, "--out FILE is missing: where to write the model of people");
     if (job->out)
         snprintf(result->out, sizeof result->out, "%s", job->out);
     else if ((ret = file_join(result->out, sizeof result->out, job->data_dir, "model.safetensors",
                               err)))
         return ret;
-    if ((size_t)snprintf(checkpoint, size, "%s.checkpoint", result->out) >= size)
+    if ((size_t)snprintf(run->checkpoint, sizeof run->checkpoint, "%s.checkpoint", result->out) >=
+        sizeof run->checkpoint)
         return err_set(err, ERR_DATA, "%s: path too long", result->out);
     config->out = result->out;
-    config->checkpoint = checkpoint;
+    config->checkpoint = run->checkpoint;
     config->seed = job->seed;
     config->quit = job->quit;
-    config->resume = job->resume || (job->resume_if_same && file_exists(checkpoint));
+    config->resume = job->resume || (job->resume_if_same && file_exists(run->checkpoint));
     if (job->epochs > 0)
         config->epochs = job->epochs;
     return 0;
+}
+
+static int load_once(struct run *run, struct err *err)
+{
+    struct own_dirs dirs;
+    struct siam_dataset_config data;
+    if (run->job->people)
+        return load_people(&run->result->data, run, run->result->out, err);
+    int ret = configure_own(&data, &dirs, run, err);
+    return ret ? ret : siam_dataset_load(&run->result->data, &data, run->pool, run->stop, err);
+}
+
+static int train_once(struct run *run, struct err *err)
+{
+    int ret = run->result->data ? 0 : load_once(run, err);
+    if (!ret && run->loaded)
+        run->loaded(run->ctx, run->result->data);
+    return ret ? ret
+               : siam_train(&run->result->model, &run->config, run->result->data, run->pool,
+                            run->stop, relay_progress, &run->relay, err);
+}
+
+static int run_parts(struct run *run, struct err *err)
+{
+    return has_two_parts(run->job) ? train_user(run, err) : train_once(run, err);
 }
 
 int app_job_run(struct app_job_result *result, const struct app_job *job, const atomic_bool *stop,
                 void (*loaded)(void *ctx, const struct siam_dataset *data),
                 siam_progress_fn progress, void *ctx, struct err *err)
 {
+    struct run run = {
+        .job = job,
+        .result = result,
+        .stop = stop,
+        .relay = {.result = result, .progress = progress, .ctx = ctx},
+        .loaded = loaded,
+        .ctx = ctx,
+    };
     *result = (struct app_job_result){0};
-    struct siam_train_config config;
-    struct pool *pool = NULL;
-    char checkpoint[PATH_MAX];
-    int ret = configure(&config, job, result, checkpoint, sizeof checkpoint, err);
+    int ret = configure(&run, err);
     if (job->lower_priority)
         pool_lower_priority(NICENESS);
     if (!ret)
-        ret = pool_create(&pool, job->n_threads, job->lower_priority ? NICENESS : 0, err);
+        ret = pool_create(&run.pool, job->n_threads, job->lower_priority ? NICENESS : 0, err);
     if (!ret)
-        ret = load_pictures(&result->data, job, &config, pool, stop, err);
-    if (!ret && loaded)
-        loaded(ctx, result->data);
-    struct relay relay = {.result = result, .progress = progress, .ctx = ctx};
+        ret = gather_others(&run.others, job, err);
     if (!ret)
-        ret = siam_train(&result->model, &config, result->data, pool, stop, relay_progress, &relay,
-                         err);
-    if (ret == ERR_MODEL && job->resume_if_same && !relay.begun && file_exists(checkpoint)) {
+        ret = run_parts(&run, err);
+    if (ret == ERR_MODEL && job->resume_if_same && !run.relay.begun &&
+        file_exists(run.checkpoint)) {
         log_info("begins anew: %s", err->text);
-        config.resume = false;
-        ret = siam_train(&result->model, &config, result->data, pool, stop, relay_progress, &relay,
-                         err);
+        run.config.resume = false;
+        run.loaded = NULL;
+        ret = run_parts(&run, err);
     }
     result->stopped = ret == SIAM_STOPPED || ret == ERR_STOPPED;
-    pool_destroy(pool);
+    free(run.others.dirs);
+    pool_destroy(run.pool);
     return result->stopped ? 0 : ret;
 }
 
@@ -142,4 +428,13 @@ void app_log_epoch(const struct siam_progress *p)
     log_info("epoch %d/%d: loss %.4f, held-out loss %.4f, precision %.3f, recall %.3f, %.0f s left",
              p->epoch, p->epochs, p->loss, p->heldout_loss, p->precision, p->recall,
              p->seconds_left > 0 ? p->seconds_left : 0);
+}
+
+void app_log_enrolment(const struct app_job_result *result)
+{
+    char *text = result->enrolled ? verify_enrolment_text(&result->enrolment) : NULL;
+    char *rest = text;
+    for (char *line; text && (line = strtok_r(rest, "\n", &rest));)
+        log_info("%s", line);
+    free(text);
 }

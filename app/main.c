@@ -57,6 +57,8 @@ static int run(const struct app_options *o)
         return app_verify(o);
     case APP_PAIRS:
         return app_pairs(o);
+    case APP_ONESHOT:
+        return app_oneshot(o);
     case APP_EMBED:
         return app_embed(o);
     case APP_BENCH:

@@ -25,7 +25,7 @@ enum option_kind {
 
 #define IN(verb) (1u << (verb))
 #define ANY      (IN(APP_VERBS) - 1)
-#define JUDGE    (IN(APP_EVAL) | IN(APP_VERIFY) | IN(APP_PAIRS) | IN(APP_EMBED))
+#define JUDGE    (IN(APP_EVAL) | IN(APP_VERIFY) | IN(APP_PAIRS) | IN(APP_ONESHOT) | IN(APP_EMBED))
 #define LEARN    (IN(APP_SESSION) | IN(APP_TRAIN) | IN(APP_BENCH))
 #define AT(f)    offsetof(struct app_options, f)
 
@@ -45,6 +45,13 @@ static const struct option_spec {
     {"negatives", 0, "DIR", LIST, AT(negatives), LEARN,
      "folder of other people, any depth, read in place; may be repeated;\n"
      "                             besides negative/ and the folders added in the window"},
+    {"people", 0, "DIR...", LIST, AT(people), IN(APP_TRAIN),
+     "no user: learn to tell the people in these folders apart; each folder\n"
+     "                             that holds pictures is a person (or a character)"},
+    {"skip", 0, "FILE", TEXT, AT(skip), IN(APP_TRAIN),
+     "with --people: names of folders to pass over, a line each"},
+    {"no-face-finder", 0, NULL, FLAG, AT(no_face_finder), IN(APP_SESSION) | IN(APP_BENCH),
+     "don't look for the face: score and record the guide box"},
     {"headless", 0, NULL, FLAG, AT(headless), IN(APP_SESSION), "the same session with no window"},
     {"keys", 0, "FILE", TEXT, AT(keys), IN(APP_SESSION),
      "play keys, a line each; - is standard input"},
@@ -61,8 +68,10 @@ static const struct option_spec {
     {"raw", 0, "FILE", TEXT, AT(raw), IN(APP_EMBED),
      "read float32 [n,3,105,105] in 0..1 instead of pictures"},
     {"out", 0, "FILE", TEXT, AT(out), IN(APP_TRAIN) | IN(APP_EMBED), "where to write the result"},
-    {"recipe", 0, "NAME", TEXT, AT(recipe), LEARN, "koch"},
-    {"epochs", 0, "N", INT, AT(epochs), LEARN, "epochs to train, 50"},
+    {"recipe", 0, "NAME", TEXT, AT(recipe), LEARN,
+     "visavis, koch, or with --people omniglot (drawings); else visavis,\n"
+     "                             in bench koch"},
+    {"epochs", 0, "N", INT, AT(epochs), LEARN, "epochs to train; else the recipe's"},
     {"seed", 0, "N", SEED, AT(seed), LEARN, "of all that is random, 1"},
     {"seconds", 0, "N", INT, AT(seconds), IN(APP_BENCH), "how long live is measured, 20"},
     {"no-training", 0, NULL, FLAG, AT(no_training), IN(APP_BENCH),
@@ -88,13 +97,16 @@ static const struct {
     int max_rest; // words that are no options
 } verbs[APP_VERBS] = {
     [APP_SESSION] = {"", "", "open the window: collect, train, see the live score", 0},
-    [APP_TRAIN] = {"train", "--data DIR", "train a model from the collected pictures", 0},
+    [APP_TRAIN] = {"train", "--data DIR | --people DIR...",
+                   "train a model from the collected pictures, or of people alone", APP_LIST_MAX},
     [APP_EVAL] = {"eval", "--model M --anchors DIR --genuine DIR --strangers DIR...",
                   "error rates on pictures that were not trained on", APP_LIST_MAX},
     [APP_VERIFY] = {"verify", "--model M A B",
                     "similarity of two pictures; exit 0 match, 1 no match", 2},
     [APP_PAIRS] = {"pairs", "--model M --root DIR FILE",
                    "accuracy on a list: path TAB path TAB 0|1", 1},
+    [APP_ONESHOT] = {"oneshot", "--model M DIR", "N-way accuracy on Lake's one-shot run folders",
+                     1},
     [APP_EMBED] = {"embed", "--model M PICTURE... --out F", "embeddings as float32 [n,4096]",
                    INT_MAX},
     [APP_BENCH] = {"bench", "[embed|step|train|live]",
@@ -261,7 +273,6 @@ static int bad_word(struct err *err, enum app_verb verb, const char *word, const
 int app_options_parse(struct app_options *o, int argc, char **argv, struct err *err)
 {
     *o = (struct app_options){.camera = "",
-                              .recipe = "koch",
                               .seed = 1,
                               .threshold = -1,
                               .threads = pool_processors(),
@@ -291,6 +302,8 @@ int app_options_parse(struct app_options *o, int argc, char **argv, struct err *
         if (ret)
             return ret;
     }
+    if (!o->recipe)
+        o->recipe = o->verb == APP_BENCH ? "koch" : "visavis";
     o->rest = argv + optind;
     o->n_rest = argc - optind;
     if (o->n_rest > verbs[o->verb].max_rest && !o->help)

@@ -18,6 +18,7 @@ enum app_verb {
     APP_EVAL,
     APP_VERIFY,
     APP_PAIRS,
+    APP_ONESHOT,
     APP_EMBED,
     APP_BENCH,
     APP_DOCTOR,
@@ -32,11 +33,14 @@ struct app_options {
     const char *camera; // "": the first there is
     const char *negatives[APP_LIST_MAX];
     int n_negatives;
+    const char *people[APP_LIST_MAX];
+    int n_people;
+    const char *skip; // NULL
     const char *strangers[APP_LIST_MAX];
     int n_strangers;
     const char *model, *anchors, *genuine, *root; // NULL
     const char *out, *raw;                        // NULL
-    const char *recipe;                           // "koch"
+    const char *recipe;                           // "visavis"; "koch" in bench
     const char *events, *keys;                    // NULL
     int epochs;                                   // 0: the recipe's
     uint64_t seed;                                // 1
@@ -47,6 +51,7 @@ struct app_options {
     float scale;                                  // of the text; 0: as the screen needs it
     int seconds;                                  // of bench live, 20
     bool no_training;                             // in bench live
+    bool no_face_finder;                          // faces are held in the guide box
     bool headless, resume, json, quiet, verbose;
     char **rest; // [n_rest] what is no option, after the verb
     int n_rest;

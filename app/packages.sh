@@ -2,7 +2,7 @@
 
 build_packages="gcc g++ meson ninja-build pkg-config libsdl2-dev libsdl2-ttf-dev libfontconfig-dev
 fonts-dejavu-core libv4l-dev libjpeg62-turbo-dev libpng-dev libwebp-dev libexif-dev
-libopenblas-dev libcjson-dev libxxhash-dev"
+libopenblas-dev libdlib-dev libcjson-dev libxxhash-dev"
 
 is_debian_12() {
     command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || return 1

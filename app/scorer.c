@@ -4,6 +4,7 @@
 // embedder, slot reader), and publishes a score under the lock again.
 #include "app/scorer.h"
 
+#include "app/explain.h"
 #include "core/base/clock.h"
 #include "core/face/chip.h"
 #include "core/verify/embed.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #define FRAME_WAIT_MS 100
+#define FACE_SHOWN_NS (CLOCK_SECOND / 2) // how old a face's place may be that is shown
 
 struct past_score {
     int64_t at_ns;
@@ -32,6 +34,11 @@ struct app_scorer {
     float *e;      // [embedding]
     float *scores; // room for verify_gallery_score()
     int reader;    // -1: not attached
+    struct verify_sight sight;
+
+    // The main thread's own: the small picture that the view shows, a copy.
+    struct img thumb;
+    int64_t thumb_number;
 
     pthread_mutex_t lock;
     pthread_cond_t wish;
@@ -42,6 +49,9 @@ struct app_scorer {
     float threshold;
     bool have_score;
     struct verify_score score;
+    int64_t face_ns; // when the frame was captured that was scored last; 0: no face was found in it
+    struct face_pose face; // where it was
+    struct app_explain explain;
     int64_t n_scores;
     int live_scores, live_matches;         // since live began
     struct past_score history[UI_HISTORY]; // ring
@@ -62,6 +72,9 @@ static void drop_gallery(struct app_scorer *s)
 static int make_gallery(struct app_scorer *s, struct siam_model *model, struct err *err)
 {
     drop_gallery(s);
+    pthread_mutex_lock(&s->lock);
+    app_explain_reset(&s->explain);
+    pthread_mutex_unlock(&s->lock);
     if (!model)
         return err_set(err, ERR_MODEL, "no model yet: press t to train one");
     int ret = verify_gallery_load(&s->gallery, model, s->config.anchor_dir, s->pool, &s->quit, err);
@@ -74,32 +87,55 @@ static int make_gallery(struct app_scorer *s, struct siam_model *model, struct e
     return s->e && s->scores ? 0 : err_memory(err, "gallery");
 }
 
-static void publish(struct app_scorer *s, const struct cap_frame *frame,
-                    const struct verify_score *score, float threshold)
+static void publish(struct app_scorer *s, const struct app_scored *scored)
 {
-    int64_t now = clock_now_ns();
+    const struct verify_score *score = &scored->score;
     pthread_mutex_lock(&s->lock);
     s->have_score = s->live;
     s->score = *score;
+    s->face_ns = s->sight.found ? scored->capture_ns : 0;
+    s->face = s->sight.pose;
     s->n_scores++;
     s->live_scores++;
     s->live_matches += score->match;
-    s->history[s->history_next] = (struct past_score){now, score->score};
+    s->history[s->history_next] = (struct past_score){scored->score_ns, score->score};
     s->history_next = (s->history_next + 1) % UI_HISTORY;
+    app_explain_score(&s->explain, scored->score_ns, s->gallery, score, s->scores);
+    if (!score->match)
+        app_explain_reason(&s->explain, scored->score_ns, scored->reason);
     pthread_mutex_unlock(&s->lock);
-    app_events_score(s->config.events, frame->frame, frame->capture_ns, now, score, threshold);
+    app_events_score(s->config.events, scored);
     s->config.scored(s->config.ctx);
+}
+
+static enum face_reason find_reason(const struct img *frame, struct img_rect box)
+{
+    struct face_quality quality;
+    face_quality(&quality, frame, box);
+    return quality.reason;
 }
 
 static int score_frame(struct app_scorer *s, const struct cap_frame *frame, float threshold,
                        struct err *err)
 {
-    struct img_rect box = face_guide_box(frame->img.w, frame->img.h);
-    int ret = verify_embed_picture(s->embedder, &frame->img, box, s->e, err);
-    if (ret)
+    int ret = verify_embed_frame(s->embedder, &frame->img, &s->sight, s->e, err);
+    s->sight.have_last = ret == 0;
+    if (ret < 0)
         return ret;
-    struct verify_score score = verify_gallery_score(s->gallery, s->e, threshold, s->scores);
-    publish(s, frame, &score, threshold);
+    struct app_scored scored = {
+        .frame = frame->frame, .capture_ns = frame->capture_ns, .threshold = threshold};
+    if (ret == VERIFY_NO_FACE) {
+        scored.score.anchors = s->gallery->n;
+        scored.score.nearest = -1;
+        scored.reason = FACE_NONE;
+    } else {
+        scored.score = verify_gallery_score(s->gallery, s->e, threshold, s->scores);
+        scored.nearest = s->gallery->paths[scored.score.nearest];
+        if (!scored.score.match)
+            scored.reason = find_reason(&frame->img, face_pose_box(&s->sight.pose));
+    }
+    scored.score_ns = clock_now_ns();
+    publish(s, &scored);
     return 0;
 }
 
@@ -181,11 +217,15 @@ int app_scorer_create(struct app_scorer **out, const struct app_scorer_config *c
         return err_memory(err, "scorer");
     s->config = *config;
     s->reader = -1;
+    s->sight.look = config->find_faces;
     s->stale = true;
     s->threshold = config->threshold >= 0 ? config->threshold : 0.5f;
+    app_explain_reset(&s->explain);
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->wish, NULL);
-    int ret = pool_create(&s->pool, config->n_threads, 0, err);
+    int ret = img_reserve(&s->thumb, FACE_THUMB_SIDE, FACE_THUMB_SIDE, err);
+    if (!ret)
+        ret = pool_create(&s->pool, config->n_threads, 0, err);
     if (!ret && pthread_create(&s->thread, NULL, scorer_main, s))
         ret = err_memory(err, "scorer thread");
     if (ret) {
@@ -209,6 +249,7 @@ void app_scorer_destroy(struct app_scorer *s)
         pthread_join(s->thread, NULL);
     siam_model_unref(s->model);
     pool_destroy(s->pool);
+    img_finish(&s->thumb);
     pthread_cond_destroy(&s->wish);
     pthread_mutex_destroy(&s->lock);
     free(s);
@@ -300,6 +341,30 @@ static void fill_history(const struct app_scorer *s, struct ui_view *view)
     }
 }
 
+// With the lock held.
+static void fill_explain(struct app_scorer *s, struct ui_view *view)
+{
+    const struct app_explain *x = &s->explain;
+    bool shown = s->have_score && s->score.nearest >= 0 && x->anchor >= 0;
+    if (shown && s->thumb_number != x->thumb_number) {
+        memcpy(s->thumb.px, x->thumb, sizeof x->thumb);
+        s->thumb_number = x->thumb_number;
+    }
+    view->reason = x->reason;
+    view->nearest = shown ? &s->thumb : NULL;
+    view->nearest_number = s->thumb_number;
+    view->nearest_score = x->anchor_score;
+}
+
+// With the lock held.
+static void fill_face(const struct app_scorer *s, struct ui_view *view)
+{
+    view->has_face =
+        s->have_score && s->face_ns > 0 && clock_now_ns() - s->face_ns <= FACE_SHOWN_NS;
+    if (view->has_face)
+        view->face = face_pose_box(&s->face);
+}
+
 void app_scorer_view(struct app_scorer *s, struct ui_view *view)
 {
     pthread_mutex_lock(&s->lock);
@@ -310,6 +375,8 @@ void app_scorer_view(struct app_scorer *s, struct ui_view *view)
     view->score = s->score.score;
     view->anchors_matched = s->score.anchors_matched;
     view->anchors_all = s->score.anchors;
+    fill_face(s, view);
     fill_history(s, view);
+    fill_explain(s, view);
     pthread_mutex_unlock(&s->lock);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The live score: a thread that takes the latest frame, cuts the guide box, embeds it and compares
-// it with the gallery of anchors. It starts on a new model or changed anchors by embedding the
-// anchors anew, once; then a frame costs one embedding and an L1 distance for each anchor.
+// The live score: a thread that takes the latest frame, finds the face in it (or takes what is in
+// the guide box), embeds it and compares it with the gallery of anchors. Where that is no match, it
+// also looks for a reason in the light, the sharpness and the place of the face. It starts on a new
+// model or changed anchors by embedding the anchors anew, once; then a frame costs one embedding
+// and an L1 distance for each anchor.
 #ifndef VISAVIS_APP_SCORER_H
 #define VISAVIS_APP_SCORER_H
 
@@ -16,7 +18,8 @@ struct app_scorer_config {
     struct cap_slot *slot;
     struct app_events *events;
     int n_threads;
-    float threshold;                                       // -1: the model's
+    bool find_faces; // else, and with a model that is shown whole pictures: the guide box
+    float threshold; // -1: the model's
     void (*failed)(void *ctx, int code, const char *text); // live ended: no model, no anchors, ...
     void (*scored)(void *ctx);                             // a new score is there
     void *ctx;
@@ -43,7 +46,8 @@ bool app_scorer_is_live(struct app_scorer *scorer);
 int64_t app_scorer_count(struct app_scorer *scorer);
 // Frames scored, and of them matched, since live began.
 void app_scorer_tally(struct app_scorer *scorer, int *n, int *matched);
-// Fills in the view's live part and have_model.
+// Fills in the view's live part and have_model. Main thread only: the view's picture of the nearest
+// anchor is the scorer's, and as it is until the next call.
 void app_scorer_view(struct app_scorer *scorer, struct ui_view *view);
 
 #endif

@@ -396,27 +396,38 @@ static void run_headless(struct app_session *s, struct app_keys *keys, app_sessi
     }
 }
 
+// A model of recipe koch is shown the guide box in live mode, so its pictures are that, too.
+static bool keeps_faces(const struct app_options *o)
+{
+    return !o->no_face_finder && strcmp(o->recipe, "koch") != 0;
+}
+
 static int start_threads(struct app_session *s, struct err *err)
 {
     const struct app_options *o = s->options;
-    struct app_collector_calls collect = {on_anchors, on_collect_failed, s};
     struct app_trainer_calls train = {on_trained, on_train_failed, on_wake, s};
     int ret = file_join(s->anchor_dir, sizeof s->anchor_dir, s->data_dir, "anchor", err);
     struct app_scorer_config scorer = {.anchor_dir = s->anchor_dir,
                                        .slot = s->slot,
                                        .events = s->events,
                                        .n_threads = o->threads,
+                                       .find_faces = !o->no_face_finder,
                                        .threshold = o->threshold,
                                        .failed = on_live_failed,
                                        .scored = on_wake,
                                        .ctx = s};
+    struct app_collector_config collector = {.data_dir = s->data_dir,
+                                             .slot = s->slot,
+                                             .events = s->events,
+                                             .find_faces = keeps_faces(o),
+                                             .calls = {on_anchors, on_collect_failed, s}};
     if (!ret)
         ret = app_folders_create(&s->folders, s->data_dir, o->negatives, o->n_negatives, s->events,
                                  err);
     if (!ret)
         ret = app_scorer_create(&s->scorer, &scorer, err);
     if (!ret)
-        ret = app_collector_create(&s->collector, s->data_dir, s->slot, s->events, &collect, err);
+        ret = app_collector_create(&s->collector, &collector, err);
     if (!ret)
         ret = app_trainer_create(&s->trainer, s->events, &train, err);
     return ret;

@@ -92,6 +92,7 @@ static void *trainer_main(void *arg)
                      seconds);
         else
             snprintf(line, sizeof line, "stopped before the first epoch was complete; t goes on");
+        app_log_enrolment(&result);
         t->calls.trained(t->calls.ctx, result.model, line);
     }
     set_idle(t);

@@ -5,6 +5,7 @@
 
 #include "app/events.h"
 #include "core/siamese/train.h"
+#include "core/verify/enrol.h"
 #include "ui/view.h"
 
 // One training: from folders to a saved model.
@@ -12,6 +13,9 @@ struct app_job {
     const char *data_dir;         // anchor/ positive/ negative/ in it
     const char *const *negatives; // [n_negatives] further folders of other people
     int n_negatives;
+    bool people; // no user: data_dir is not looked at, `negatives` are people to tell apart
+    const char *const *skip; // [n_skip] with people: names of folders that are passed over
+    int n_skip;
     const char *recipe;
     const char *out; // the model file; NULL: DATA/model.safetensors
     int epochs;      // 0: the recipe's
@@ -29,6 +33,8 @@ struct app_job_result {
     struct siam_dataset *data; // what it was trained on
     struct siam_progress last; // figures of the last complete epoch
     char out[4096];            // the model's file
+    bool enrolled;             // what follows is known
+    struct verify_enrolment enrolment;
     bool stopped;
 };
 
@@ -39,6 +45,10 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
                 void (*loaded)(void *ctx, const struct siam_dataset *data),
                 siam_progress_fn progress, void *ctx, struct err *err);
 void app_job_finish(struct app_job_result *result);
+
+// What the model's threshold does, and what is to be said about it, in lines for people; nothing
+// where that isn't known.
+void app_log_enrolment(const struct app_job_result *result);
 
 // One line for people about a complete epoch.
 void app_log_epoch(const struct siam_progress *progress);

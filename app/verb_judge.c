@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// eval, verify, pairs, embed: what a model says of pictures.
+// eval, verify, pairs, oneshot, embed: what a model says of pictures.
 #include "app/signals.h"
 #include "app/verbs.h"
 #include "core/base/file.h"
@@ -7,6 +7,7 @@
 #include "core/face/chip.h"
 #include "core/verify/embed.h"
 #include "core/verify/json.h"
+#include "core/verify/oneshot.h"
 #include "core/verify/report.h"
 
 #include <stdio.h>
@@ -147,6 +148,23 @@ int app_pairs(const struct app_options *o)
     return end(&j, ret, &err);
 }
 
+int app_oneshot(const struct app_options *o)
+{
+    struct err err = {0};
+    struct judge j = {0};
+    struct verify_oneshot_result result = {0};
+    int ret = o->n_rest == 1
+                  ? begin(&j, o, &err)
+                  : err_set(&err, ERR_USAGE, "oneshot takes one folder of runs, not %d", o->n_rest);
+    if (!ret)
+        ret = verify_oneshot(&result, j.model, o->rest[0], j.pool, &app_stop, &err);
+    if (!ret)
+        ret =
+            print_result(verify_oneshot_json(&result), verify_oneshot_text(&result), o->json, &err);
+    verify_oneshot_finish(&result);
+    return end(&j, ret, &err);
+}
+
 // Net inputs from a file of float32: *x is the caller's.
 static int read_raw(float **x, int *n, const char *path, int channels, struct err *err)
 {
@@ -163,21 +181,6 @@ static int read_raw(float **x, int *n, const char *path, int channels, struct er
     *x = data;
     *n = (int)(size / one);
     return 0;
-}
-
-// e: [n, embedding] of the pictures named on the command line; each must be usable.
-static int embed_pictures(struct verify_embedder *embedder, const struct app_options *o, float *e,
-                          struct err *err)
-{
-    bool *ok = calloc((size_t)o->n_rest, sizeof *ok);
-    if (!ok)
-        return err_memory(err, "pictures");
-    int ret = verify_embed_files(embedder, o->rest, o->n_rest, e, ok, &app_stop, err);
-    for (int i = 0; i < o->n_rest && ret >= 0; i++)
-        if (!ok[i])
-            ret = err_set(err, ERR_DATA, "%s: could not be used, nothing was written", o->rest[i]);
-    free(ok);
-    return ret < 0 ? ret : 0;
 }
 
 int app_embed(const struct app_options *o)
@@ -204,8 +207,8 @@ int app_embed(const struct app_options *o)
         else if (x)
             ret = verify_embed_inputs(embedder, x, n, e, &app_stop, &err);
         else
-            ret = embed_pictures(embedder, o, e, &err);
-        if (!ret)
+            ret = verify_embed_files(embedder, o->rest, n, e, NULL, NULL, &app_stop, &err);
+        if (ret >= 0)
             ret = file_save(o->out, e, size, &err);
     }
     free(x);

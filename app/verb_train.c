@@ -6,10 +6,13 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/verify/json.h"
+#include "core/verify/lines.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define MAX_SKIP ((size_t)1 << 20) // bytes
 
 static void on_loaded(void *ctx, const struct siam_dataset *data)
 {
@@ -64,6 +67,34 @@ static void add_card(cJSON *root, const struct siam_card *c)
     cJSON_AddStringToObject(root, "heldout", c->heldout);
 }
 
+static void add_suspects(cJSON *root, const char *key, const struct siam_dataset *data,
+                         const struct verify_suspect *suspects, int n)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, key);
+    for (int i = 0; i < n; i++) {
+        cJSON *suspect = cJSON_CreateObject();
+        const char *path = data->pictures[suspects[i].picture].path;
+        cJSON_AddItemToObject(suspect, "path", verify_json_text(path));
+        verify_json_number(suspect, "score", suspects[i].score);
+        cJSON_AddItemToArray(list, suspect);
+    }
+}
+
+// What the threshold was chosen on, and the pictures that hurt.
+static void add_enrolment(cJSON *root, const struct app_job_result *r)
+{
+    const struct verify_enrolment *e = &r->enrolment;
+    if (!r->enrolled)
+        return;
+    verify_json_int(root, "strangers_accepted", e->n_accepted);
+    verify_json_int(root, "genuine_refused", e->n_refused);
+    cJSON_AddBoolToObject(root, "few_strangers", e->few_strangers);
+    verify_json_int(root, "blank", e->n_blank);
+    verify_json_int(root, "blank_accepted", e->n_blank_accepted);
+    add_suspects(root, "like_strangers", r->data, e->own, e->n_own);
+    add_suspects(root, "like_you", r->data, e->others, e->n_others);
+}
+
 // Takes over `history`.
 static void print_json(const struct app_job_result *r, cJSON *history)
 {
@@ -76,29 +107,84 @@ static void print_json(const struct app_job_result *r, cJSON *history)
     verify_json_number(root, "precision", r->last.precision);
     verify_json_number(root, "recall", r->last.recall);
     verify_json_number(root, "auc", r->last.auc);
+    add_enrolment(root, r);
     cJSON_AddItemToObject(root, "history", history);
     add_skipped(root, r->data);
     app_print_json(root);
 }
 
+// ---- What to train on -------------------------------------------------------------------------
+
+// Whose pictures: what a job's lists point into.
+struct source {
+    char data_dir[PATH_MAX];
+    char **negatives;                     // of the data folder; one block
+    const char *people[2 * APP_LIST_MAX]; // of the command line
+    struct verify_lines lines;            // of the file of names to skip
+    const char **skip;                    // [n_skip], those lines
+};
+
+static void source_finish(struct source *source)
+{
+    free(source->negatives);
+    verify_lines_finish(&source->lines);
+    free(source->skip);
+}
+
+static int read_skip(struct source *source, struct app_job *job, const char *path, struct err *err)
+{
+    int ret = verify_lines_read(&source->lines, path, MAX_SKIP, err);
+    if (ret)
+        return ret;
+    source->skip = calloc((size_t)source->lines.n_most + 1, sizeof *source->skip);
+    if (!source->skip)
+        return err_memory(err, path);
+    for (char *line; (line = verify_lines_next(&source->lines));)
+        source->skip[job->n_skip++] = line;
+    job->skip = source->skip;
+    return 0;
+}
+
+static int take_people(struct source *source, struct app_job *job, const struct app_options *o,
+                       struct err *err)
+{
+    job->people = true;
+    for (int i = 0; i < o->n_people; i++)
+        source->people[job->n_negatives++] = o->people[i];
+    for (int i = 0; i < o->n_rest && job->n_negatives < 2 * APP_LIST_MAX; i++)
+        source->people[job->n_negatives++] = o->rest[i]; // --people A B C
+    job->negatives = source->people;
+    return o->skip ? read_skip(source, job, o->skip, err) : 0;
+}
+
+static int take_folders(struct source *source, struct app_job *job, const struct app_options *o,
+                        struct err *err)
+{
+    int ret = 0;
+    if (o->n_rest > 0)
+        return err_set(err, ERR_USAGE, "%s is one word too many: see visavis train --help",
+                       o->rest[0]);
+    if (o->skip)
+        return err_set(err, ERR_USAGE, "--skip goes with --people");
+    if (o->data)
+        snprintf(source->data_dir, sizeof source->data_dir, "%s", o->data);
+    else
+        ret = file_default_data_dir(source->data_dir, sizeof source->data_dir, err);
+    if (!ret)
+        ret = app_folders_gather(&source->negatives, &job->n_negatives, source->data_dir,
+                                 o->negatives, o->n_negatives, err);
+    job->data_dir = source->data_dir;
+    job->negatives = (const char *const *)source->negatives;
+    return ret;
+}
+
 int app_train(const struct app_options *o)
 {
-    char data_dir[PATH_MAX];
     struct err err = {0};
+    struct source source = {.negatives = NULL};
     struct app_job_result result = {0};
-    char **negatives = NULL;
-    int n = 0, ret = 0;
     cJSON *history = cJSON_CreateArray();
-    if (o->data)
-        snprintf(data_dir, sizeof data_dir, "%s", o->data);
-    else
-        ret = file_default_data_dir(data_dir, sizeof data_dir, &err);
-    if (!ret)
-        ret = app_folders_gather(&negatives, &n, data_dir, o->negatives, o->n_negatives, &err);
     struct app_job job = {
-        .data_dir = data_dir,
-        .negatives = (const char *const *)negatives,
-        .n_negatives = n,
         .recipe = o->recipe,
         .out = o->out,
         .epochs = o->epochs,
@@ -107,12 +193,15 @@ int app_train(const struct app_options *o)
         .cache_mb = o->cache_mb,
         .resume = o->resume,
     };
+    int ret = o->n_people > 0 ? take_people(&source, &job, o, &err)
+                              : take_folders(&source, &job, o, &err);
     if (!ret)
         ret = app_job_run(&result, &job, &app_stop, on_loaded, on_progress, history, &err);
     if (!ret && result.stopped)
         log_info("stopped: --resume goes on%s", result.model ? "" : "; no epoch was complete");
     if (!ret && result.model) {
         log_info("%s: trained for %d epochs", result.out, result.model->card.epochs);
+        app_log_enrolment(&result);
         if (o->json) {
             print_json(&result, history);
             history = NULL;
@@ -120,6 +209,6 @@ int app_train(const struct app_options *o)
     }
     cJSON_Delete(history);
     app_job_finish(&result);
-    free(negatives);
+    source_finish(&source);
     return app_end(ret, &err);
 }

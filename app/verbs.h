@@ -9,9 +9,10 @@
 #include <cjson/cJSON.h>
 
 int app_train(const struct app_options *options); // verb_train.c
-int app_eval(const struct app_options *options);  // verb_judge.c, as the next three
+int app_eval(const struct app_options *options);  // verb_judge.c, as the next four
 int app_verify(const struct app_options *options);
 int app_pairs(const struct app_options *options);
+int app_oneshot(const struct app_options *options);
 int app_embed(const struct app_options *options);
 int app_bench(const struct app_options *options);  // verb_bench.c
 int app_doctor(const struct app_options *options); // verb_doctor.c

@@ -32,7 +32,7 @@ static inline struct siam_model *tiny_model(const struct nn_config *config, floa
     for (int k = 0; k < config->embedding; k++)
         net->p.head_w[k] = -8;
     net->p.head_b[0] = 2;
-    assert_int_equal(siam_model_create(&model, net, &card, NULL), 0);
+    assert_int_equal(siam_model_create(&model, net, NULL, &card, NULL), 0);
     return model;
 }
 

@@ -10,9 +10,10 @@
 
 #define UI_CAPTION_H 34.0f // of the line below the picture, points
 
-// The live picture with the guide box and what happens to it, the camera's line below.
+// The live picture with the face or the guide box and what happens to it, the nearest anchor beside
+// the face, the camera's line below.
 void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
-                   struct ui_picture *picture);
+                   struct ui_picture *picture, struct ui_picture *nearest);
 
 // "1 Collect". *first_row: of the list of folders, kept between frames for scrolling.
 void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The camera's picture as a texture. Main thread.
+// A picture that changes, the camera's above all, as a texture. Main thread.
 #ifndef VISAVIS_UI_PICTURE_H
 #define VISAVIS_UI_PICTURE_H
 

@@ -103,7 +103,7 @@ void ui_screen_draw(struct ui_screen *screen, struct ui_canvas *canvas, const st
     float w = canvas->whole.w, h = canvas->whole.h;
     float status_h = ui_status_height(canvas, w - 2 * margin(w, h), view);
     struct ui_layout l = ui_screen_layout(w, h, status_h, aspect);
-    ui_stage_draw(canvas, l.stage, view, &screen->picture);
+    ui_stage_draw(canvas, l.stage, view, &screen->picture, &screen->nearest);
     ui_collect_draw(canvas, l.collect, view, &screen->first_folder);
     ui_training_draw(canvas, l.train, view, &screen->loss);
     ui_live_draw(canvas, l.live, view, &screen->history);
@@ -117,6 +117,7 @@ void ui_screen_draw(struct ui_screen *screen, struct ui_canvas *canvas, const st
 void ui_screen_finish(struct ui_screen *screen)
 {
     ui_picture_finish(&screen->picture);
+    ui_picture_finish(&screen->nearest);
     ui_plot_finish(&screen->loss);
     ui_plot_finish(&screen->history);
 }

@@ -5,6 +5,12 @@
 #include <stdio.h>
 
 #define TROUBLE_MIN 220.0f // width of the panel
+#define NEAREST_MIN 36.0f  // side of the nearest anchor's picture
+#define NEAREST_MAX 72.0f
+#define BESIDE_MIN  104.0f // room beside the picture for it, with its caption
+#define DEMO_H      44.0f  // of the demo camera's note at the picture's upper edge
+#define FACE_LINE   3.0f   // around the face
+#define DASH        9.0f   // of that line, about
 
 // The largest box of the frame's shape within `box`: in the middle, or at the top if little room is
 // left over.
@@ -22,14 +28,15 @@ static bool has_picture(const struct ui_view *view)
     return view->frame && view->frame->px;
 }
 
-// The guide box on the screen, mirrored as the picture is, within `picture`.
-static struct ui_box guide_box(const struct ui_view *view, struct ui_box picture)
+// A part of the frame on the screen, mirrored as the picture is, within `picture`.
+static struct ui_box on_screen(const struct ui_view *view, struct img_rect part,
+                               struct ui_box picture)
 {
     float scale = picture.w / (float)view->frame->w;
-    struct img_rect g = view->guide;
-    int x = view->mirror ? view->frame->w - g.x - g.w : g.x;
-    float x0 = fmaxf((float)x * scale, 0), x1 = fminf((float)(x + g.w) * scale, picture.w);
-    float y0 = fmaxf((float)g.y * scale, 0), y1 = fminf((float)(g.y + g.h) * scale, picture.h);
+    int x = view->mirror ? view->frame->w - part.x - part.w : part.x;
+    float x0 = fmaxf((float)x * scale, 0), x1 = fminf((float)(x + part.w) * scale, picture.w);
+    float y0 = fmaxf((float)part.y * scale, 0),
+          y1 = fminf((float)(part.y + part.h) * scale, picture.h);
     return (struct ui_box){picture.x + x0, picture.y + y0, fmaxf(x1 - x0, 0), fmaxf(y1 - y0, 0)};
 }
 
@@ -58,7 +65,29 @@ static void brackets(struct ui_canvas *c, struct ui_box box, SDL_Color colour)
     }
 }
 
-static SDL_Color guide_colour(const struct ui_canvas *c, const struct ui_view *view)
+// How many dashes a line has, as many gaps between them; one at either end.
+static int count_dashes(float length)
+{
+    return SDL_max((int)lroundf((length / DASH + 1) / 2), 2);
+}
+
+static void dashes(struct ui_canvas *c, struct ui_box box, float line, SDL_Color colour)
+{
+    int across = count_dashes(box.w), down = count_dashes(box.h);
+    float w = box.w / (float)(2 * across - 1), h = box.h / (float)(2 * down - 1);
+    for (int i = 0; i < across; i++) {
+        float x = box.x + (float)(2 * i) * w;
+        ui_fill(c, (struct ui_box){x, box.y, w, line}, colour);
+        ui_fill(c, (struct ui_box){x, box.y + box.h - line, w, line}, colour);
+    }
+    for (int i = 0; i < down; i++) {
+        float y = box.y + (float)(2 * i) * h;
+        ui_fill(c, (struct ui_box){box.x, y, line, h}, colour);
+        ui_fill(c, (struct ui_box){box.x + box.w - line, y, line, h}, colour);
+    }
+}
+
+static SDL_Color box_colour(const struct ui_canvas *c, const struct ui_view *view)
 {
     if (view->holding)
         return c->theme->accent;
@@ -74,6 +103,30 @@ static const char *burst_name(char key)
     return key == 'a' ? "anchor" : key == 'p' ? "positive" : "not me";
 }
 
+static bool scored(const struct ui_view *view)
+{
+    return view->live && view->verdict != UI_NO_VERDICT;
+}
+
+static bool shows_face(const struct ui_view *view)
+{
+    return scored(view) && view->has_face;
+}
+
+// Why the score may be low, at the lower edge of the picture. Returns the height taken.
+static float draw_reason(struct ui_canvas *c, struct ui_box picture, const struct ui_view *view)
+{
+    if (view->verdict != UI_STRANGER || view->reason == FACE_FINE)
+        return 0;
+    float room = picture.w - 16, line = ui_line_height(c, UI_STRONG);
+    const char *s = face_reason_text(view->reason);
+    if (ui_label_width(c, UI_STRONG, s) + 2.6f * line > room)
+        s = face_reason_name(view->reason);
+    ui_pill(c, picture.x + picture.w / 2, picture.y + picture.h - UI_GAP - 0.75f * line, UI_CENTRE,
+            UI_STRONG, c->theme->veil, c->theme->warning, UI_ALERT, s, room);
+    return 1.5f * line + UI_STEP;
+}
+
 // What happens now, at the lower edge of the picture: pictures being taken, or the verdict.
 static void draw_event(struct ui_canvas *c, struct ui_box picture, const struct ui_view *view)
 {
@@ -83,7 +136,8 @@ static void draw_event(struct ui_canvas *c, struct ui_box picture, const struct 
     if (view->holding) {
         snprintf(s, sizeof s, "%s +%d", burst_name(view->holding), view->burst);
         ui_pill(c, x, y, UI_CENTRE, UI_TITLE, t->accent, t->on_accent, UI_RECORD, s, room);
-    } else if (view->live && view->verdict != UI_NO_VERDICT) {
+    } else if (scored(view)) {
+        y -= draw_reason(c, picture, view);
         bool you = view->verdict == UI_YOU;
         snprintf(s, sizeof s, "%s %.2f", you ? "you" : "stranger", (double)view->score);
         ui_pill(c, x, y, UI_CENTRE, UI_TITLE, you ? t->you : t->stranger, t->on_verdict,
@@ -91,21 +145,76 @@ static void draw_event(struct ui_canvas *c, struct ui_box picture, const struct 
     }
 }
 
+static bool draw_image(struct ui_canvas *c, struct ui_box box, const struct img *img,
+                       int64_t number, bool mirror, struct ui_picture *picture)
+{
+    SDL_Rect to = ui_pixels(c, box);
+    if (!ui_picture_upload(picture, c->renderer, img, number, mirror, to.w))
+        return false;
+    SDL_RenderCopy(c->renderer, picture->texture, NULL, &to);
+    return true;
+}
+
+static bool overlap(struct ui_box a, struct ui_box b)
+{
+    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+// The anchor that is most like the face, with its score, in the upper right corner of `room`: the
+// picture and what is free at its right. As large as the guide box lets it be; not drawn where it
+// would cover `box`, which is that or the face's.
+static void draw_nearest(struct ui_canvas *c, struct ui_box room, struct ui_box guide,
+                         struct ui_box box, const struct ui_view *view, struct ui_picture *thumb)
+{
+    const float pad = 6, line = ui_line_height(c, UI_CAPTION);
+    const float right = room.x + room.w - UI_GAP;
+    float most = right - (guide.x + guide.w) - UI_GAP - 2 * pad;
+    float side = SDL_clamp(fminf(0.22f * room.h, most), NEAREST_MIN, NEAREST_MAX);
+    char full[32], brief[16];
+    snprintf(full, sizeof full, "nearest %.2f", (double)view->nearest_score);
+    snprintf(brief, sizeof brief, "%.2f", (double)view->nearest_score);
+    const char *texts[] = {full, brief, NULL};
+    float w = fmaxf(side, fminf(ui_label_width(c, UI_CAPTION, full), most)) + 2 * pad;
+    struct ui_box panel = {right - w, room.y + (view->demo ? DEMO_H : UI_GAP), w,
+                           side + UI_STEP + line + 2 * pad};
+    if (panel.x < room.x || panel.h > room.h / 2 || overlap(panel, box))
+        return;
+    ui_panel(c, panel, UI_ROUND_CARD, c->theme->card, c->theme->edge);
+    struct ui_box in = ui_inset(panel, pad, pad), at = ui_cut_top(&in, side);
+    at = ui_centred(at, side, side);
+    if (draw_image(c, at, view->nearest, view->nearest_number, view->mirror, thumb))
+        ui_mask_round(c, at, UI_ROUND, c->theme->card);
+    ui_cut_top(&in, UI_STEP);
+    ui_label_fit(c, in, UI_CAPTION, UI_CENTRE, c->theme->text, texts);
+}
+
+// Around the face: solid where it is the user's, dashed where it is somebody else's.
+static void draw_face(struct ui_canvas *c, struct ui_box face, const struct ui_view *view)
+{
+    if (view->verdict == UI_STRANGER)
+        dashes(c, face, FACE_LINE, box_colour(c, view));
+    else
+        ui_ring_round(c, face, UI_ROUND, FACE_LINE, box_colour(c, view));
+}
+
+static void draw_guide(struct ui_canvas *c, struct ui_box picture, struct ui_box guide,
+                       const struct ui_view *view)
+{
+    dim_outside(c, picture, guide);
+    brackets(c, guide, box_colour(c, view));
+}
+
 static void draw_picture(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                          struct ui_picture *picture)
 {
-    SDL_Rect to = ui_pixels(c, box);
-    if (!ui_picture_upload(picture, c->renderer, view->frame, view->frame_number, view->mirror,
-                           to.w))
+    if (!draw_image(c, box, view->frame, view->frame_number, view->mirror, picture))
         return;
-    SDL_RenderCopy(c->renderer, picture->texture, NULL, &to);
-    struct ui_box guide = guide_box(view, box);
-    if (view->guide.w > 0 && view->guide.h > 0) {
-        dim_outside(c, box, guide);
-        ui_clip(c, box);
-        brackets(c, guide, guide_colour(c, view));
-        ui_unclip(c);
-    }
+    ui_clip(c, box);
+    if (shows_face(view))
+        draw_face(c, on_screen(view, view->face, box), view);
+    else if (view->guide.w > 0 && view->guide.h > 0)
+        draw_guide(c, box, on_screen(view, view->guide, box), view);
+    ui_unclip(c);
     if (view->flash > 0)
         ui_ring_round(c, box, UI_ROUND_CARD, 6, ui_fade(c->theme->flash, view->flash));
     ui_mask_round(c, box, UI_ROUND_CARD, c->theme->background);
@@ -167,7 +276,7 @@ static void draw_caption(struct ui_canvas *c, struct ui_box box, const struct ui
 }
 
 void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
-                   struct ui_picture *picture)
+                   struct ui_picture *picture, struct ui_picture *nearest)
 {
     const struct ui_theme *t = c->theme;
     struct ui_box rest = box;
@@ -183,8 +292,17 @@ void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view 
     if (view->camera_lost || !has_picture(view)) {
         ui_fill_round(c, shown, UI_ROUND_CARD, t->scrim);
         draw_trouble(c, rest, shown.w, view);
-    } else if (view->demo) {
-        ui_pill(c, shown.x + 10, shown.y + 22, UI_LEFT, UI_CAPTION, t->veil, t->warning, UI_ALERT,
-                view->demo_fallback ? "Demo camera: no camera found" : "Demo camera", shown.w - 20);
+        return;
     }
+    if (view->demo)
+        ui_pill(c, shown.x + 10, shown.y + DEMO_H / 2, UI_LEFT, UI_CAPTION, t->veil, t->warning,
+                UI_ALERT, view->demo_fallback ? "Demo camera: no camera found" : "Demo camera",
+                shown.w - 20);
+    float beside = rest.x + rest.w - shown.x - shown.w;
+    struct ui_box room = shown;
+    room.w += beside >= BESIDE_MIN ? beside : 0;
+    struct ui_box guide = on_screen(view, view->guide, shown);
+    struct ui_box held = shows_face(view) ? on_screen(view, view->face, shown) : guide;
+    if (scored(view) && view->nearest)
+        draw_nearest(c, room, guide, held, view, nearest);
 }

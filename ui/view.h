@@ -5,6 +5,7 @@
 #ifndef VISAVIS_UI_VIEW_H
 #define VISAVIS_UI_VIEW_H
 
+#include "core/face/quality.h"
 #include "core/image/image.h"
 
 #include <stdbool.h>
@@ -73,9 +74,15 @@ struct ui_view {
     // Live
     bool live;
     enum ui_verdict verdict;
-    float score;     // 0..1
-    float threshold; // 0..1
+    bool has_face;        // in the frame that was scored last; then it is shown, not the guide box
+    struct img_rect face; // in pixels of the frame; may reach beyond it
+    float score;          // 0..1
+    float threshold;      // 0..1
     int anchors_matched, anchors_all;
+    enum face_reason reason;   // why a score that is no match may be low; FACE_FINE: unknown
+    const struct img *nearest; // small picture of the anchor that is most alike; NULL: none
+    int64_t nearest_number;    // changes with that picture
+    float nearest_score;       // 0..1, against that anchor alone
     struct ui_score_point history[UI_HISTORY]; // oldest first
     int n_history;
 

@@ -10,6 +10,10 @@
 
 #define ERR_TEXT_MAX 512
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum err_code {
     ERR_USAGE = -2,   // the command line, a setting or a spec is wrong
     ERR_CAMERA = -3,  // no camera, or it does not do what it should
@@ -35,5 +39,9 @@ int err_memory(struct err *err, const char *what);
 // The program's exit code for an error code: 0 ok, 2 usage, 3 camera, 4 data, 5 model. Memory and
 // I/O errors count as data (4).
 int err_exit_code(int code);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/face/chip.h"
 
+#include "core/face/pose.h"
 #include "core/image/resize.h"
 
 #define GUIDE_SIDE  250 // pixels, for GUIDE_LINES of the frame
@@ -30,7 +31,7 @@ static void split_planes(uint8_t *chip, const uint8_t *px)
 static void to_luma(uint8_t *chip, const uint8_t *px)
 {
     for (size_t i = 0; i < PLANE; i++, px += 3)
-        chip[i] = (uint8_t)((299 * px[0] + 587 * px[1] + 114 * px[2] + 500) / 1000);
+        chip[i] = face_luma_of(px);
 }
 
 int face_chip(uint8_t *chip, int channels, const struct img *picture, struct img_rect box,
@@ -44,6 +45,18 @@ int face_chip(uint8_t *chip, int channels, const struct img *picture, struct img
     else
         split_planes(chip, scratch->px);
     return 0;
+}
+
+void face_chip_thumb(uint8_t *thumb, const uint8_t *chip, int channels)
+{
+    for (size_t y = 0; y < FACE_THUMB_SIDE; y++)
+        for (size_t x = 0; x < FACE_THUMB_SIDE; x++)
+            for (size_t c = 0; c < 3; c++) {
+                const uint8_t *p =
+                    chip + (channels == 1 ? 0 : c * PLANE) + 2 * (y * FACE_CHIP_SIDE + x);
+                int sum = p[0] + p[1] + p[FACE_CHIP_SIDE] + p[FACE_CHIP_SIDE + 1];
+                thumb[3 * (y * FACE_THUMB_SIDE + x) + c] = (uint8_t)((sum + 2) / 4);
+            }
 }
 
 void face_chip_input(float *x, const uint8_t *chip, int channels)

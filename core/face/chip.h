@@ -24,7 +24,15 @@ struct img_rect face_whole(const struct img *picture);
 int face_chip(uint8_t *chip, int channels, const struct img *picture, struct img_rect box,
               struct img *scratch, struct err *err);
 
-// x: float32, the same shape, = chip / 255.
+// A chip at half its size and with three channels, to be looked at.
+#define FACE_THUMB_SIDE (FACE_CHIP_SIDE / 2)
+#define FACE_THUMB_SIZE ((size_t)3 * FACE_THUMB_SIDE * FACE_THUMB_SIDE)
+
+// thumb: [52, 52, 3] = the means of each 2 x 2 pixels of chip: [channels, 105, 105], whose last row
+// and column are left out; grey where there is one channel.
+void face_chip_thumb(uint8_t *thumb, const uint8_t *chip, int channels);
+
+// x: float32, the shape of the chip, = chip / 255.
 void face_chip_input(float *x, const uint8_t *chip, int channels);
 
 #endif

@@ -104,33 +104,44 @@ int img_crop(struct img *dst, const struct img *src, struct img_rect rect, struc
     return 0;
 }
 
-// Mean luma of cell (col, row), which holds at least one pixel however small the picture is.
-static double cell_luma(const struct img *img, int col, int row)
+// Where part i of n begins.
+static int part(int whole, int n, int i)
 {
-    int x0 = (int)((int64_t)col * img->w / HASH_COLS);
-    int x1 = (int)((int64_t)(col + 1) * img->w / HASH_COLS);
-    int y0 = (int)((int64_t)row * img->h / HASH_ROWS);
-    int y1 = (int)((int64_t)(row + 1) * img->h / HASH_ROWS);
-    x1 = x1 > x0 ? x1 : x0 + 1;
-    y1 = y1 > y0 ? y1 : y0 + 1;
-    uint64_t sum[CHANNELS] = {0};
-    for (int y = y0; y < y1; y++) {
-        const uint8_t *p = img->px + pixel_bytes(img->w, y) + pixel_bytes(x0, 1);
-        for (int x = x0; x < x1; x++, p += CHANNELS)
+    return (int)((int64_t)i * whole / n);
+}
+
+struct img_rect img_cell(struct img_rect rect, int cols, int rows, int col, int row)
+{
+    int x = part(rect.w, cols, col), w = part(rect.w, cols, col + 1) - x;
+    int y = part(rect.h, rows, row), h = part(rect.h, rows, row + 1) - y;
+    return (struct img_rect){rect.x + x, rect.y + y, w > 0 ? w : 1, h > 0 ? h : 1};
+}
+
+double img_luma(const struct img *img, struct img_rect rect, int step)
+{
+    uint64_t sum[CHANNELS] = {0}, n = 0;
+    for (int y = 0; y < rect.h; y += step) {
+        const uint8_t *p = img->px + pixel_bytes(img->w, rect.y + y) + pixel_bytes(rect.x, 1);
+        for (int x = 0; x < rect.w; x += step, p += CHANNELS * step, n++)
             for (int c = 0; c < CHANNELS; c++)
                 sum[c] += p[c];
     }
-    double n = (double)(x1 - x0) * (y1 - y0);
-    return (0.299 * (double)sum[0] + 0.587 * (double)sum[1] + 0.114 * (double)sum[2]) / n;
+    return (0.299 * (double)sum[0] + 0.587 * (double)sum[1] + 0.114 * (double)sum[2]) / (double)n;
+}
+
+static double hash_luma(const struct img *img, int col, int row)
+{
+    struct img_rect whole = {0, 0, img->w, img->h};
+    return img_luma(img, img_cell(whole, HASH_COLS, HASH_ROWS, col, row), 1);
 }
 
 uint64_t img_dhash(const struct img *img)
 {
     uint64_t hash = 0;
     for (int row = 0; row < HASH_ROWS; row++) {
-        double left = cell_luma(img, 0, row);
+        double left = hash_luma(img, 0, row);
         for (int col = 1; col < HASH_COLS; col++) {
-            double right = cell_luma(img, col, row);
+            double right = hash_luma(img, col, row);
             hash = hash << 1 | (left > right + 1.0);
             left = right;
         }

@@ -37,6 +37,15 @@ int img_copy(struct img *dst, const struct img *src, struct err *err);
 // dst = the part `rect` of src, which must lie inside src (ERR_DATA otherwise). dst != src.
 int img_crop(struct img *dst, const struct img *src, struct img_rect rect, struct err *err);
 
+// Cell (col, row) of a grid of cols x rows that divides `rect` evenly. It has at least one pixel,
+// so cells share pixels where `rect` has fewer than the grid.
+struct img_rect img_cell(struct img_rect rect, int cols, int rows, int col, int row);
+
+// Mean luma (ITU-R BT.601: 0.299 R + 0.587 G + 0.114 B) of the part `rect` of a picture, 0..255,
+// from every step-th pixel each way, the first one included. `rect` must lie inside the picture and
+// not be empty, step >= 1. Any thread.
+double img_luma(const struct img *img, struct img_rect rect, int step);
+
 // The difference hash of Krawetz ("Kind of Like That", 2013): luma averaged to 9 x 8 cells, one bit
 // for each of the 64 horizontal neighbours, set where the left one is brighter by more than one
 // level of 255, so that noise in flat parts sets none. Pictures of one burst differ in few bits

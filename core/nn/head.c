@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/nn/ints.h"
 #include "core/nn/net.h"
 
 #include <math.h>
@@ -73,4 +74,68 @@ void nn_head_backward(const struct nn_net *net, const float *e, int n, const str
         add_pair((int)size, net->p.head_w, e + a, e + b, dlogits[i], de + a, de + b, grad->head_w);
         grad->head_b[0] += dlogits[i];
     }
+}
+
+// ---- All pairs --------------------------------------------------------------------------------
+
+#define COLUMNS 256 // of the embeddings an item
+
+struct all {
+    const struct nn_net *net;
+    const float *e;
+    int n;
+    float *logits;
+    const float *dlogits;
+    float *de;
+    float *dw;
+};
+
+// One row of the logits, up to the diagonal, and its mirror image.
+static void forward_row(void *ctx, int item, int worker)
+{
+    (void)worker;
+    const struct all *all = ctx;
+    size_t size = (size_t)all->net->config.embedding, n = (size_t)all->n, a = (size_t)item;
+    for (size_t b = 0; b < a; b++)
+        all->logits[a * n + b] = all->logits[b * n + a] =
+            nn_head_logit(all->net, all->e + a * size, all->e + b * size);
+    all->logits[a * n + a] = 0;
+}
+
+void nn_head_all_forward(const struct nn_net *net, const float *e, int n, float *logits,
+                         struct pool *pool)
+{
+    struct all all = {.net = net, .e = e, .n = n, .logits = logits};
+    pool_run(pool, n, forward_row, &all);
+}
+
+// All pairs' shares to some columns of the gradients.
+static void backward_columns(void *ctx, int item, int worker)
+{
+    (void)worker;
+    const struct all *all = ctx;
+    size_t size = (size_t)all->net->config.embedding, n = (size_t)all->n;
+    size_t first = (size_t)item * COLUMNS;
+    int columns = min_int(COLUMNS, all->net->config.embedding - (int)first);
+    const float *w = all->net->p.head_w + first, *e = all->e + first;
+    float *de = all->de + first, *dw = all->dw + first;
+    for (size_t a = 0; a < n; a++)
+        memset(de + a * size, 0, (size_t)columns * sizeof *de);
+    memset(dw, 0, (size_t)columns * sizeof *dw);
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < a; b++)
+            add_pair(columns, w, e + a * size, e + b * size,
+                     all->dlogits[a * n + b] + all->dlogits[b * n + a], de + a * size,
+                     de + b * size, dw);
+}
+
+void nn_head_all_backward(const struct nn_net *net, const float *e, int n, const float *dlogits,
+                          float *de, const struct nn_params *grad, struct pool *pool)
+{
+    struct all all = {.net = net, .e = e, .n = n, .dlogits = dlogits, .de = de, .dw = grad->head_w};
+    pool_run(pool, ceil_div(net->config.embedding, COLUMNS), backward_columns, &all);
+    grad->head_b[0] = 0;
+    for (int i = 0; i < n * n; i++)
+        if (i % (n + 1) != 0)
+            grad->head_b[0] += dlogits[i];
 }

@@ -177,3 +177,19 @@ void nn_net_init_glorot(struct nn_net *net, struct rng *rng)
             w[k] = rng_uniform(rng, -limit, limit);
     }
 }
+
+void nn_net_init_he(struct nn_net *net, struct rng *rng)
+{
+    nn_net_init_glorot(net, rng);
+    for (int l = 0; l < NN_CONVS; l++) {
+        const struct nn_tensor *t = &net->layout.tensor[2 * l]; // glorot's limit to he's
+        size_t field = (size_t)t->shape[2] * (size_t)t->shape[3];
+        size_t fan_in = field * (size_t)t->shape[1], fan_out = field * (size_t)t->shape[0];
+        float factor = (float)sqrt((double)(fan_in + fan_out) / (double)fan_in);
+        for (size_t k = 0; k < t->size; k++)
+            net->p.conv_w[l][k] *= factor;
+        for (size_t o = 0; o < (size_t)t->shape[0] && l == 0; o++)
+            for (size_t k = 0; k < fan_in; k++)
+                net->p.conv_b[0][o] -= 0.5f * net->p.conv_w[0][o * fan_in + k];
+    }
+}

@@ -98,6 +98,11 @@ void nn_net_destroy(struct nn_net *net);
 // glorot_uniform), biases zero.
 void nn_net_init_glorot(struct nn_net *net, struct rng *rng);
 
+// Weights of the convolutions as by He et al. ("Delving Deep into Rectifiers", 2015, eq. 10), so
+// that relus keep the variance, and conv1's biases such that an input of 0.5 throughout gives 0. fc
+// and the head as by glorot; what suits them depends on the pictures, see nn_net_fit().
+void nn_net_init_he(struct nn_net *net, struct rng *rng);
+
 // ---- Passes ---------------------------------------------------------------------------------
 
 // Positive result of a pass that the stop flag ended early; its outputs are then undefined.
@@ -140,6 +145,14 @@ int nn_forward(const struct nn_net *net, struct nn_work *work, const float *x, i
 int nn_backward(const struct nn_net *net, struct nn_work *work, int n, const float *e,
                 const float *de, const struct nn_params *grad, const atomic_bool *stop);
 
+// Fits fc and the head of a net at its start to n >= 2 pictures, whose inputs x: [n, c, side, side]
+// are given: fc's outputs before the sigmoid get mean 0 and, over all of them, a deviation of
+// `spread`, and the head becomes a distance: all its weights the same, below zero, and its bias
+// such that logits of pairs of these pictures have mean 0 and deviation 1 (Mishkin and Matas, "All
+// You Need Is a Good Init", 2016, do the same layer by layer). e: room for [n, embedding].
+void nn_net_fit(struct nn_net *net, struct nn_work *work, const float *x, int n, float spread,
+                float *e);
+
 // ---- The head: pairs of embeddings ------------------------------------------------------------
 
 struct nn_pair {
@@ -164,5 +177,15 @@ double nn_bce(const float *logits, const struct nn_pair *pairs, int m, float *dl
 // Overwrites de: [n, embedding] and grad's head tensors. The derivative of |d| at 0 is taken as 0.
 void nn_head_backward(const struct nn_net *net, const float *e, int n, const struct nn_pair *pairs,
                       int m, const float *dlogits, float *de, const struct nn_params *grad);
+
+// The head on all pairs of n embeddings e: [n, embedding] at once. logits: [n, n], symmetric, the
+// diagonal 0. Work is spread over `pool`; the result does not depend on it.
+void nn_head_all_forward(const struct nn_net *net, const float *e, int n, float *logits,
+                         struct pool *pool);
+
+// Overwrites de: [n, embedding] and grad's head tensors, given dlogits: [n, n], the gradient by
+// each entry of the logits (the two of a pair add up, the diagonal is passed over).
+void nn_head_all_backward(const struct nn_net *net, const float *e, int n, const float *dlogits,
+                          float *de, const struct nn_params *grad, struct pool *pool);
 
 #endif

@@ -16,7 +16,7 @@ struct siam_batch {
     int *slot_of;                    // [n_pictures of data], -1 between calls
     int *pictures;                   // [max_pictures], the distinct pictures
     struct nn_pair *pairs;           // [max_pairs], of slots
-    uint8_t *chips;                  // one for each worker, as it is stored
+    uint8_t *stored;                 // a picture for each worker, as it is kept
     float *x;                        // [max_pictures, channels, side, side]
     float *e;                        // [max_pictures, embedding]
     float *de;                       // alike
@@ -37,9 +37,29 @@ int siam_batch_gradient(struct siam_batch *b, const struct nn_net *net, const st
                         int m, double *loss, const struct nn_params *grad, const atomic_bool *stop,
                         struct err *err);
 
-// e: [n, embedding] of any number of pictures of the data set. 0, NN_STOPPED or ERR_IO.
+// How pictures are changed before they are shown: a picture's rng follows from these and its place
+// in the batch.
+struct siam_change {
+    const struct siam_augment *augment;
+    const struct face_lights *lights;
+    uint64_t seed;
+    uint64_t stream;
+    const struct siam_scene *scenes; // [n_scenes], of which each picture gets one
+    int n_scenes;                    // 0: none are needed
+    const int *turns;                // of each picture, quarters; NULL: none is turned
+};
+
+// Shows n <= max_pictures pictures, changed, and leaves their inputs in b->x and their embeddings
+// in b->e. A picture may stand several times, each time changed in another way.
+// 0, NN_STOPPED or ERR_IO.
+int siam_batch_show(struct siam_batch *b, const struct nn_net *net, const int *pictures, int n,
+                    const struct siam_change *change, const atomic_bool *stop, struct err *err);
+
+// e: [n, embedding] of any number of pictures of the data set, changed (`change`, whose places are
+// those in the batches that it takes) or as they are (NULL). 0, NN_STOPPED or ERR_IO.
 int siam_batch_embed(struct siam_batch *b, const struct nn_net *net, const int *pictures, int n,
-                     float *e, const atomic_bool *stop, struct err *err);
+                     const struct siam_change *change, float *e, const atomic_bool *stop,
+                     struct err *err);
 
 // Numbers the distinct pictures of some pairs: slots: [m] = the pairs by these numbers, pictures[i]
 // = the picture with number i. `slot_of`: one int for each picture of the data set, -1 before and

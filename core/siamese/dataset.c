@@ -2,8 +2,8 @@
 #include "core/siamese/dataset.h"
 
 #include "core/base/log.h"
-#include "core/image/decode.h"
 #include "core/siamese/group.h"
+#include "core/siamese/kept.h"
 #include "core/siamese/scan.h"
 #include "core/siamese/split.h"
 
@@ -12,36 +12,20 @@
 #include <string.h>
 #include <xxhash.h>
 
-int siam_load_chip(struct siam_loader *loader, const char *path, int channels, uint8_t *chip,
-                   uint64_t *hash, struct err *err)
-{
-    int ret = img_load(&loader->picture, path, SIAM_DECODE_SIDE, err);
-    if (!ret)
-        ret = face_chip(chip, channels, &loader->picture, face_whole(&loader->picture),
-                        &loader->scratch, err);
-    if (!ret && hash)
-        *hash = img_dhash(&loader->picture);
-    return ret;
-}
-
-void siam_loader_finish(struct siam_loader *loader)
-{
-    img_finish(&loader->picture);
-    img_finish(&loader->scratch);
-}
-
 // ---- Decoding -------------------------------------------------------------------------------
 
 // A worker's own.
 struct desk {
-    struct siam_loader loader;
-    uint8_t chip[FACE_CHIP_SIZE(3)];
+    struct siam_loader *loader;
+    uint8_t stored[SIAM_STORED_MAX];
 };
 
 struct decoding {
     struct siam_dataset *data;
-    struct desk *desks; // [workers]
-    char **reasons;     // [n_pictures], owned: why a picture can't be used, NULL: it can
+    struct desk *desks;     // [workers]
+    char **reasons;         // [n_pictures], owned: why a picture can't be used, NULL: it can
+    struct siam_kept *kept; // the negatives' file, NULL: none
+    int n_own;              // pictures before the first negative
     const atomic_bool *stop;
     atomic_int failure; // the first error that ends it, 0: none
     struct err *err;    // written by who set `failure`
@@ -59,6 +43,17 @@ static void give_up(struct decoding *d, int code, const struct err *err)
         err_set(d->err, code, "%s", err->text);
 }
 
+static int load_picture(const struct decoding *d, struct desk *desk, struct siam_picture *p,
+                        struct err *err)
+{
+    if (!d->kept || p->kind != SIAM_NEGATIVE)
+        return siam_load_picture(desk->loader, p->path, desk->stored, &p->hash, err);
+    int ret = siam_kept_get(d->kept, p->chip - d->n_own, desk->stored, &p->hash, err);
+    return ret == SIAM_KEPT_NOTHING
+               ? err_set(err, ERR_DATA, "%s: could not be used when it was read first", p->path)
+               : ret;
+}
+
 static void decode_picture(void *ctx, int item, int worker)
 {
     struct decoding *d = ctx;
@@ -67,23 +62,28 @@ static void decode_picture(void *ctx, int item, int worker)
     struct err err;
     if (is_stopped(d->stop) || atomic_load(&d->failure))
         return;
-    int ret = siam_load_chip(&desk->loader, p->path, d->data->channels, desk->chip, &p->hash, &err);
+    int ret = load_picture(d, desk, p, &err);
     if (ret == ERR_DATA) {
         ret = 0;
         if (asprintf(&d->reasons[item], "%s, skipped", err.text) < 0)
             ret = err_memory(&err, p->path);
     } else if (!ret) {
-        ret = siam_chips_put(d->data->chips, p->chip, desk->chip, &err);
+        ret = siam_chips_put(d->data->chips, p->chip, desk->stored, &err);
     }
     if (ret)
         give_up(d, ret, &err);
 }
 
-static void run_decoding(struct decoding *d, struct pool *pool)
+static int run_decoding(struct decoding *d, struct pool *pool)
 {
-    pool_run(pool, d->data->n_pictures, decode_picture, d);
+    int ret = 0;
+    for (int w = 0; w < pool_workers(pool) && !ret; w++)
+        ret = siam_loader_create(&d->desks[w].loader, &d->data->input, d->err);
+    if (!ret)
+        pool_run(pool, d->data->n_pictures, decode_picture, d);
     for (int w = 0; w < pool_workers(pool); w++)
-        siam_loader_finish(&d->desks[w].loader);
+        siam_loader_destroy(d->desks[w].loader);
+    return ret;
 }
 
 // Moves the reasons to data->skipped and closes the gaps between the pictures left.
@@ -105,22 +105,30 @@ static void drop_broken(struct siam_dataset *data, char **reasons)
     }
 }
 
-static int decode_pictures(struct siam_dataset *data, struct pool *pool, const atomic_bool *stop,
-                           struct err *err)
+static struct siam_kept *open_kept(const struct siam_dataset *data, const char *path, int n)
+{
+    struct siam_kept *kept;
+    struct err err;
+    if (!path || !siam_kept_open(&kept, path, n, siam_stored_size(&data->input), &err))
+        return path ? kept : NULL;
+    log_info("%s: the pictures are read again", err.text);
+    return NULL;
+}
+
+static int decode_pictures(struct siam_dataset *data, const char *kept, int n_own,
+                           struct pool *pool, const atomic_bool *stop, struct err *err)
 {
     int n = data->n_pictures;
     struct decoding d = {
         .data = data,
         .desks = calloc((size_t)pool_workers(pool), sizeof *d.desks),
         .reasons = calloc((size_t)n + 1, sizeof *d.reasons),
+        .kept = open_kept(data, kept, n - n_own),
+        .n_own = n_own,
         .stop = stop,
         .err = err,
     };
-    int ret = 0;
-    if (d.desks && d.reasons)
-        run_decoding(&d, pool);
-    else
-        ret = err_memory(err, "pictures");
+    int ret = d.desks && d.reasons ? run_decoding(&d, pool) : err_memory(err, "pictures");
     if (!ret)
         ret = atomic_load(&d.failure);
     if (!ret && is_stopped(stop))
@@ -131,6 +139,7 @@ static int decode_pictures(struct siam_dataset *data, struct pool *pool, const a
         free(d.reasons[i]);
     free(d.reasons);
     free(d.desks);
+    siam_kept_close(d.kept);
     return ret;
 }
 
@@ -145,7 +154,7 @@ static int take_files(struct siam_dataset *data, struct siam_scan *scan,
     data->skipped = calloc(n + 1, sizeof *data->skipped);
     if (!data->pictures || !data->skipped)
         return err_memory(err, "pictures");
-    int ret = siam_chips_create(&data->chips, scan->n, FACE_CHIP_SIZE(data->channels), cache_bytes,
+    int ret = siam_chips_create(&data->chips, scan->n, siam_stored_size(&data->input), cache_bytes,
                                 config->cache_dir, err);
     if (ret)
         return ret;
@@ -187,7 +196,7 @@ static int check_counts(const struct siam_dataset *data, const struct siam_datas
     for (enum siam_kind k = SIAM_ANCHOR; k < SIAM_KINDS; k++) {
         const char *plural = siam_kind_plural(k), *remedy = siam_kind_remedy(k);
         char dir[300];
-        if (data->n_kind[k] >= 2)
+        if (data->n_kind[k] >= 2 || (k != SIAM_NEGATIVE && !config->anchor_dir))
             continue;
         if (k == SIAM_NEGATIVE && config->n_negative_dirs == 0)
             return err_set(err, ERR_DATA, "no negatives: %s", remedy);
@@ -202,30 +211,61 @@ static int check_counts(const struct siam_dataset *data, const struct siam_datas
     return 0;
 }
 
+int siam_dataset_check(const struct siam_dataset_config *config, const atomic_bool *stop,
+                       struct err *err)
+{
+    struct siam_dataset names = {.n_pictures = 0};
+    struct siam_scan scan = {0};
+    int ret = siam_scan(&scan, config, stop, err);
+    for (int i = 0; i < scan.n; i++)
+        names.n_kind[scan.files[i].kind]++;
+    if (!ret)
+        ret = check_counts(&names, config, names.n_kind, err);
+    siam_scan_finish(&scan);
+    return ret;
+}
+
 // Of what a training depends on; folders may move, so only base names count.
 static int hash_dataset(struct siam_dataset *data, const atomic_bool *stop, struct err *err)
 {
-    uint8_t chip[FACE_CHIP_SIZE(3)];
+    uint8_t stored[SIAM_STORED_MAX];
+    const uint8_t way[] = {(uint8_t)data->input.way, (uint8_t)data->input.channels};
     int ret = 0;
     XXH3_state_t *hash = XXH3_createState();
     if (!hash)
         return err_memory(err, "data set");
     XXH3_64bits_reset(hash);
-    XXH3_64bits_update(hash, &data->channels, sizeof data->channels);
+    XXH3_64bits_update(hash, way, sizeof way);
     for (int i = 0; i < data->n_pictures; i++) {
         const struct siam_picture *p = &data->pictures[i];
         ret = is_stopped(stop) ? err_set(err, ERR_STOPPED, "stopped")
-                               : siam_chips_get(data->chips, p->chip, chip, err);
+                               : siam_chips_get(data->chips, p->chip, stored, err);
         if (ret)
             break;
         const char *name = siam_base_name(p->path);
         const uint8_t tags[] = {(uint8_t)p->kind, (uint8_t)p->part};
         XXH3_64bits_update(hash, name, strlen(name) + 1);
         XXH3_64bits_update(hash, tags, sizeof tags);
-        XXH3_64bits_update(hash, chip, FACE_CHIP_SIZE(data->channels));
+        XXH3_64bits_update(hash, stored, siam_stored_size(&data->input));
     }
     data->hash = XXH3_64bits_digest(hash);
     XXH3_freeState(hash);
+    return ret;
+}
+
+// From the pictures of others, who are many.
+static int learn_template(struct siam_dataset *data, const struct siam_scan *scan,
+                          struct pool *pool, const atomic_bool *stop, struct err *err)
+{
+    const char **paths = malloc(((size_t)scan->n + 1) * sizeof *paths);
+    int n = 0;
+    if (!paths)
+        return err_memory(err, "pictures");
+    for (int i = 0; i < scan->n; i++)
+        if (scan->files[i].kind == SIAM_NEGATIVE)
+            paths[n++] = scan->files[i].path;
+    int ret = siam_learn_template(&data->input, paths, n, pool, stop, err);
+    free(paths);
     return ret;
 }
 
@@ -236,17 +276,23 @@ static int load(struct siam_dataset *data, const struct siam_dataset_config *con
     int ret = siam_scan(scan, config, stop, err);
     for (int i = 0; i < scan->n; i++)
         n_found[scan->files[i].kind]++;
+    if (!ret && data->input.way == SIAM_FACE && !data->input.aligned)
+        ret = learn_template(data, scan, pool, stop, err);
     if (!ret)
         ret = take_files(data, scan, config, err);
     if (!ret)
-        ret = decode_pictures(data, pool, stop, err);
+        ret = decode_pictures(data, config->kept, n_found[SIAM_ANCHOR] + n_found[SIAM_POSITIVE],
+                              pool, stop, err);
     if (!ret)
         ret = check_counts(data, config, n_found, err);
     if (!ret)
         ret = number_people(data, scan->n_folders, err);
     int n_groups = ret ? ret : siam_group_pictures(data, err);
-    ret = n_groups < 0 ? n_groups
-                       : siam_split(data, n_groups, config->heldout_share, config->seed, err);
+    ret = n_groups < 0
+              ? n_groups
+              : siam_split(data, n_groups, config->heldout_share,
+                           config->others_share > 0 ? config->others_share : config->heldout_share,
+                           config->seed, err);
     return ret ? ret : hash_dataset(data, stop, err);
 }
 
@@ -257,7 +303,7 @@ int siam_dataset_load(struct siam_dataset **out, const struct siam_dataset_confi
     struct siam_dataset *data = calloc(1, sizeof *data);
     if (!data)
         return err_memory(err, "data set");
-    data->channels = config->channels;
+    data->input = config->input;
     struct siam_scan scan = {0};
     int ret = load(data, config, &scan, pool, stop, err);
     siam_scan_finish(&scan);
@@ -266,6 +312,25 @@ int siam_dataset_load(struct siam_dataset **out, const struct siam_dataset_confi
     else
         *out = data;
     return ret;
+}
+
+int siam_person_of(const struct siam_dataset *data, int i)
+{
+    const struct siam_picture *p = &data->pictures[i];
+    return p->person >= 0 ? p->person : data->n_people + p->group;
+}
+
+int siam_count_persons(const struct siam_dataset *data)
+{
+    int n = data->n_people, last = -1; // groups are numbered in the order of their first pictures
+    for (int i = 0; i < data->n_pictures; i++) {
+        const struct siam_picture *p = &data->pictures[i];
+        if (p->kind == SIAM_NEGATIVE && p->person < 0 && p->group > last) {
+            last = p->group;
+            n++;
+        }
+    }
+    return n;
 }
 
 void siam_dataset_destroy(struct siam_dataset *data)
@@ -280,4 +345,25 @@ void siam_dataset_destroy(struct siam_dataset *data)
     free(data->skipped);
     siam_chips_destroy(data->chips);
     free(data);
+}
+
+int siam_dataset_keep(const struct siam_dataset *data, const char *path, struct err *err)
+{
+    struct siam_kept_writer w;
+    uint8_t stored[SIAM_STORED_MAX];
+    int n = data->n_pictures + data->n_skipped, next = 0;
+    int ret = siam_kept_begin(&w, path, n, siam_stored_size(&data->input), err);
+    for (int i = 0; i < n && !ret; i++) {
+        const struct siam_picture *p = &data->pictures[next];
+        bool usable = next < data->n_pictures && p->chip == i;
+        if (usable)
+            ret = siam_chips_get(data->chips, i, stored, err);
+        if (!ret)
+            ret = siam_kept_put(&w, usable ? stored : NULL, usable ? p->hash : 0, err);
+        next += usable;
+    }
+    if (!ret)
+        return siam_kept_commit(&w, err);
+    siam_kept_abandon(&w);
+    return ret;
 }

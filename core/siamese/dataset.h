@@ -15,8 +15,9 @@
 #define VISAVIS_CORE_SIAMESE_DATASET_H
 
 #include "core/base/pool.h"
-#include "core/face/chip.h"
+#include "core/nn/net.h"
 #include "core/siamese/chips.h"
+#include "core/siamese/input.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -52,21 +53,30 @@ struct siam_skipped {
 };
 
 struct siam_dataset_config {
-    const char *anchor_dir;
+    const char *anchor_dir; // both NULL: there are no pictures of a user
     const char *positive_dir;
     const char *const *negative_dirs; // [n_negative_dirs], read in place, any depth
     int n_negative_dirs;
-    int channels;          // 3 or 1
-    float heldout_share;   // 0.3; above 0, at most 0.5
-    uint64_t seed;         // of the split
+    const char *const
+        *skip; // [n_skip], names of folders in these that are passed over; may be NULL
+    int n_skip;
+    // How pictures are kept. With SIAM_FACE that is not aligned, faces are aligned to their own
+    // mean, made first (siam_learn_template()).
+    struct siam_input input;
+    float heldout_share; // of the own pictures; above 0, at most 0.5
+    float others_share;  // of the negatives; 0: as much
+    uint64_t seed;       // of the split
+    // A file of the negatives as they are kept, by siam_dataset_keep(); NULL: none. Where it isn't
+    // one of these negatives, they are read as if there were none, and the log says so.
+    const char *kept;
     int max_negatives;     // 0 = all; else a random choice of so many, whole persons but for one
     size_t cache_bytes;    // of chips kept in memory at most; 0 = all of them
     const char *cache_dir; // where the file of the others is made; NULL: the current folder
 };
 
 struct siam_dataset {
-    int channels;
-    struct siam_chips *chips;      // [channels, 105, 105] each
+    struct siam_input input;
+    struct siam_chips *chips;      // [siam_stored_size()] each
     struct siam_picture *pictures; // [n_pictures], sorted by kind, then as file_walk() finds them
     int n_pictures;
     int n_kind[SIAM_KINDS];
@@ -86,8 +96,8 @@ struct siam_dataset {
 // form too few groups for that (a share below half of heldout_share or above one half), the last
 // ones of each kind in time are held out, and of those before the cut the ones most like a held-out
 // picture (near-duplicates, next to the cut first, at most a tenth of the kind) are used on neither
-// side; `split_in_time` then says that held-out figures are optimistic. Each kind must have at
-// least 2 usable pictures, so that both sides have one.
+// side; `split_in_time` then says that held-out figures are optimistic. Each kind that
+// there is a folder for must have at least 2 usable pictures, so that both sides have one.
 //
 // Every folder named must be there; whether it is one that need not exist is the caller's to know.
 // Errors: ERR_DATA ("DIR: no such folder: ...", "no anchors in DIR: ...", "no negatives: ...", each
@@ -96,22 +106,27 @@ int siam_dataset_load(struct siam_dataset **out, const struct siam_dataset_confi
                       struct pool *pool, const atomic_bool *stop, struct err *err);
 void siam_dataset_destroy(struct siam_dataset *data);
 
-// ---- One stored picture ---------------------------------------------------------------------
+// Whether the folders are there and each kind has at least 2 files with names like pictures, before
+// hours are spent on some of them. Errors: ERR_DATA, as siam_dataset_load(), ERR_MEMORY,
+// ERR_STOPPED.
+int siam_dataset_check(const struct siam_dataset_config *config, const atomic_bool *stop,
+                       struct err *err);
 
-// The only way from a picture file to a chip, so that training and verifying see the same pixels.
-// Scratch pictures, reused from file to file: zero-initialise, one thread at a time.
-struct siam_loader {
-    struct img picture;
-    struct img scratch;
-};
+// A number for the person on picture i of the negatives: that of a folder with several pictures
+// (0..n_people-1); for others one of their group, a burst or a picture alone.
+int siam_person_of(const struct siam_dataset *data, int i);
+// How many persons the negatives show.
+int siam_count_persons(const struct siam_dataset *data);
 
-// chip: [channels, 105, 105] of the whole picture at `path`; *hash (may be NULL): its img_dhash().
-// JPEGs may be decoded at a fraction of their size, but never below SIAM_DECODE_SIDE.
-// Errors: ERR_DATA, ERR_MEMORY.
-#define SIAM_DECODE_SIDE (2 * FACE_CHIP_SIDE)
-int siam_load_chip(struct siam_loader *loader, const char *path, int channels, uint8_t *chip,
-                   uint64_t *hash, struct err *err);
-void siam_loader_finish(struct siam_loader *loader);
+// e: [n, embedding] of n of its pictures, by numbers. Work is spread over `pool`; `stop` may be
+// NULL. Errors: ERR_MEMORY, ERR_IO (a picture cannot be read back), ERR_STOPPED.
+int siam_dataset_embed(const struct siam_dataset *data, const struct nn_net *net,
+                       const int *pictures, int n, float *e, struct pool *pool,
+                       const atomic_bool *stop, struct err *err);
+
+// Writes the negatives of a data set that has no own pictures to a file, for later ones with the
+// same folders and the same input. Errors: ERR_IO.
+int siam_dataset_keep(const struct siam_dataset *data, const char *path, struct err *err);
 
 // ---- Names of bursts --------------------------------------------------------------------------
 

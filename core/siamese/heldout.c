@@ -119,7 +119,7 @@ void siam_figures_of(struct siam_figures *f, const float *logits, const struct n
 int siam_heldout_measure(struct siam_heldout *h, const struct nn_net *net, struct siam_batch *batch,
                          struct siam_figures *figures, const atomic_bool *stop, struct err *err)
 {
-    int ret = siam_batch_embed(batch, net, h->pictures, h->n_pictures, h->e, stop, err);
+    int ret = siam_batch_embed(batch, net, h->pictures, h->n_pictures, NULL, h->e, stop, err);
     if (ret)
         return ret;
     nn_head_forward(net, h->e, h->pairs, h->n_pairs, h->logits);

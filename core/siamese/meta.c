@@ -36,6 +36,17 @@ void siam_meta_put_hex(struct siam_meta *meta, const char *key, uint64_t value)
     siam_meta_put(meta, key, text);
 }
 
+void siam_meta_put_bytes(struct siam_meta *meta, const char *key, const void *bytes, size_t size)
+{
+    char text[SIAM_META_VALUE];
+    const uint8_t *from = bytes;
+    if (2 * size >= sizeof text)
+        return;
+    for (size_t i = 0; i < size; i++)
+        snprintf(text + 2 * i, 3, "%02x", from[i]);
+    siam_meta_put(meta, key, text);
+}
+
 // The "C" locale: a number has a point in it, whatever the user's language is.
 static locale_t c_locale(void)
 {
@@ -109,6 +120,19 @@ bool siam_meta_double(const struct siam_meta *meta, const char *key, double *out
     if (*end || !isfinite(value))
         return false;
     *out = value;
+    return true;
+}
+
+bool siam_meta_bytes(const struct siam_meta *meta, const char *key, void *bytes, size_t size)
+{
+    const char *text = siam_meta_get(meta, key);
+    uint8_t *to = bytes;
+    if (!text || strlen(text) != 2 * size || strspn(text, "0123456789abcdef") != 2 * size)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        const char digits[3] = {text[2 * i], text[2 * i + 1], 0};
+        to[i] = (uint8_t)strtoul(digits, NULL, 16);
+    }
     return true;
 }
 

@@ -9,11 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIAM_META_MAX 40
+#define SIAM_META_MAX   48
+#define SIAM_META_VALUE 1700 // bytes; a mean face is the longest
 
 struct siam_meta_item {
     char key[32];
-    char value[96];
+    char value[SIAM_META_VALUE];
 };
 
 // Zero-initialise. Keys are distinct.
@@ -27,6 +28,7 @@ struct siam_meta {
 void siam_meta_put(struct siam_meta *meta, const char *key, const char *value);
 void siam_meta_put_u64(struct siam_meta *meta, const char *key, uint64_t value);
 void siam_meta_put_hex(struct siam_meta *meta, const char *key, uint64_t value); // 16 digits
+void siam_meta_put_bytes(struct siam_meta *meta, const char *key, const void *bytes, size_t size);
 void siam_meta_put_double(struct siam_meta *meta, const char *key, double value);
 
 // The value, until the list changes; NULL where there is none.
@@ -38,6 +40,9 @@ bool siam_meta_u64(const struct siam_meta *meta, const char *key, uint64_t *out)
 bool siam_meta_hex(const struct siam_meta *meta, const char *key, uint64_t *out);
 bool siam_meta_count(const struct siam_meta *meta, const char *key, int *out);
 bool siam_meta_double(const struct siam_meta *meta, const char *key, double *out);
+
+// Fills in `size` bytes from twice as many hex digits, alike.
+bool siam_meta_bytes(const struct siam_meta *meta, const char *key, void *bytes, size_t size);
 
 // Copies a string of less than `size` bytes, alike.
 bool siam_meta_string(const struct siam_meta *meta, const char *key, char *out, size_t size);

@@ -7,8 +7,8 @@
 
 #define REMEDY "train again or restore a copy"
 
-int siam_model_create(struct siam_model **out, struct nn_net *net, const struct siam_card *card,
-                      struct err *err)
+int siam_model_create(struct siam_model **out, struct nn_net *net, const struct siam_input *input,
+                      const struct siam_card *card, struct err *err)
 {
     *out = calloc(1, sizeof **out);
     if (!*out) {
@@ -17,6 +17,7 @@ int siam_model_create(struct siam_model **out, struct nn_net *net, const struct 
     }
     atomic_init(&(*out)->refs, 1);
     (*out)->net = net;
+    (*out)->input = input ? *input : siam_input_whole(net->config.channels);
     (*out)->card = *card;
     return 0;
 }
@@ -63,6 +64,7 @@ static void put_card(struct siam_meta *meta, const struct siam_card *card)
     siam_meta_put_u64(meta, "n_people", (uint64_t)card->n_people);
     siam_meta_put_u64(meta, "n_skipped", (uint64_t)card->n_skipped);
     siam_meta_put_double(meta, "threshold", (double)card->threshold);
+    siam_meta_put_u64(meta, "anchors_needed", (uint64_t)card->needed);
     siam_meta_put_double(meta, "far", card->far);
     siam_meta_put_double(meta, "frr", card->frr);
     siam_meta_put_u64(meta, "n_genuine", (uint64_t)card->n_genuine);
@@ -90,6 +92,7 @@ static void get_card(const struct siam_meta *meta, struct siam_card *card)
     siam_meta_count(meta, "n_people", &card->n_people);
     siam_meta_count(meta, "n_skipped", &card->n_skipped);
     siam_meta_double(meta, "threshold", &threshold);
+    siam_meta_count(meta, "anchors_needed", &card->needed);
     siam_meta_double(meta, "far", &card->far);
     siam_meta_double(meta, "frr", &card->frr);
     siam_meta_count(meta, "n_genuine", &card->n_genuine);
@@ -102,6 +105,36 @@ static void get_card(const struct siam_meta *meta, struct siam_card *card)
     card->threshold = (float)threshold;
 }
 
+// ---- The input --------------------------------------------------------------------------------
+
+static void put_input(struct siam_meta *meta, const struct siam_input *input)
+{
+    siam_meta_put(meta, "input", input->way == SIAM_FACE ? "face" : "whole");
+    if (input->aligned)
+        siam_meta_put_bytes(meta, "mean_face", &input->align, sizeof input->align);
+}
+
+// A file that says nothing is of a net that is shown whole pictures.
+static int get_input(struct siam_input *input, const struct siam_tensor_file *file, int channels,
+                     struct err *err)
+{
+    const char *way = file->ours ? siam_meta_get(&file->meta, "input") : NULL;
+    *input = siam_input_whole(channels);
+    if (!way || strcmp(way, "whole") == 0)
+        return 0;
+    if (strcmp(way, "face") != 0 || channels != 3)
+        return siam_tensors_refuse(file, err, "its input (%s, %d channels) is none that is known",
+                                   way, channels);
+    input->way = SIAM_FACE;
+    if (siam_meta_get(&file->meta, "mean_face")) {
+        input->aligned =
+            siam_meta_bytes(&file->meta, "mean_face", &input->align, sizeof input->align);
+        if (!input->aligned)
+            return siam_tensors_refuse(file, err, "its mean face is damaged");
+    }
+    return 0;
+}
+
 // ---- The file -------------------------------------------------------------------------------
 
 int siam_model_save(const struct siam_model *model, const char *path, struct err *err)
@@ -110,6 +143,7 @@ int siam_model_save(const struct siam_model *model, const char *path, struct err
     struct siam_meta meta = {.n = 0};
     siam_net_tensors(model->net, tensors);
     put_card(&meta, &model->card);
+    put_input(&meta, &model->input);
     return siam_tensors_write(path, &meta, tensors, NN_TENSORS, err);
 }
 
@@ -125,8 +159,11 @@ static int read_model(struct siam_model **out, struct siam_tensor_file *file,
     if (!(card.threshold >= 0 && card.threshold <= 1))
         return siam_tensors_refuse(file, err, "threshold %g is not in 0..1",
                                    (double)card.threshold);
+    struct siam_input input;
     struct nn_net *net;
-    int ret = nn_net_create(&net, config, err);
+    int ret = get_input(&input, file, config->channels, err);
+    if (!ret)
+        ret = nn_net_create(&net, config, err);
     if (ret)
         return ret;
     struct siam_tensor tensors[NN_TENSORS];
@@ -136,7 +173,7 @@ static int read_model(struct siam_model **out, struct siam_tensor_file *file,
         nn_net_destroy(net);
         return ret;
     }
-    return siam_model_create(out, net, &card, err);
+    return siam_model_create(out, net, &input, &card, err);
 }
 
 int siam_model_load_as(struct siam_model **out, const char *path, const struct nn_config *config,

@@ -10,6 +10,7 @@
 #define VISAVIS_CORE_SIAMESE_MODEL_H
 
 #include "core/nn/net.h"
+#include "core/siamese/input.h"
 #include "core/siamese/safetensors.h"
 
 #include <stdint.h>
@@ -27,23 +28,27 @@ struct siam_card {
     int n_people;                         // folders of one person among the negatives
     int n_skipped;                        // pictures that could not be used
     float threshold;                      // a score at or above it is a match
-    double far;                           // false accept rate on held-out pairs at the threshold
-    double frr;                           // false reject rate, alike
-    int n_genuine;                        // pairs that frr was measured on
-    int n_impostor;                       // pairs that far was measured on
+    int needed;     // the score against some anchors is the needed-th best of the single ones, so
+                    // that so many must match; 0: half of them
+    double far;     // false accept rate on held-out pairs at the threshold
+    double frr;     // false reject rate, alike
+    int n_genuine;  // pairs that frr was measured on
+    int n_impostor; // pairs that far was measured on
     double heldout_loss, precision, recall, auc; // on the same pairs
     char heldout[16]; // how they were kept apart: "bursts", or "time" (one burst, cut in time)
 };
 
 struct siam_model {
-    atomic_int refs;    // use siam_model_ref()/_unref()
-    struct nn_net *net; // const while the model lives
+    atomic_int refs;         // use siam_model_ref()/_unref()
+    struct nn_net *net;      // const while the model lives
+    struct siam_input input; // what the net is shown of a picture
     struct siam_card card;
 };
 
-// Takes over `net` (also on failure), with one reference. Errors: ERR_MEMORY.
-int siam_model_create(struct siam_model **out, struct nn_net *net, const struct siam_card *card,
-                      struct err *err);
+// Takes over `net` (also on failure), with one reference; copies `input` (NULL: whole pictures) and
+// `card`. Errors: ERR_MEMORY.
+int siam_model_create(struct siam_model **out, struct nn_net *net, const struct siam_input *input,
+                      const struct siam_card *card, struct err *err);
 struct siam_model *siam_model_ref(struct siam_model *model);
 // Frees with the last reference. NULL is fine. Any thread.
 void siam_model_unref(struct siam_model *model);
@@ -53,9 +58,10 @@ int siam_model_save(const struct siam_model *model, const char *path, struct err
 
 // Reads a file of the paper's shapes with 1 or 3 channels; the tensors may be F32, F16 or BF16 and
 // stand in any order. Every length is checked against the bytes there are. A file without our
-// metadata (a plain state dict from PyTorch) is read too: its card is empty but for threshold 0.5.
-// Errors, each one line that names the file and the cause: ERR_MODEL (absent, cut short, altered,
-// another format version, wrong names or shapes, not finite), ERR_MEMORY. On failure *out is NULL.
+// metadata (a plain state dict from PyTorch) is read too: it is shown whole pictures, and its card
+// is empty but for threshold 0.5. Errors, each one line that names the file and the cause:
+// ERR_MODEL (absent, cut short, altered, another format version, wrong names or shapes, not
+// finite), ERR_MEMORY. On failure *out is NULL.
 int siam_model_load(struct siam_model **out, const char *path, struct err *err);
 
 // The same for a net of the shapes in `config`.

@@ -52,8 +52,10 @@ struct visitor {
     struct siam_scan *scan;
     const char *dir; // where the walk began
     enum siam_kind kind;
+    const struct siam_dataset_config *config;
     const atomic_bool *stop;
     char folder[4096]; // of the file before, "" at first
+    bool skipped;      // that folder is to be passed over
     struct err *err;
 };
 
@@ -72,15 +74,33 @@ static bool make_room(struct siam_scan *scan)
     return true;
 }
 
-// file_walk() shows the files of a folder one after another.
-static int folder_number(struct visitor *v, const char *folder)
+// Whether one of the names on the way from the walk's start to `folder` is to be skipped.
+static bool is_skipped(const struct visitor *v, const char *folder)
 {
-    if (v->kind != SIAM_NEGATIVE || strcmp(folder, v->dir) == 0)
-        return -1;
-    if (strcmp(folder, v->folder) != 0)
-        v->scan->n_folders++;
+    const struct siam_dataset_config *c = v->config;
+    for (const char *at = folder + strlen(v->dir); *at; at += strcspn(at, "/")) {
+        at += strspn(at, "/");
+        size_t len = strcspn(at, "/");
+        for (int i = 0; i < c->n_skip && len > 0; i++)
+            if (strlen(c->skip[i]) == len && memcmp(c->skip[i], at, len) == 0)
+                return true;
+    }
+    return false;
+}
+
+// file_walk() shows the files of a folder one after another.
+static void enter_folder(struct visitor *v, const char *folder)
+{
+    if (strcmp(folder, v->folder) == 0)
+        return;
     snprintf(v->folder, sizeof v->folder, "%s", folder);
-    return v->scan->n_folders - 1;
+    v->skipped = v->kind == SIAM_NEGATIVE && is_skipped(v, folder);
+    v->scan->n_folders += v->kind == SIAM_NEGATIVE && strcmp(folder, v->dir) != 0;
+}
+
+static int folder_number(const struct visitor *v)
+{
+    return v->kind != SIAM_NEGATIVE || strcmp(v->folder, v->dir) == 0 ? -1 : v->scan->n_folders - 1;
 }
 
 static int visit(void *ctx, const char *path, const char *folder)
@@ -89,23 +109,26 @@ static int visit(void *ctx, const char *path, const char *folder)
     struct siam_scan *scan = v->scan;
     if (v->stop && atomic_load(v->stop))
         return err_set(v->err, ERR_STOPPED, "stopped");
-    if (!img_is_picture_name(path))
+    enter_folder(v, folder);
+    if (v->skipped || !img_is_picture_name(path))
         return 0;
     char *copy = strdup(path);
     if (!copy || !make_room(scan)) {
         free(copy);
         return err_memory(v->err, v->dir);
     }
-    scan->files[scan->n++] = (struct siam_file){copy, v->kind, folder_number(v, folder)};
+    scan->files[scan->n++] = (struct siam_file){copy, v->kind, folder_number(v)};
     return 0;
 }
 
 static int scan_dir(struct siam_scan *scan, const char *dir, enum siam_kind kind,
-                    const atomic_bool *stop, struct err *err)
+                    const struct siam_dataset_config *config, const atomic_bool *stop,
+                    struct err *err)
 {
     if (!file_is_dir(dir))
         return err_set(err, ERR_DATA, "%s: no such folder: %s", dir, kinds[kind].remedy);
-    struct visitor v = {.scan = scan, .dir = dir, .kind = kind, .stop = stop, .err = err};
+    struct visitor v = {
+        .scan = scan, .dir = dir, .kind = kind, .config = config, .stop = stop, .err = err};
     return file_walk(dir, visit, &v, err);
 }
 
@@ -167,12 +190,14 @@ int siam_scan(struct siam_scan *scan, const struct siam_dataset_config *config,
               const atomic_bool *stop, struct err *err)
 {
     *scan = (struct siam_scan){0};
-    int ret = scan_dir(scan, config->anchor_dir, SIAM_ANCHOR, stop, err);
-    if (!ret)
-        ret = scan_dir(scan, config->positive_dir, SIAM_POSITIVE, stop, err);
+    int ret = 0;
+    if (config->anchor_dir)
+        ret = scan_dir(scan, config->anchor_dir, SIAM_ANCHOR, config, stop, err);
+    if (!ret && config->positive_dir)
+        ret = scan_dir(scan, config->positive_dir, SIAM_POSITIVE, config, stop, err);
     int n_own = scan->n;
     for (int i = 0; i < config->n_negative_dirs && !ret; i++)
-        ret = scan_dir(scan, config->negative_dirs[i], SIAM_NEGATIVE, stop, err);
+        ret = scan_dir(scan, config->negative_dirs[i], SIAM_NEGATIVE, config, stop, err);
     if (!ret && config->max_negatives > 0 && scan->n - n_own > config->max_negatives)
         ret = choose_negatives(scan, n_own, config->max_negatives, config->seed, err);
     return ret;

@@ -220,25 +220,27 @@ static int split_in_time(const struct set *set, const struct scratch *scratch, s
 
 // ---- Both sets ------------------------------------------------------------------------------
 
-static int split_all(struct siam_dataset *data, int n_groups, float share, struct rng *rng,
-                     const struct scratch *scratch, struct err *err)
+static int split_all(struct siam_dataset *data, int n_groups, float own_share, float others_share,
+                     uint64_t seed, const struct scratch *scratch, struct err *err)
 {
     // Groups are numbered in the order of the pictures, and the own ones stand first.
     int n_own = data->n_kind[SIAM_ANCHOR] + data->n_kind[SIAM_POSITIVE];
-    int own_groups = data->pictures[n_own].group;
+    int own_groups = n_own < data->n_pictures ? data->pictures[n_own].group : n_groups;
     struct counts all;
     memcpy(all.of, data->n_kind, sizeof all.of);
     const struct set sets[] = {
-        {data->pictures, n_own, 0, own_groups, SIAM_ANCHOR, SIAM_POSITIVE, all, share},
+        {data->pictures, n_own, 0, own_groups, SIAM_ANCHOR, SIAM_POSITIVE, all, own_share},
         {data->pictures + n_own, data->n_pictures - n_own, own_groups, n_groups - own_groups,
-         SIAM_NEGATIVE, SIAM_NEGATIVE, all, share},
+         SIAM_NEGATIVE, SIAM_NEGATIVE, all, others_share},
     };
     for (int i = 0; i < data->n_pictures; i++)
         scratch->groups[data->pictures[i].group].of[data->pictures[i].kind]++;
     data->split_in_time = false;
     int ret = 0;
     for (int i = 0; i < 2 && !ret; i++) {
-        if (split_by_groups(&sets[i], rng, scratch))
+        struct rng rng;
+        rng_seed(&rng, seed, SIAM_STREAM_SPLIT + (uint64_t)i);
+        if (sets[i].n == 0 || split_by_groups(&sets[i], &rng, scratch))
             continue;
         ret = split_in_time(&sets[i], scratch, err);
         data->split_in_time = true;
@@ -246,8 +248,8 @@ static int split_all(struct siam_dataset *data, int n_groups, float share, struc
     return ret;
 }
 
-int siam_split(struct siam_dataset *data, int n_groups, float heldout_share, uint64_t seed,
-               struct err *err)
+int siam_split(struct siam_dataset *data, int n_groups, float own_share, float others_share,
+               uint64_t seed, struct err *err)
 {
     size_t n = (size_t)data->n_pictures;
     struct scratch scratch = {
@@ -261,9 +263,7 @@ int siam_split(struct siam_dataset *data, int n_groups, float heldout_share, uin
     int ret = 0;
     if (scratch.groups && scratch.is_held && scratch.order && scratch.nearness && scratch.first &&
         scratch.hashes) {
-        struct rng rng;
-        rng_seed(&rng, seed, SIAM_STREAM_SPLIT);
-        ret = split_all(data, n_groups, heldout_share, &rng, &scratch, err);
+        ret = split_all(data, n_groups, own_share, others_share, seed, &scratch, err);
     } else {
         ret = err_memory(err, "split of the pictures");
     }

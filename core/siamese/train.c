@@ -12,9 +12,7 @@
 #include "core/nn/blas.h"
 #include "core/nn/kernels.h"
 #include "core/siamese/checkpoint.h"
-#include "core/siamese/heldout.h"
-#include "core/siamese/sampler.h"
-#include "core/siamese/streams.h"
+#include "core/siamese/lesson.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,22 +24,78 @@
 #define CHECKPOINT_AGE     (60 * CLOCK_SECOND)
 #define MAX_BATCH_PICTURES 1000 // so many squared, twice, are the pairs of a step
 #define MAX_EPOCH_PICTURES 1000000
+#define WARM_STEPS         200
+#define HEAD_RATE          0.1f
 
-int siam_train_defaults(struct siam_train_config *config, const char *recipe, struct err *err)
+static const struct recipe {
+    const char *name;
+    enum siam_way way;
+    int (*lesson)(struct siam_lesson **out, const struct siam_train_config *config,
+                  const struct siam_dataset *data, struct pool *pool, struct err *err);
+    struct siam_train_config config; // but for name, net and adam's constants
+} recipes[] = {
+    {"visavis",
+     SIAM_FACE,
+     siam_lesson_people,
+     {.epochs = 40,
+      .batch_pictures = 16,
+      .epoch_steps = 100,
+      .rate = 3e-4f,
+      .anneal = true,
+      .net.channels = 3}},
+    {"omniglot",
+     SIAM_WHOLE,
+     siam_lesson_people,
+     {.epochs = 80,
+      .batch_pictures = 20,
+      .epoch_steps = 200,
+      .rate = 3e-4f,
+      .anneal = true,
+      .net.channels = 1}},
+    {"koch",
+     SIAM_WHOLE,
+     siam_lesson_koch,
+     {.epochs = 50,
+      .batch_pictures = 8,
+      .epoch_pictures = 119,
+      .heldout_pictures = 51,
+      .rate = 1e-4f,
+      .net.channels = 3}},
+};
+#define N_RECIPES (sizeof recipes / sizeof *recipes)
+
+static const struct recipe *find_recipe(const char *name, struct err *err)
 {
-    if (strcmp(recipe, "koch") != 0)
-        return err_set(err, ERR_USAGE, "no such recipe: %s (there is: koch)", recipe);
-    *config = (struct siam_train_config){
-        .recipe = "koch",
-        .epochs = 50,
-        .batch_pictures = 8,
-        .epoch_pictures = 119,
-        .heldout_pictures = 51,
-        .adam = nn_adam_default(),
-        .net = nn_config_koch(3),
-        .checkpoint_epochs = 10,
-    };
+    for (size_t i = 0; i < N_RECIPES; i++)
+        if (strcmp(recipes[i].name, name) == 0)
+            return &recipes[i];
+    err_set(err, ERR_USAGE, "no such recipe: %s (there are: visavis, koch, omniglot)", name);
+    return NULL;
+}
+
+int siam_train_defaults(struct siam_train_config *config, const char *name, struct err *err)
+{
+    const struct recipe *recipe = find_recipe(name, err);
+    if (!recipe)
+        return ERR_USAGE;
+    *config = recipe->config;
+    config->recipe = recipe->name;
+    config->way = recipe->way;
+    config->adam = nn_adam_default();
+    config->net = nn_config_koch(recipe->config.net.channels);
+    config->checkpoint_epochs = 10;
     return 0;
+}
+
+int siam_train_user_defaults(struct siam_train_config *config, const char *recipe, struct err *err)
+{
+    int ret = siam_train_defaults(config, recipe, err);
+    if (!ret && strcmp(recipe, "visavis") != 0)
+        return err_set(err, ERR_USAGE, "recipe %s has one part alone", recipe);
+    config->epochs = 10;
+    config->epoch_steps = 30;
+    config->rate = 1e-4f;
+    return ret;
 }
 
 struct trainer {
@@ -55,11 +109,7 @@ struct trainer {
     struct siam_checkpoint ck; // owns net, adam_m and adam_v
     float *grad_block;         // [n_params]
     struct nn_params grad;     // views of it
-    struct siam_batch *batch;
-    struct siam_sampler *sampler;
-    struct siam_heldout *heldout;
-    int n_pairs; // of a step
-    int n_steps; // of an epoch
+    struct siam_lesson *lesson;
     struct siam_figures figures;
     int64_t figures_t; // adam_t of the weights they belong to; -1: none yet
 
@@ -90,43 +140,45 @@ static int check_writable(const char *path, struct err *err)
 static int check_config(const struct siam_train_config *c, const struct siam_dataset *data,
                         struct err *err)
 {
-    struct siam_train_config known;
-    int ret = siam_train_defaults(&known, c->recipe, err);
-    if (ret)
-        return ret;
-    if (c->epochs < 1 || c->heldout_pictures < 1 || c->checkpoint_epochs < 1)
+    const struct recipe *recipe = find_recipe(c->recipe, err);
+    if (!recipe)
+        return ERR_USAGE;
+    bool pairs = recipe->lesson == siam_lesson_koch;
+    if (c->epochs < 1 || c->checkpoint_epochs < 1 || (pairs && c->heldout_pictures < 1) ||
+        (!pairs && c->epoch_steps < 1))
         return err_set(err, ERR_USAGE,
-                       "epochs, those between checkpoints, and held-out pictures must be at least "
-                       "1");
-    if (c->batch_pictures < 1 || c->batch_pictures > MAX_BATCH_PICTURES || c->epoch_pictures < 1 ||
-        c->epoch_pictures > MAX_EPOCH_PICTURES)
+                       "epochs, their steps, those between checkpoints, and held-out pictures must "
+                       "be at least 1");
+    if (c->batch_pictures < 1 || c->batch_pictures > MAX_BATCH_PICTURES ||
+        (pairs && (c->epoch_pictures < 1 || c->epoch_pictures > MAX_EPOCH_PICTURES)))
         return err_set(err, ERR_USAGE,
                        "pictures of a batch must be 1 to %d of each kind, pictures of an epoch 1 "
                        "to %d",
                        MAX_BATCH_PICTURES, MAX_EPOCH_PICTURES);
-    if (c->net.side != FACE_CHIP_SIDE || c->net.channels != data->channels)
+    if (c->net.side != FACE_CHIP_SIDE || c->net.channels != data->input.channels)
         return err_set(err, ERR_USAGE, "the net takes %dx%dx%d, the pictures are %dx%dx%d",
-                       c->net.channels, c->net.side, c->net.side, data->channels, FACE_CHIP_SIDE,
-                       FACE_CHIP_SIDE);
-    ret = check_writable(c->out, err);
+                       c->net.channels, c->net.side, c->net.side, data->input.channels,
+                       FACE_CHIP_SIDE, FACE_CHIP_SIDE);
+    int ret = check_writable(c->out, err);
     return ret ? ret : check_writable(c->checkpoint, err);
 }
 
 static uint64_t hash_config(const struct siam_train_config *c)
 {
-    const int32_t counts[] = {c->batch_pictures, c->epoch_pictures};
-    const float rates[] = {c->adam.lr, c->adam.beta1, c->adam.beta2, c->adam.eps};
-    return XXH3_64bits_withSeed(rates, sizeof rates, XXH3_64bits(counts, sizeof counts));
+    const int32_t counts[] = {c->batch_pictures, c->epoch_pictures, c->epoch_steps};
+    const float rates[] = {c->rate, c->adam.beta1, c->adam.beta2, c->adam.eps};
+    uint64_t begin = 0; // which weights it starts from
+    if (c->start)
+        begin = XXH3_64bits(c->start->net->p.conv_w[0],
+                            c->start->net->layout.tensor[0].size * sizeof(float));
+    return begin ^ XXH3_64bits_withSeed(rates, sizeof rates, XXH3_64bits(counts, sizeof counts));
 }
 
-// The state before the first step.
+// The state before the first step, but for the net.
 static void begin_state(struct trainer *t)
 {
     const struct siam_train_config *c = t->config;
     struct siam_checkpoint *ck = &t->ck;
-    struct rng rng;
-    rng_seed(&rng, c->seed, SIAM_STREAM_WEIGHTS);
-    nn_net_init_glorot(ck->net, &rng);
     snprintf(ck->recipe, sizeof ck->recipe, "%s", c->recipe);
     ck->seed = c->seed;
     ck->data_hash = t->data->hash;
@@ -157,12 +209,12 @@ static int resume_state(struct trainer *t, struct err *err)
     int ret = siam_checkpoint_load(ck, path, err);
     if (ret)
         return ret;
-    const char *other = strcmp(ck->recipe, begun.recipe) != 0  ? "another recipe"
-                        : ck->seed != begun.seed               ? "another seed"
-                        : ck->data_hash != begun.data_hash     ? "other pictures"
-                        : ck->config_hash != begun.config_hash ? "other settings"
-                        : ck->step_in_epoch >= t->n_steps      ? "other steps"
-                                                               : NULL;
+    const char *other = strcmp(ck->recipe, begun.recipe) != 0     ? "another recipe"
+                        : ck->seed != begun.seed                  ? "another seed"
+                        : ck->data_hash != begun.data_hash        ? "other pictures"
+                        : ck->config_hash != begun.config_hash    ? "other settings"
+                        : ck->step_in_epoch >= t->lesson->n_steps ? "other steps"
+                                                                  : NULL;
     if (other)
         return err_set(err, ERR_MODEL,
                        "%s: of a training with %s: train without --resume to start anew", path,
@@ -196,8 +248,12 @@ static int make_state(struct trainer *t, struct err *err)
     begin_state(t);
     if (t->config->resume && has_checkpoint(t->config))
         ret = resume_state(t, err);
+    else if (t->config->start)
+        memcpy(ck->net->block, t->config->start->net->block, n * sizeof *ck->net->block);
+    else
+        ret = t->lesson->kind->begin(t->lesson, ck->net, t->stop, err);
     ck->epochs = t->config->epochs;
-    return ret;
+    return ret == NN_STOPPED ? SIAM_STOPPED : ret;
 }
 
 static int prepare(struct trainer *t, struct err *err)
@@ -205,24 +261,14 @@ static int prepare(struct trainer *t, struct err *err)
     const struct siam_train_config *c = t->config;
     int ret = check_config(c, t->data, err);
     if (!ret)
-        ret = siam_sampler_create(&t->sampler, t->data, c->batch_pictures, c->epoch_pictures,
-                                  c->seed, err);
-    if (ret)
-        return ret;
-    t->n_pairs = siam_sampler_pairs(t->sampler);
-    t->n_steps = siam_sampler_steps(t->sampler);
-    ret = siam_heldout_create(&t->heldout, t->data, c->heldout_pictures, c->net.embedding, err);
-    if (!ret)
-        ret = siam_batch_create(&t->batch, t->data, &c->net, SIAM_KINDS * c->batch_pictures,
-                                t->n_pairs, t->pool, err);
+        ret = find_recipe(c->recipe, err)->lesson(&t->lesson, c, t->data, t->pool, err);
     return ret ? ret : make_state(t, err);
 }
 
 static void finish(struct trainer *t)
 {
-    siam_batch_destroy(t->batch);
-    siam_sampler_destroy(t->sampler);
-    siam_heldout_destroy(t->heldout);
+    if (t->lesson)
+        t->lesson->kind->destroy(t->lesson);
     nn_net_destroy(t->ck.net);
     free(t->ck.adam_m);
     free(t->ck.adam_v);
@@ -246,11 +292,11 @@ static double seconds_left(const struct trainer *t)
     if (t->step_seconds <= 0)
         return -1;
     int epochs = t->ck.epochs > t->ck.epoch ? t->ck.epochs - t->ck.epoch : 0;
-    double steps = (double)epochs * t->n_steps - t->ck.step_in_epoch;
+    double steps = (double)epochs * t->lesson->n_steps - t->ck.step_in_epoch;
     // Before the first evaluation: forward only is about a third of a step for as many pictures.
-    double heldout = t->heldout_seconds > 0 ? t->heldout_seconds
-                                            : t->step_seconds * t->heldout->n_pictures /
-                                                  (3.0 * t->batch->max_pictures);
+    double heldout = t->heldout_seconds > 0
+                         ? t->heldout_seconds
+                         : t->step_seconds * t->lesson->n_heldout / (3.0 * t->lesson->n_pictures);
     return steps * t->step_seconds + epochs * heldout;
 }
 
@@ -261,8 +307,8 @@ static struct siam_progress progress_of(struct trainer *t)
         .epoch = t->ck.epoch,
         .epochs = t->ck.epochs,
         .step = t->ck.step_in_epoch,
-        .steps = t->n_steps,
-        .n_heldout_pairs = t->heldout->n_pairs,
+        .steps = t->lesson->n_steps,
+        .n_heldout_pairs = t->lesson->n_heldout_pairs,
         .seconds = t->ck.seconds,
         .seconds_left = seconds_left(t),
     };
@@ -304,21 +350,50 @@ static int diverged(const struct trainer *t, const char *what, struct err *err)
                    what, t->ck.epoch + 1, t->ck.step_in_epoch + 1);
 }
 
+// The learning rate of a step: constant, or rising at first and falling along half a cosine to the
+// end (Loshchilov and Hutter, "SGDR", 2017, eq. 5).
+static float rate_at(const struct trainer *t, int64_t number)
+{
+    const struct siam_train_config *c = t->config;
+    double all = (double)t->ck.epochs * t->lesson->n_steps, done = (double)number / all;
+    if (!c->anneal)
+        return c->rate;
+    double warm = fmin(1, (double)(number + 1) / fmin(WARM_STEPS, all / 10 + 1));
+    return c->rate * (float)(warm * (0.5 + 0.5 * cos(M_PI * fmin(done, 1))));
+}
+
+static void move_range(struct trainer *t, float rate, size_t from, size_t to)
+{
+    struct nn_adam adam = t->config->adam;
+    adam.lr = rate;
+    nn_adam_step(&adam, t->ck.adam_t, to - from, t->ck.net->block + from, t->grad_block + from,
+                 t->ck.adam_m + from, t->ck.adam_v + from, t->pool);
+}
+
+// The head's weights are small where it begins as a distance (nn_net_fit()), and move in smaller
+// steps then.
+static void move_weights(struct trainer *t, int64_t number)
+{
+    const struct nn_layout *layout = &t->ck.net->layout;
+    float rate = rate_at(t, number);
+    size_t head = layout->tensor[NN_TENSORS - 2].offset;
+    move_range(t, rate, 0, head);
+    move_range(t, t->config->anneal ? HEAD_RATE * rate : rate, head, layout->n_params);
+}
+
 static int train_step(struct trainer *t, struct err *err)
 {
     struct siam_checkpoint *ck = &t->ck;
-    const struct nn_pair *pairs = siam_sampler_step(t->sampler, ck->epoch, ck->step_in_epoch);
     int64_t start_ns = clock_now_ns();
+    int64_t number = (int64_t)ck->epoch * t->lesson->n_steps + ck->step_in_epoch;
     double loss;
-    int ret =
-        siam_batch_gradient(t->batch, ck->net, pairs, t->n_pairs, &loss, &t->grad, t->stop, err);
+    int ret = t->lesson->kind->step(t->lesson, ck->net, number, &loss, &t->grad, t->stop, err);
     if (ret)
         return ret == NN_STOPPED ? SIAM_STOPPED : ret;
     if (!isfinite(loss))
         return diverged(t, "the loss", err);
     ck->adam_t++;
-    nn_adam_step(&t->config->adam, ck->adam_t, ck->net->layout.n_params, ck->net->block,
-                 t->grad_block, ck->adam_m, ck->adam_v, t->pool);
+    move_weights(t, number);
     ck->step_in_epoch++;
     ck->epoch_loss += loss;
     note_step_time(t, seconds_since(start_ns));
@@ -343,7 +418,7 @@ static int measure(struct trainer *t, const atomic_bool *stop, struct err *err)
     int64_t start_ns = clock_now_ns();
     if (!weights_finite(t->ck.net))
         return diverged(t, "a weight", err);
-    int ret = siam_heldout_measure(t->heldout, t->ck.net, t->batch, &t->figures, stop, err);
+    int ret = t->lesson->kind->measure(t->lesson, t->ck.net, &t->figures, stop, err);
     if (ret)
         return ret == NN_STOPPED ? SIAM_STOPPED : ret;
     if (!isfinite(t->figures.loss))
@@ -374,12 +449,12 @@ static bool checkpoint_is_due(const struct trainer *t)
 static int train_epoch(struct trainer *t, struct err *err)
 {
     struct siam_checkpoint *ck = &t->ck;
-    while (ck->step_in_epoch < t->n_steps) {
+    while (ck->step_in_epoch < t->lesson->n_steps) {
         int ret = is_set(t->stop) ? SIAM_STOPPED : train_step(t, err);
         if (ret)
             return ret;
     }
-    double loss = ck->epoch_loss / t->n_steps;
+    double loss = ck->epoch_loss / t->lesson->n_steps;
     ck->epoch++;
     ck->step_in_epoch = 0;
     ck->epoch_loss = 0;
@@ -448,7 +523,7 @@ static int publish(struct trainer *t, struct siam_model **out, struct err *err)
 {
     t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
     struct siam_card card = card_of(t);
-    int ret = siam_model_create(out, t->ck.net, &card, err);
+    int ret = siam_model_create(out, t->ck.net, &t->data->input, &card, err);
     if (!ret && t->config->out)
         ret = siam_model_save(*out, t->config->out, err);
     if (ret && *out) {

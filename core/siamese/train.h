@@ -12,20 +12,29 @@
 #include <stdatomic.h>
 
 struct siam_train_config {
-    const char *recipe;   // "koch"
-    int epochs;           // 50
-    int batch_pictures;   // 8 of each kind; 1..1000
-    int epoch_pictures;   // of each kind at least: 119, 70 % of the original's 170; 1..1000000
-    int heldout_pictures; // 51 of a kind at most: the other 30 %
+    const char *recipe; // "visavis", "koch", "omniglot"
+    enum siam_way way;  // what the recipe shows of a picture
+    int epochs;
+    int batch_pictures;   // koch: 8 of each kind; others: people of a step; 1..1000
+    int epoch_pictures;   // koch: of each kind at least: 119, 70 % of the original's 170
+    int heldout_pictures; // koch: 51 of a kind at most: the other 30 %
+    int epoch_steps;      // others: steps of an epoch
     uint64_t seed;
-    struct nn_adam adam;
-    struct nn_config net;    // nn_config_koch(channels); tests use smaller ones
-    int checkpoint_epochs;   // a checkpoint after so many epochs: 10
-    const char *out;         // the model file; NULL keeps the model in memory alone
-    const char *checkpoint;  // the checkpoint file; NULL for none. Removed when all is done
-    bool resume;             // continue from the checkpoint when it is there
-    const atomic_bool *quit; // makes a stop a hasty one, see SIAM_STOPPED; may be NULL
+    float rate;            // learning rate
+    bool anneal;           // it rises at first and falls to 0 in the end; else it is constant
+    struct nn_adam adam;   // its rate is not used
+    struct nn_config net;  // nn_config_koch(channels); tests use smaller ones
+    int checkpoint_epochs; // a checkpoint after so many epochs: 10
+    const struct siam_model *start; // whose weights the training starts from; NULL: fresh ones
+    const char *out;                // the model file; NULL keeps the model in memory alone
+    const char *checkpoint;         // the checkpoint file; NULL for none. Removed when all is done
+    bool resume;                    // continue from the checkpoint when it is there
+    const atomic_bool *quit;        // makes a stop a hasty one, see SIAM_STOPPED; may be NULL
 };
+
+// The same for the part of a recipe that follows what was learnt of other people (config->start): a
+// user's own pictures beside theirs. Errors: ERR_USAGE (no such recipe, or none of two parts).
+int siam_train_user_defaults(struct siam_train_config *config, const char *recipe, struct err *err);
 
 // The recipe's values. Errors: ERR_USAGE (no such recipe: the text lists those there are).
 int siam_train_defaults(struct siam_train_config *config, const char *recipe, struct err *err);

@@ -24,9 +24,22 @@ int verify_embedder_create_live(struct verify_embedder **out, struct siam_model 
 // NULL is fine.
 void verify_embedder_destroy(struct verify_embedder *embedder);
 
-// e: [embedding] of the part `box` of a picture. Errors: ERR_DATA, ERR_MEMORY.
-int verify_embed_picture(struct verify_embedder *embedder, const struct img *picture,
-                         struct img_rect box, float *e, struct err *err);
+// Positive result: there is no face in the frame; e is undefined.
+#define VERIFY_NO_FACE 1
+
+// Where to look in a frame, and where something was seen.
+struct verify_sight {
+    bool look;             // for a face; else, and where the net is shown whole pictures, the guide
+                           // box (face_guide_box()) is taken
+    bool have_last;        // pose is where the face was in the frame before
+    struct face_pose pose; // in, see above; out: what was embedded
+    bool found;            // out: a face was looked for, and the pose is where it is
+};
+
+// e: [embedding] of the face in a camera's frame. Returns 0, VERIFY_NO_FACE, or an error: ERR_DATA,
+// ERR_MEMORY.
+int verify_embed_frame(struct verify_embedder *embedder, const struct img *frame,
+                       struct verify_sight *sight, float *e, struct err *err);
 
 // e: [embedding] of one picture file, by the same way as verify_embed_files(), for callers that
 // have to tell what is wrong with it. Errors: ERR_DATA, ERR_MEMORY.
@@ -38,12 +51,14 @@ int verify_embed_file(struct verify_embedder *embedder, const char *path, float 
 int verify_embed_inputs(struct verify_embedder *embedder, const float *x, int n, float *e,
                         const atomic_bool *stop, struct err *err);
 
-// e: [n, embedding] of n picture files, whole pictures, made into chips as in training
-// (siam_load_chip()); decoding is spread over the pool. A file that can't be used gets ok[i] =
-// false, an undefined row in e, and its line in the log. No more than a batch of chips and a
-// decoded picture a worker are held at once. `stop` may be NULL. Returns how many are ok, or a
-// negative error: ERR_MEMORY, ERR_STOPPED.
+// e: [n, embedding] of n picture files, made into net inputs as in training
+// (siam_load_picture()); decoding is spread over the pool. thumbs: [n, FACE_THUMB_SIZE], small
+// pictures of what the net is shown, or NULL where nobody wants them. A file that can't be used
+// gets ok[i] = false, undefined rows in e and thumbs, and its line in the log; without `ok` (NULL)
+// it is an error. No more than a batch of inputs and a decoded picture a worker are held at once.
+// `stop` may be NULL. Returns how many are ok, or a negative error: ERR_DATA (such a file),
+// ERR_MEMORY, ERR_STOPPED.
 int verify_embed_files(struct verify_embedder *embedder, char *const *paths, int n, float *e,
-                       bool *ok, const atomic_bool *stop, struct err *err);
+                       uint8_t *thumbs, bool *ok, const atomic_bool *stop, struct err *err);
 
 #endif

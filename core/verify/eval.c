@@ -53,7 +53,7 @@ static int judge_files(struct judge *j, char *const *paths, int n, struct scores
 {
     bool ok[VERIFY_BATCH];
     size_t size = (size_t)j->gallery->model->net->config.embedding;
-    int ret = verify_embed_files(j->embedder, paths, n, j->e, ok, j->stop, err);
+    int ret = verify_embed_files(j->embedder, paths, n, j->e, NULL, ok, j->stop, err);
     for (int i = 0; i < n && ret > 0; i++)
         if (ok[i])
             scores->of[scores->n++] =

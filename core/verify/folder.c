@@ -7,36 +7,58 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int add_path(void *ctx, const char *path, const char *dir)
+struct finder {
+    struct verify_folder *folder;
+    verify_wanted wanted;
+    struct err *err;
+};
+
+static int make_room(struct verify_folder *folder, struct err *err)
 {
-    (void)dir;
-    struct verify_folder *folder = ctx;
-    if (!img_is_picture_name(path))
+    if (folder->n < folder->capacity)
         return 0;
-    if (folder->n == folder->capacity) {
-        int capacity = folder->capacity ? 2 * folder->capacity : 64;
-        char **paths = realloc(folder->paths, (size_t)capacity * sizeof *paths);
-        if (!paths)
-            return ERR_MEMORY;
-        folder->paths = paths;
-        folder->capacity = capacity;
-    }
+    int capacity = folder->capacity ? 2 * folder->capacity : 64;
+    char **paths = realloc(folder->paths, (size_t)capacity * sizeof *paths);
+    if (!paths)
+        return err_memory(err, "paths");
+    folder->paths = paths;
+    folder->capacity = capacity;
+    return 0;
+}
+
+int verify_folder_add(struct verify_folder *folder, const char *path, struct err *err)
+{
+    int ret = make_room(folder, err);
+    if (ret)
+        return ret;
     char *copy = strdup(path);
     if (!copy)
-        return ERR_MEMORY;
+        return err_memory(err, path);
     folder->paths[folder->n++] = copy;
     return 0;
 }
 
-int verify_folder_read(struct verify_folder *folder, const char *dir, struct err *err)
+static int visit(void *ctx, const char *path, const char *dir)
 {
+    (void)dir;
+    const struct finder *f = ctx;
+    return f->wanted(path) ? verify_folder_add(f->folder, path, f->err) : 0;
+}
+
+int verify_folder_find(struct verify_folder *folder, const char *dir, verify_wanted wanted,
+                       struct err *err)
+{
+    struct finder f = {.folder = folder, .wanted = wanted, .err = err};
     *folder = (struct verify_folder){0};
-    int ret = file_walk(dir, add_path, folder, err);
-    if (ret == ERR_MEMORY)
-        err_memory(err, dir);
+    int ret = file_walk(dir, visit, &f, err);
     if (ret)
         verify_folder_finish(folder);
     return ret;
+}
+
+int verify_folder_read(struct verify_folder *folder, const char *dir, struct err *err)
+{
+    return verify_folder_find(folder, dir, img_is_picture_name, err);
 }
 
 void verify_folder_finish(struct verify_folder *folder)

@@ -6,6 +6,7 @@
 #include "core/verify/gallery.h"
 
 #include "core/base/file.h"
+#include "core/face/chip.h"
 #include "core/verify/embed.h"
 #include "core/verify/folder.h"
 
@@ -25,15 +26,22 @@ static int read_anchors(struct verify_folder *folder, const char *dir, struct er
     return ret;
 }
 
-// Takes the embeddings and paths of the usable pictures out of the folder.
+// Row `to` of [n, size] = row `from`.
+static void move_row(void *rows, size_t size, int to, int from)
+{
+    if (to < from)
+        memcpy((char *)rows + (size_t)to * size, (char *)rows + (size_t)from * size, size);
+}
+
+// Takes the embeddings, small pictures and paths of the usable pictures out of the folder.
 static void keep_usable(struct verify_gallery *g, struct verify_folder *folder, const bool *ok)
 {
     size_t size = (size_t)g->model->net->config.embedding;
     for (int i = 0; i < folder->n; i++) {
         if (!ok[i])
             continue;
-        if (g->n < i)
-            memcpy(g->e + (size_t)g->n * size, g->e + (size_t)i * size, size * sizeof *g->e);
+        move_row(g->e, size * sizeof *g->e, g->n, i);
+        move_row(g->thumbs, FACE_THUMB_SIZE, g->n, i);
         g->paths[g->n++] = folder->paths[i];
         folder->paths[i] = NULL;
     }
@@ -46,12 +54,14 @@ static int embed_folder(struct verify_gallery *g, struct verify_folder *folder, 
     struct verify_embedder *embedder = NULL;
     bool *ok = malloc(n * sizeof *ok);
     g->e = malloc(n * size * sizeof *g->e);
+    g->thumbs = malloc(n * FACE_THUMB_SIZE);
     g->paths = calloc(n, sizeof *g->paths);
-    int ret = ok && g->e && g->paths
+    int ret = ok && g->e && g->thumbs && g->paths
                   ? verify_embedder_create(&embedder, g->model, VERIFY_BATCH, pool, err)
                   : err_memory(err, "gallery");
     if (!ret)
-        ret = verify_embed_files(embedder, folder->paths, folder->n, g->e, ok, stop, err);
+        ret =
+            verify_embed_files(embedder, folder->paths, folder->n, g->e, g->thumbs, ok, stop, err);
     if (ret > 0)
         keep_usable(g, folder, ok);
     else if (ret == 0)
@@ -93,6 +103,7 @@ void verify_gallery_destroy(struct verify_gallery *g)
     for (int i = 0; i < g->n; i++)
         free(g->paths[i]);
     free(g->paths);
+    free(g->thumbs);
     free(g->e);
     siam_model_unref(g->model);
     free(g);
@@ -123,6 +134,12 @@ static float kth_largest(const float *scores, int n, int k)
     return value;
 }
 
+static int anchors_needed(const struct verify_gallery *g)
+{
+    int needed = g->model->card.needed > 0 ? g->model->card.needed : (g->n + 1) / 2;
+    return needed < g->n ? needed : g->n;
+}
+
 struct verify_score verify_gallery_score(const struct verify_gallery *g, const float *e,
                                          float threshold, float *scores)
 {
@@ -135,7 +152,7 @@ struct verify_score verify_gallery_score(const struct verify_gallery *g, const f
             s.nearest = i;
     }
     s.nearest_score = scores[s.nearest];
-    s.score = kth_largest(scores, g->n, (g->n + 1) / 2);
+    s.score = kth_largest(scores, g->n, anchors_needed(g));
     s.anchors_matched = count_from(scores, g->n, threshold);
     s.match = s.score >= threshold;
     return s;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The gallery: embeddings of the user's anchors under one model, and the score of a probe against
-// them. The score is the median of the scores against the single anchors, so "score >= threshold"
-// says that at least half the anchors match, and a few bad anchors don't decide.
+// The gallery: embeddings of the user's anchors under one model, small pictures of them, and the
+// score of a probe against them. The score is the median of the scores against the single anchors,
+// so "score >= threshold" says that at least half the anchors match, and a few bad anchors don't
+// decide.
 #ifndef VISAVIS_CORE_VERIFY_GALLERY_H
 #define VISAVIS_CORE_VERIFY_GALLERY_H
 
@@ -10,15 +11,16 @@
 struct verify_gallery {
     struct siam_model *model; // a reference of its own
     float *e;                 // [n, embedding]
+    uint8_t *thumbs;          // [n, 52, 52, 3], what the net sees of each, see face_chip_thumb()
     char **paths;             // [n], where each came from
     int n;
 };
 
 struct verify_score {
-    float score;         // median over the anchors, 0..1
+    float score;         // see above, 0..1
     int anchors_matched; // whose single score reaches the threshold
     int anchors;         // all
-    int nearest;         // number of the anchor with the highest single score
+    int nearest;         // number of the anchor with the highest single score; -1: none was scored
     float nearest_score; // that score
     bool match;          // score >= threshold
 };

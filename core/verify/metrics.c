@@ -214,3 +214,8 @@ double verify_upper_bound(int errors, int n)
     }
     return (lo + hi) / 2;
 }
+
+double verify_lower_bound(int right, int n)
+{
+    return 1 - verify_upper_bound(n - right, n);
+}

@@ -43,4 +43,8 @@ double verify_best_accuracy(const float *genuine, int n_genuine, const float *im
 // three" value 1 - 0.05^(1/n). 1 when n = 0. Within 1e-9.
 double verify_upper_bound(int errors, int n);
 
+// Lower end of the same interval for `right` of n, 0 <= right <= n: the p with P(X >= right) =
+// 0.025. Where all are right the one-sided 0.05^(1/n). 0 when right = 0 or n = 0. Within 1e-9.
+double verify_lower_bound(int right, int n);
+
 #endif

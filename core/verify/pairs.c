@@ -2,8 +2,8 @@
 // DESIGN. The list's paths stay in the file's text, cut into strings in place. Sorted without
 // repeats they number the pictures; the pictures are embedded in that order, and the pairs then
 // only look embeddings up.
-#include "core/base/file.h"
 #include "core/verify/embed.h"
+#include "core/verify/lines.h"
 #include "core/verify/metrics.h"
 #include "core/verify/report.h"
 
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define LIST_MAX ((size_t)256 << 20) // bytes
+#define FORM     "each line is PATH tab PATH tab 1 (same person) or 0"
 
 struct pair {
     const char *path[2]; // below the root
@@ -19,7 +20,7 @@ struct pair {
 };
 
 struct list {
-    char *text; // owned; the paths point into it
+    struct verify_lines lines; // the paths point into them
     struct pair *pairs;
     int n;
     const char **pictures; // [n_pictures], distinct paths in byte order
@@ -34,7 +35,7 @@ struct embedded {
 
 static void list_finish(struct list *list)
 {
-    free(list->text);
+    verify_lines_finish(&list->lines);
     free(list->pairs);
     free(list->pictures);
 }
@@ -56,37 +57,17 @@ static const char *parse_line(char *line, struct pair *pair)
     return NULL;
 }
 
-static int count_lines(const char *text)
+static int parse_lines(struct list *list, struct err *err)
 {
-    int n = 1;
-    for (; (text = strchr(text, '\n')); text++)
-        n++;
-    return n;
-}
-
-static int parse_text(struct list *list, const char *name, struct err *err)
-{
-    list->pairs = malloc((size_t)count_lines(list->text) * sizeof *list->pairs);
+    const char *wrong;
+    list->pairs = malloc((size_t)list->lines.n_most * sizeof *list->pairs);
     if (!list->pairs)
-        return err_memory(err, name);
-    bool mark = strncmp(list->text, "\xef\xbb\xbf", 3) == 0; // as some editors begin UTF-8 files
-    char *rest = list->text + (mark ? 3 : 0), *line;
-    for (int number = 1; (line = strsep(&rest, "\n")); number++) {
-        size_t len = strlen(line);
-        if (len > 0 && line[len - 1] == '\r')
-            line[--len] = '\0';
-        if (len == 0)
-            continue;
-        const char *wrong = parse_line(line, &list->pairs[list->n++]);
-        if (wrong)
-            return err_set(err, ERR_DATA,
-                           "%s:%d: %s; each line is PATH tab PATH tab 1 (same person) or 0", name,
-                           number, wrong);
-    }
+        return err_memory(err, list->lines.name);
+    for (char *line; (line = verify_lines_next(&list->lines));)
+        if ((wrong = parse_line(line, &list->pairs[list->n++])))
+            return verify_lines_refuse(&list->lines, wrong, FORM, err);
     if (list->n == 0)
-        return err_set(err, ERR_DATA,
-                       "%s: no pairs in it; each line is PATH tab PATH tab 1 (same person) or 0",
-                       name);
+        return err_set(err, ERR_DATA, "%s: no pairs in it; " FORM, list->lines.name);
     return 0;
 }
 
@@ -114,17 +95,10 @@ static int collect_pictures(struct list *list, struct err *err)
 
 static int list_read(struct list *list, const char *path, struct err *err)
 {
-    void *text;
-    size_t size;
     *list = (struct list){0};
-    int ret = file_read(path, LIST_MAX, &text, &size, err);
-    if (ret)
-        return ret;
-    list->text = text;
-    if (strlen(list->text) != size)
-        ret = err_set(err, ERR_DATA, "%s: not a text file (it holds zero bytes)", path);
+    int ret = verify_lines_read(&list->lines, path, LIST_MAX, err);
     if (!ret)
-        ret = parse_text(list, path, err);
+        ret = parse_lines(list, err);
     if (!ret)
         ret = collect_pictures(list, err);
     if (ret)
@@ -144,7 +118,7 @@ static int embed_some(struct verify_embedder *embedder, const char *root,
             ret = err_memory(err, pictures[i]);
         }
     if (!ret)
-        ret = verify_embed_files(embedder, paths, n, e, ok, stop, err);
+        ret = verify_embed_files(embedder, paths, n, e, NULL, ok, stop, err);
     for (int i = 0; i < n; i++)
         free(paths[i]);
     return ret < 0 ? ret : 0;

@@ -3,6 +3,7 @@
 
 #include "core/verify/json.h"
 #include "core/verify/metrics.h"
+#include "core/verify/oneshot.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -66,6 +67,24 @@ char *verify_pairs_json(const struct verify_pairs_result *r)
     cJSON_AddNumberToObject(o, "n_different", r->n_different);
     cJSON_AddNumberToObject(o, "skipped", r->n_skipped);
     return print_json(o, 10);
+}
+
+char *verify_oneshot_json(const struct verify_oneshot_result *r)
+{
+    int ways[] = {r->ways_min, r->ways_max};
+    cJSON *o = cJSON_CreateObject();
+    verify_json_number(o, "accuracy", r->accuracy);
+    verify_json_number(o, "accuracy_low", r->low);
+    verify_json_number(o, "accuracy_high", r->high);
+    cJSON_AddNumberToObject(o, "n", r->n);
+    cJSON_AddNumberToObject(o, "right", r->right);
+    cJSON_AddItemToObject(o, "ways",
+                          ways[0] == ways[1] ? cJSON_CreateNumber(ways[0])
+                                             : cJSON_CreateIntArray(ways, 2));
+    cJSON_AddNumberToObject(o, "runs", r->runs);
+    verify_json_number(o, "chance", r->chance);
+    cJSON_AddItemToObject(o, "per_run", cJSON_CreateDoubleArray(r->per_run, r->runs));
+    return print_json(o, 9);
 }
 
 // ---- Text -----------------------------------------------------------------------------------
@@ -149,5 +168,32 @@ char *verify_pairs_text(const struct verify_pairs_result *r)
     fprintf(t.file, "area under ROC     %7.3f\n", r->auc);
     fprintf(t.file, "pairs              %3d of the same person, %d of two, %d skipped", r->n_same,
             r->n_different, r->n_skipped);
+    return text_end(&t);
+}
+
+// A line for the runs of which the fewest and the most tests were right.
+static void put_runs(struct text *t, const double *accuracy, int n)
+{
+    double worst = 1, best = 0;
+    for (int i = 0; i < n; i++) {
+        worst = fmin(worst, accuracy[i]);
+        best = fmax(best, accuracy[i]);
+    }
+    fprintf(t->file, "worst, best run    %5.1f %%, %.1f %% of %d\n", 100 * worst, 100 * best, n);
+}
+
+char *verify_oneshot_text(const struct verify_oneshot_result *r)
+{
+    struct text t;
+    if (!text_begin(&t))
+        return NULL;
+    fprintf(t.file, "right answers      %5.1f %% (%d of %d; %.1f to %.1f %%, 95 %% sure)\n",
+            100 * r->accuracy, r->right, r->n, 100 * r->low, 100 * r->high);
+    if (r->runs > 1)
+        put_runs(&t, r->per_run, r->runs);
+    fprintf(t.file, "by chance          %5.1f %% (", 100 * r->chance);
+    if (r->ways_min < r->ways_max)
+        fprintf(t.file, "%d to ", r->ways_min);
+    fprintf(t.file, "%d-way)", r->ways_max);
     return text_end(&t);
 }

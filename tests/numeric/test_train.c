@@ -51,7 +51,7 @@ static struct siam_dataset *make_data(size_t cache_bytes, const char *dir)
     uint8_t chip[FACE_CHIP_SIZE(1)];
     struct siam_dataset *data = calloc(1, sizeof *data);
     assert_non_null(data);
-    data->channels = 1;
+    data->input = siam_input_whole(1);
     data->n_pictures = SIAM_KINDS * N_KIND;
     data->n_people = 2;
     data->hash = 0xfeedfacecafebeef;
@@ -87,7 +87,7 @@ static struct bench make_bench(void **state)
     b.config.epochs = 3;
     b.config.batch_pictures = 2;
     b.config.epoch_pictures = 7;
-    b.config.adam.lr = 3e-3f;
+    b.config.rate = 3e-3f;
     b.config.seed = 42;
     snprintf(b.out, sizeof b.out, "%s/m.safetensors", (const char *)*state);
     snprintf(b.checkpoint, sizeof b.checkpoint, "%s/m.checkpoint", (const char *)*state);
@@ -189,7 +189,7 @@ static void test_learns(void **state)
     struct bench b = make_bench(state);
     use_files(&b);
     b.config.epochs = 200;
-    b.config.adam.lr = 0.003f;
+    b.config.rate = 0.003f;
     struct watch w = {0};
     struct siam_model *model, *loaded;
     assert_int_equal(train(&model, &b, 2, &w, NULL), 0);
@@ -611,7 +611,7 @@ static void test_foreign_checkpoints(void **state)
     other.config.seed++;
     assert_train_fails(&other, ERR_MODEL, "of a training with another seed");
     other = b;
-    other.config.adam.lr *= 2;
+    other.config.rate *= 2;
     assert_train_fails(&other, ERR_MODEL, "of a training with other settings");
     other = b;
     other.config.batch_pictures = 3;
@@ -721,7 +721,7 @@ static void test_divergence(void **state)
     struct bench b = make_bench(state);
     use_files(&b);
     siam_model_unref(train_ok(&b, 1));
-    b.config.adam.lr = 1e30f;
+    b.config.rate = 1e30f;
     assert_train_fails(&b, ERR_MODEL, "is not a number at epoch 1");
     assert_train_fails(&b, ERR_MODEL, "the last good model stays");
     struct siam_model *kept;
@@ -740,7 +740,7 @@ static void test_configs(void **state)
     assert_non_null(strstr(err.text, "koch"));
     assert_int_equal(siam_train_defaults(&config, "koch", NULL), 0);
     assert_true(config.epochs == 50 && config.batch_pictures == 8);
-    assert_true(config.adam.lr == 1e-4f && config.net.embedding == 4096);
+    assert_true(config.rate == 1e-4f && config.net.embedding == 4096);
     c.config.epochs = 0;
     assert_train_fails(&c, ERR_USAGE, "at least 1");
     static const int bad[][2] = {{0, 7}, {1001, 7}, {INT_MAX, 7}, {2, 0}, {2, 1000001}};

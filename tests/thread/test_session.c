@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A whole headless session, every thread of it at once, for the thread sanitizer: collecting while
-// live, training begun and stopped, the camera changed, undo, quit.
+// live, training begun and stopped, the camera changed, undo, quit. And what it does with faces,
+// where they are and where they are not.
 #include "app/session.h"
 #include "app/signals.h"
 #include "core/base/file.h"
+#include "core/face/portrait.h"
+#include "core/image/decode.h"
+#include "core/image/save.h"
 #include "core/nn/blas.h"
 #include "tests/test.h"
+
+#include <math.h>
 
 // The sanitizer makes a training step take 20 seconds, so there is a model from the start, and the
 // training is stopped after a step.
@@ -15,7 +21,7 @@ static const char script[] = "camera demo:3\nwait frames 3\nn 6\n"
                              "t\nwait step 1\na 2\nwait score 2\n+\n-\nm\nh\nc\n"
                              "wait score 2\ns\nwait trained\nt\nv\nq\n";
 
-static void save_model(const char *dir)
+static void save_model(const char *dir, enum siam_way way)
 {
     char path[600];
     struct nn_config config = nn_config_koch(3);
@@ -23,10 +29,11 @@ static void save_model(const char *dir)
     struct rng rng;
     struct siam_model *model;
     struct siam_card card = {.recipe = "koch", .threshold = 0.5f};
+    struct siam_input input = {.way = way, .channels = 3};
     rng_seed(&rng, 1, 0);
     assert_int_equal(nn_net_create(&net, &config, NULL), 0);
     nn_net_init_glorot(net, &rng);
-    assert_int_equal(siam_model_create(&model, net, &card, NULL), 0);
+    assert_int_equal(siam_model_create(&model, net, &input, &card, NULL), 0);
     snprintf(path, sizeof path, "%s/data", dir);
     assert_int_equal(file_make_dirs(path, NULL), 0);
     snprintf(path, sizeof path, "%s/data/model.safetensors", dir);
@@ -34,15 +41,39 @@ static void save_model(const char *dir)
     siam_model_unref(model);
 }
 
-static int run_script(const char *dir, const char *keys_text, const char *events)
+// What the view showed on the way.
+struct seen {
+    int n_faces;          // turns with a face
+    struct img_rect face; // the last one
+    bool face_now, nearest_now;
+};
+
+static void watch(void *ctx, struct app_session *s)
 {
+    struct seen *seen = ctx;
+    app_screen_fill(s);
+    seen->face_now = s->view.has_face;
+    seen->nearest_now = s->view.nearest != NULL;
+    if (!s->view.has_face)
+        return;
+    seen->n_faces++;
+    seen->face = s->view.face;
+}
+
+static int run_with(const struct app_options *more, struct seen *seen, const char *dir,
+                    const char *keys_text, const char *events)
+{
+#ifdef __SANITIZE_THREAD__
+    skip(); // a step and a face take so long there that the scripts' waits give up
+#endif
     char keys[600];
     snprintf(keys, sizeof keys, "%s/keys", dir);
     assert_int_equal(file_save(keys, keys_text, strlen(keys_text), NULL), 0);
     char data[600];
     snprintf(data, sizeof data, "%s/data", dir);
     struct app_options o = {.camera = "demo:0@0",
-                            .recipe = "koch",
+                            .recipe = more->recipe,
+                            .no_face_finder = more->no_face_finder,
                             .data = data,
                             .keys = keys,
                             .events = events,
@@ -54,7 +85,16 @@ static int run_script(const char *dir, const char *keys_text, const char *events
                             .width = 640,
                             .height = 480,
                             .scale = 1};
-    return app_session_run(&o);
+    return app_session_drive(&o, watch, seen);
+}
+
+static int run_script(const char *dir, const char *keys_text, const char *events)
+{
+    struct app_options koch = {.recipe = "koch"};
+    struct seen seen = {0};
+    int code = run_with(&koch, &seen, dir, keys_text, events);
+    assert_int_equal(seen.n_faces, 0);
+    return code;
 }
 
 static int count(const char *text, const char *what)
@@ -69,7 +109,7 @@ static void everything_at_once(void **state)
 {
     char events[600];
     snprintf(events, sizeof events, "%s/events", (char *)*state);
-    save_model(*state);
+    save_model(*state, SIAM_WHOLE);
     assert_int_equal(run_script(*state, script, events), 0);
     void *text;
     size_t size;
@@ -80,6 +120,7 @@ static void everything_at_once(void **state)
     assert_int_equal(count(text, "\"event\":\"undone\""), 1);
     assert_int_equal(count(text, "\"event\":\"trained\""), 2);
     assert_true(count(text, "\"event\":\"score\"") >= 6);
+    assert_int_equal(count(text, "\"nearest\":\""), count(text, "\"event\":\"score\""));
     assert_int_equal(count(text, "\"event\":\"error\""), 0);
     free(text);
 }
@@ -97,6 +138,158 @@ static void failures_give_exit_codes(void **state)
     assert_int_equal(run_script(*state, "wait frames 2\nq\nt\n", events), 0);
 }
 
+// ---- Faces ------------------------------------------------------------------------------------
+
+// A folder of frames to replay: the demo's head moved to the right by so many pixels, or a wall
+// with nobody before it.
+#define MOVED  150
+#define NOBODY -1
+static void save_frames(const char *dir, const char *name, int moved)
+{
+    char path[600];
+    struct img frame = {0}, out = {0};
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    assert_int_equal(file_make_dirs(path, NULL), 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(cap_demo_draw(&frame, 0, 0.2 * i, NULL), 0);
+        assert_int_equal(img_copy(&out, &frame, NULL), 0);
+        for (int at = 0; at < frame.w * frame.h; at++) {
+            int x = at % frame.w, from = moved == NOBODY || x < moved ? at - x : at - moved;
+            memcpy(out.px + 3 * at, frame.px + 3 * from, 3);
+        }
+        snprintf(path, sizeof path, "%s/%s/%d.jpg", dir, name, i);
+        assert_int_equal(img_save_jpeg(&out, path, 95, NULL), 0);
+    }
+    img_finish(&out);
+    img_finish(&frame);
+}
+
+// Runs "a 4" at the frames, then live without anybody. Returns the events, to be freed.
+static char *collect_and_score(const char *dir, const struct app_options *more, struct seen *seen)
+{
+    char events[600], keys[2000];
+    void *text;
+    size_t size;
+    snprintf(events, sizeof events, "%s/events", dir);
+    snprintf(keys, sizeof keys,
+             "camera replay:%s/frames\nwait frames 3\na 4\nv\nwait score 3\n"
+             "camera replay:%s/nobody\nwait frames 4\nwait score 5\nq\n",
+             dir, dir);
+    save_frames(dir, "frames", MOVED);
+    save_frames(dir, "nobody", NOBODY);
+    assert_int_equal(run_with(more, seen, dir, keys, events), 0);
+    assert_int_equal(file_read(events, 1 << 26, &text, &size, NULL), 0);
+    assert_int_equal(count(text, "\"event\":\"saved\",\"kind\":\"anchor\""), 4);
+    assert_true(count(text, "\"event\":\"score\"") >= 8);
+    assert_int_equal(count(text, "\"event\":\"error\""), 0);
+    return text;
+}
+
+// The face that is found in the picture i that was saved, and the picture's size.
+static int find_in_saved(const char *events, int i, struct face_pose *pose, int *w, int *h)
+{
+    static const char mark[] = "\"kind\":\"anchor\",\"path\":\"";
+    char path[600];
+    struct img picture = {0};
+    struct face_reader *reader;
+    for (; i >= 0; i--) {
+        events = strstr(events, mark);
+        assert_non_null(events);
+        events += sizeof mark - 1;
+    }
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(events, "\""), events);
+    assert_int_equal(img_load(&picture, path, 0, NULL), 0);
+    *w = picture.w;
+    *h = picture.h;
+    assert_int_equal(face_reader_create(&reader, NULL, NULL), 0);
+    int ret = face_read_picture(reader, &picture, pose, NULL);
+    face_reader_destroy(reader);
+    img_finish(&picture);
+    return ret;
+}
+
+// Half as large as the picture, and in its middle.
+static void assert_faces_saved(const char *events)
+{
+    for (int i = 0; i < 4; i++) {
+        struct face_pose pose;
+        int w, h;
+        assert_int_equal(find_in_saved(events, i, &pose, &w, &h), FACE_FOUND);
+        assert_int_equal(w, h);
+        assert_in_range(w, 200, 440);
+        assert_true(fabsf(pose.side / (float)w - 0.5f) < 0.1f);
+        assert_true(fabsf(pose.x / (float)w - 0.5f) < 0.1f);
+        assert_true(fabsf(pose.y / (float)w - 0.5f) < 0.1f);
+    }
+}
+
+static void assert_guide_box_saved(const char *events)
+{
+    for (int i = 0; i < 4; i++) {
+        struct face_pose pose;
+        int w, h;
+        find_in_saved(events, i, &pose, &w, &h);
+        assert_int_equal(w, 250);
+        assert_int_equal(h, 250);
+    }
+}
+
+static void a_face_is_looked_for(void **state)
+{
+    save_model(*state, SIAM_FACE);
+    struct seen seen = {0};
+    char *text = collect_and_score(*state, &(struct app_options){.recipe = "visavis"}, &seen);
+    int n_none = count(text, "\"reason\":\"no face\"");
+    assert_true(n_none >= 4);
+    assert_true(seen.n_faces > 0 && !seen.face_now && !seen.nearest_now);
+    assert_in_range(seen.face.w, 100, 220);
+    assert_in_range(seen.face.x + seen.face.w / 2, 320 + MOVED - 30, 320 + MOVED + 30);
+    assert_in_range(seen.face.y + seen.face.h / 2, 180, 300);
+    assert_faces_saved(text);
+    assert_int_equal(count(text, "\"nearest\":\"") + n_none, count(text, "\"event\":\"score\""));
+    free(text);
+}
+
+static void no_face_is_looked_for(void **state)
+{
+    save_model(*state, SIAM_FACE);
+    struct seen seen = {0};
+    char *text = collect_and_score(
+        *state, &(struct app_options){.recipe = "visavis", .no_face_finder = true}, &seen);
+    assert_true(seen.n_faces == 0 && seen.nearest_now);
+    assert_guide_box_saved(text);
+    assert_int_equal(count(text, "\"reason\":\"no face\""), 0);
+    free(text);
+}
+
+static void a_whole_picture_is_the_guide_box(void **state)
+{
+    save_model(*state, SIAM_WHOLE);
+    struct seen seen = {0};
+    char *text = collect_and_score(*state, &(struct app_options){.recipe = "koch"}, &seen);
+    assert_int_equal(seen.n_faces, 0);
+    assert_guide_box_saved(text);
+    assert_int_equal(count(text, "\"reason\":\"no face\""), 0);
+    free(text);
+}
+
+// Where there is no face, the guide box is kept.
+static void nobody_is_kept_too(void **state)
+{
+    char events[600], keys[2000];
+    void *text;
+    size_t size;
+    struct seen seen = {0};
+    snprintf(events, sizeof events, "%s/events", (char *)*state);
+    snprintf(keys, sizeof keys, "camera replay:%s/nobody\nwait frames 3\na 4\nq\n", (char *)*state);
+    save_frames(*state, "nobody", NOBODY);
+    struct app_options options = {.recipe = "visavis"};
+    assert_int_equal(run_with(&options, &seen, *state, keys, events), 0);
+    assert_int_equal(file_read(events, 1 << 26, &text, &size, NULL), 0);
+    assert_guide_box_saved(text);
+    free(text);
+}
+
 int main(void)
 {
     nn_blas_init();
@@ -104,6 +297,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(everything_at_once, test_dir_make, test_dir_remove),
         cmocka_unit_test_setup_teardown(failures_give_exit_codes, test_dir_make, test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_face_is_looked_for, test_dir_make, test_dir_remove),
+        cmocka_unit_test_setup_teardown(no_face_is_looked_for, test_dir_make, test_dir_remove),
+        cmocka_unit_test_setup_teardown(nobody_is_kept_too, test_dir_make, test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_whole_picture_is_the_guide_box, test_dir_make,
+                                        test_dir_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,7 +83,8 @@ class Commands(unittest.TestCase):
         self.assertIn(mention, r.stderr)
 
     def test_help_and_version(self):
-        for verb in ('', 'train', 'eval', 'verify', 'pairs', 'embed', 'bench', 'doctor'):
+        for verb in ('', 'train', 'eval', 'verify', 'pairs', 'oneshot', 'embed', 'bench',
+                     'doctor'):
             r = self.run_it(*filter(None, [verb, '--help']))
             self.assertEqual((r.returncode, r.stderr), (0, ''))
             self.assertIn('usage: visavis', r.stdout)
@@ -102,6 +103,9 @@ class Commands(unittest.TestCase):
         self.refused(USAGE, 'one of them', 'embed', '--model', self.model, '--raw', 'x', 'a', '--out', 'e')
         self.refused(USAGE, '--threads', 'doctor', '--threads', '257')
         self.refused(USAGE, 'two pictures', 'verify', '--model', self.model, 'a')
+        self.refused(USAGE, 'one folder', 'oneshot', '--model', self.model)
+        self.refused(USAGE, 'more', 'oneshot', '--model', self.model, 'runs', 'more')
+        self.refused(USAGE, '--model', 'oneshot', 'runs')
         self.refused(USAGE, '--strangers', 'eval', '--model', self.model, '--anchors', 'me',
                      '--genuine', 'me')
         self.refused(USAGE, 'recipe', 'train', '--data', self.dir, '--recipe', 'soup')
@@ -179,6 +183,42 @@ class Commands(unittest.TestCase):
         for key in ('accuracy', 'eer', 'auc'):
             self.assertIn(key, json.loads(r.stdout))
 
+    def one_shot_run(self, base, run, labels):
+        """Two classes; each test is a copy of the first one's picture."""
+        for name, seed in (('training/class01', 1), ('training/class02', 2), ('test/item01', 1),
+                           ('test/item02', 1)):
+            png(self.path(f'{base}/{run}/{name}.png'), seed)
+        with open(self.path(f'{base}/{run}/class_labels.txt'), 'w') as f:
+            f.write(''.join(f'{run}/test/item{t} {run}/training/class{c}\n' for t, c in labels))
+
+    def test_oneshot(self):
+        """One of two equal tests is right, where their labels differ."""
+        both = (('01.png', '01.png'), ('02.png', '02.png'))
+        self.one_shot_run('runs', 'run01', both)
+        self.one_shot_run('runs', 'run02', both)
+        r = self.run_it('oneshot', '--model', self.model, '--threads', '1', '--json', 'runs')
+        self.assertEqual(r.returncode, 0, r.stderr)
+        result = json.loads(r.stdout)
+        low, high = result.pop('accuracy_low'), result.pop('accuracy_high')
+        self.assertEqual(result, {'accuracy': .5, 'n': 4, 'right': 2, 'ways': 2, 'runs': 2,
+                                  'chance': .5, 'per_run': [.5, .5]})
+        self.assertTrue(0 < low < .5 < high < 1)
+        text = self.run_it('oneshot', '--model', self.model, 'runs/run02')
+        self.assertEqual((text.returncode, text.stdout), (0, ''))
+        self.assertIn('1 of 2', text.stderr)
+
+    def test_oneshot_errors(self):
+        oneshot = ('oneshot', '--model', self.model)
+        self.refused(DATA, 'none', *oneshot, 'none')
+        self.refused(DATA, 'no run', *oneshot, 'empty')
+        self.refused(MODEL, 'page.jpg', 'oneshot', '--model', 'page.jpg', 'empty')
+        self.one_shot_run('odd', 'run01', [('01.png', '01.png'), ('02.png', '02.png 3')])
+        self.refused(DATA, 'odd/run01/class_labels.txt:2', *oneshot, 'odd')
+        self.one_shot_run('odd', 'run01', [('01.png', '01.png'), ('03.png', '02.png')])
+        self.refused(DATA, 'odd/run01/test/item03.png', *oneshot, 'odd')
+        shutil.copy(self.path('page.jpg'), self.path('odd/run01/test/item03.png'))
+        self.refused(DATA, 'odd/run01/test/item03.png', *oneshot, 'odd')
+
     def test_embed(self):
         r = self.run_it('embed', '--model', self.model, 'me/0.png', 'me/1.png', '--out', 'e.f32')
         self.assertEqual(r.returncode, 0, r.stderr)
@@ -193,6 +233,8 @@ class Commands(unittest.TestCase):
                                      'e.f32').returncode, 0)
         self.assertEqual(os.path.getsize(self.path('e.f32')), 4096 * 4)
         self.refused(DATA, 'page.jpg', 'embed', '--raw', 'page.jpg', '--model', self.model, '--out', 'e')
+        self.refused(DATA, '<htm', 'embed', 'me/0.png', 'page.jpg', '--model', self.model, '--out', 'e')
+        self.assertFalse(os.path.exists(self.path('e')))
 
     def test_doctor(self):
         report = json.loads(self.run_it('doctor', '--data', self.path('s'), '--json').stdout)

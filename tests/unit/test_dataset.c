@@ -96,7 +96,7 @@ static int load(struct siam_dataset **data, const struct folders *f, struct sett
         .positive_dir = f->positive,
         .negative_dirs = negatives,
         .n_negative_dirs = 1,
-        .channels = s.channels ? s.channels : 3,
+        .input = siam_input_whole(s.channels ? s.channels : 3),
         .heldout_share = 0.3f,
         .seed = s.seed,
         .max_negatives = s.max_negatives,
@@ -187,17 +187,18 @@ static void test_pictures(void **state)
         assert_false(data->split_in_time);
         assert_non_null(strstr(data->pictures[0].path, "anchor/a00.jpg"));
         assert_non_null(strstr(data->pictures[10].path, "anchor/deep/er/UPPER.JPEG"));
-        struct siam_loader loader = {0};
+        struct siam_loader *loader;
+        assert_int_equal(siam_loader_create(&loader, &data->input, NULL), 0);
         uint8_t chip[FACE_CHIP_SIZE(3)], stored[FACE_CHIP_SIZE(3)];
         uint64_t hash;
         for (int i = 0; i < data->n_pictures; i++) {
             const struct siam_picture *p = &data->pictures[i];
-            assert_int_equal(siam_load_chip(&loader, p->path, channels, chip, &hash, NULL), 0);
+            assert_int_equal(siam_load_picture(loader, p->path, chip, &hash, NULL), 0);
             assert_int_equal(siam_chips_get(data->chips, p->chip, stored, NULL), 0);
             assert_memory_equal(stored, chip, FACE_CHIP_SIZE(channels));
             assert_true(p->hash == hash);
         }
-        siam_loader_finish(&loader);
+        siam_loader_destroy(loader);
         siam_dataset_destroy(data);
     }
 }
@@ -269,7 +270,7 @@ static void test_missing_pictures(void **state)
     struct pool *pool;
     assert_int_equal(pool_create(&pool, 1, 0, NULL), 0);
     const struct siam_dataset_config none = {
-        .anchor_dir = f.anchor, .positive_dir = f.positive, .channels = 3, .heldout_share = 0.3f};
+        .anchor_dir = f.anchor, .positive_dir = f.positive, .input = siam_input_whole(3), .heldout_share = 0.3f};
     assert_int_equal(siam_dataset_load(&data, &none, pool, NULL, &err), ERR_DATA);
     assert_non_null(strstr(err.text, "no negatives: name a folder"));
     pool_destroy(pool);

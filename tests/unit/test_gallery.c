@@ -37,7 +37,7 @@ static int hand_make(void **state)
     assert_int_equal(nn_net_create(&net, &config, NULL), 0);
     net->p.head_w[2] = 1;
     net->p.head_b[0] = -20;
-    assert_int_equal(siam_model_create(&h->model, net, &card, NULL), 0);
+    assert_int_equal(siam_model_create(&h->model, net, NULL, &card, NULL), 0);
     h->gallery.model = h->model;
     h->gallery.e = h->e;
     *state = h;
@@ -236,16 +236,43 @@ static void fill_folder(const struct room *r)
     tiny_picture(sub, "z.png", 9, 0);
 }
 
-// The embedding of one file by the way of a camera frame.
+static void embed_box(struct verify_embedder *em, const struct img *picture, struct img_rect box,
+                      float *e)
+{
+    uint8_t chip[FACE_CHIP_SIZE(3)];
+    float *x = malloc(sizeof chip * sizeof *x);
+    struct img scratch = {0};
+    assert_non_null(x);
+    assert_int_equal(face_chip(chip, 3, picture, box, &scratch, NULL), 0);
+    face_chip_input(x, chip, 3);
+    assert_int_equal(verify_embed_inputs(em, x, 1, e, NULL, NULL), 0);
+    img_finish(&scratch);
+    free(x);
+}
+
+// The embedding of one file, a step at a time.
 static void embed_alone(struct room *r, const char *path, float *e)
 {
     struct verify_embedder *em;
     struct img img = {0};
     assert_int_equal(verify_embedder_create(&em, r->model, 1, r->pool, NULL), 0);
-    assert_int_equal(img_load(&img, path, SIAM_DECODE_SIDE, NULL), 0);
-    assert_int_equal(verify_embed_picture(em, &img, face_whole(&img), e, NULL), 0);
+    assert_int_equal(img_load(&img, path, 2 * FACE_CHIP_SIDE, NULL), 0);
+    embed_box(em, &img, face_whole(&img), e);
     img_finish(&img);
     verify_embedder_destroy(em);
+}
+
+// The small picture of one file, by the way of its chip.
+static void assert_thumb_is_of(const uint8_t *thumb, const char *path, int channels)
+{
+    const struct siam_input input = siam_input_whole(channels);
+    struct siam_loader *loader;
+    uint8_t chip[FACE_CHIP_SIZE(3)], expected[FACE_THUMB_SIZE];
+    assert_int_equal(siam_loader_create(&loader, &input, NULL), 0);
+    assert_int_equal(siam_load_picture(loader, path, chip, NULL, NULL), 0);
+    face_chip_thumb(expected, chip, channels);
+    assert_memory_equal(thumb, expected, FACE_THUMB_SIZE);
+    siam_loader_destroy(loader);
 }
 
 static void assert_same_embedding(const float *a, const float *b, int size)
@@ -271,6 +298,7 @@ static void gallery_holds_the_usable_pictures(void **state)
         snprintf(name, sizeof name, "%s.png", names[i]);
         path_in(r, name, path);
         assert_string_equal(g->paths[i], path);
+        assert_thumb_is_of(g->thumbs + (size_t)i * FACE_THUMB_SIZE, path, 3);
         embed_alone(r, path, e);
         assert_same_embedding(g->e + i * size, e, size);
         float scores[16];
@@ -299,10 +327,10 @@ static void files_of_one_batch_or_many(void **state)
         static const int batch[SIZES] = {1, 4, 20};
         struct verify_embedder *em;
         assert_int_equal(verify_embedder_create(&em, r->model, batch[b], r->pool, NULL), 0);
-        assert_int_equal(verify_embed_files(em, paths, N, e[b], ok[b], NULL, NULL), 9);
-        assert_int_equal(verify_embed_files(em, paths, 0, e[b], ok[b], NULL, NULL), 0);
-        assert_int_equal(verify_embed_files(em, paths + 3, 1, e[b] + 3 * 37, ok[b] + 3, NULL, NULL),
-                         0);
+        assert_int_equal(verify_embed_files(em, paths, N, e[b], NULL, ok[b], NULL, NULL), 9);
+        assert_int_equal(verify_embed_files(em, paths, 0, e[b], NULL, ok[b], NULL, NULL), 0);
+        assert_int_equal(
+            verify_embed_files(em, paths + 3, 1, e[b] + 3 * 37, NULL, ok[b] + 3, NULL, NULL), 0);
         verify_embedder_destroy(em);
         for (int i = 0; i < N; i++) {
             assert_int_equal(ok[b][i], i != 3 && i != 10);
@@ -312,6 +340,33 @@ static void files_of_one_batch_or_many(void **state)
     }
     for (int i = 0; i < N; i++)
         free(paths[i]);
+}
+
+// Where no file may be missing, the first that can't be used is an error, in any batch.
+static void files_that_must_all_be_usable(void **state)
+{
+    struct room *r = *state;
+    enum { N = 4 };
+    static const char *const names[N] = {"a00.png", "a01.png", "a02.png", "a03.png"};
+    char path[N][1000], *paths[N];
+    float e[N * 37], want[N * 37];
+    bool ok[N];
+    fill_folder(r);
+    for (int i = 0; i < N; i++) {
+        paths[i] = path[i];
+        path_in(r, names[i], path[i]);
+    }
+    for (int batch = 1; batch <= N; batch++) {
+        struct verify_embedder *em;
+        struct err err = {0};
+        assert_int_equal(verify_embedder_create(&em, r->model, batch, r->pool, NULL), 0);
+        assert_int_equal(verify_embed_files(em, paths, 3, e, NULL, NULL, NULL, &err), 3);
+        assert_int_equal(verify_embed_files(em, paths, 3, want, NULL, ok, NULL, NULL), 3);
+        assert_same_embedding(e, want, 3 * 37);
+        assert_int_equal(verify_embed_files(em, paths, N, e, NULL, NULL, NULL, &err), ERR_DATA);
+        assert_non_null(strstr(err.text, paths[3]));
+        verify_embedder_destroy(em);
+    }
 }
 
 static void one_file(void **state)
@@ -371,24 +426,22 @@ static void one_channel(void **state)
     siam_model_unref(grey);
 }
 
-static void a_box_of_the_frame(void **state)
+static void a_frame_is_its_guide_box(void **state)
 {
     struct room *r = *state;
     struct verify_embedder *em;
-    struct img frame = {0}, part = {0};
+    struct img frame = {0};
+    struct verify_sight sight = {.look = true};
     float e[37], want[37];
-    struct img_rect box = {10, 5, 90, 100};
     tiny_draw(&frame, 2, 0);
-    assert_int_equal(img_crop(&part, &frame, box, NULL), 0);
+    struct img_rect box = face_guide_box(frame.w, frame.h);
     assert_int_equal(verify_embedder_create(&em, r->model, 1, r->pool, NULL), 0);
-    assert_int_equal(verify_embed_picture(em, &frame, box, e, NULL), 0);
-    assert_int_equal(verify_embed_picture(em, &part, face_whole(&part), want, NULL), 0);
+    assert_int_equal(verify_embed_frame(em, &frame, &sight, e, NULL), 0);
+    embed_box(em, &frame, box, want);
     assert_same_embedding(e, want, 37);
-    box.w = 1000;
-    assert_int_equal(verify_embed_picture(em, &frame, box, e, NULL), ERR_DATA);
+    assert_true(sight.pose.side == (float)box.w);
     verify_embedder_destroy(em);
     img_finish(&frame);
-    img_finish(&part);
 }
 
 static void assert_no_anchors(const struct err *err, const char *dir, const char *why)
@@ -462,10 +515,11 @@ int main(void)
         HAND(median_is_that_of_a_sort),
         PICTURES(gallery_holds_the_usable_pictures),
         PICTURES(files_of_one_batch_or_many),
+        PICTURES(files_that_must_all_be_usable),
         PICTURES(one_file),
         PICTURES(inputs_in_batches),
         PICTURES(one_channel),
-        PICTURES(a_box_of_the_frame),
+        PICTURES(a_frame_is_its_guide_box),
         PICTURES(unusable_folders),
         PICTURES(a_stop_is_heard),
         PICTURES(a_net_of_another_side_is_refused),

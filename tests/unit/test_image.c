@@ -223,6 +223,44 @@ static void add_noise(struct img *img, int level, int offset, uint64_t seed)
     }
 }
 
+// Cells follow each other without a gap, and overlap only where there are fewer pixels than cells.
+static void cells_divide_a_part(void **state)
+{
+    (void)state;
+    static const struct img_rect parts[] = {
+        {0, 0, 90, 80}, {-7, 5, 640, 481}, {3, 4, 10, 9}, {9, 9, 3, 1}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        struct img_rect p = parts[i], last = img_cell(p, 9, 8, 8, 7);
+        assert_int_equal(img_cell(p, 9, 8, 0, 0).x, p.x);
+        assert_int_equal(img_cell(p, 9, 8, 0, 0).y, p.y);
+        assert_int_equal(last.x + last.w, p.x + p.w);
+        assert_int_equal(last.y + last.h, p.y + p.h);
+        for (int c = 0; c < 8; c++) {
+            struct img_rect a = img_cell(p, 9, 8, c, 3), b = img_cell(p, 9, 8, c + 1, 3);
+            assert_true(a.w >= 1 && a.h >= 1 && b.x >= a.x);
+            assert_int_equal(b.x, p.w >= 9 || b.x > a.x ? a.x + a.w : a.x);
+        }
+    }
+}
+
+static void luma_has_the_weights_of_bt601(void **state)
+{
+    (void)state;
+    struct img img = make_noise(31, 17, 6);
+    for (int step = 1; step < 9; step++) {
+        struct img_rect part = {5, 3, 20, 11};
+        double sum = 0;
+        int n = 0;
+        for (int y = 3; y < 14; y += step)
+            for (int x = 5; x < 25; x += step, n++) {
+                const uint8_t *p = img.px + 3 * (y * img.w + x);
+                sum += 0.299 * p[0] + 0.587 * p[1] + 0.114 * p[2];
+            }
+        assert_float_equal(img_luma(&img, part, step), sum / n, 1e-4);
+    }
+    img_finish(&img);
+}
+
 static void dhash_is_near_for_bursts_and_far_for_others(void **state)
 {
     (void)state;
@@ -358,6 +396,8 @@ int main(void)
         cmocka_unit_test(resize_to_the_same_size_is_identity),
         cmocka_unit_test(resize_keeps_constants_and_memory),
         cmocka_unit_test(resize_refuses_impossible_sizes),
+        cmocka_unit_test(cells_divide_a_part),
+        cmocka_unit_test(luma_has_the_weights_of_bt601),
         cmocka_unit_test(dhash_is_near_for_bursts_and_far_for_others),
         cmocka_unit_test(dhash_of_flat_and_tiny_pictures),
         cmocka_unit_test_setup_teardown(saved_pictures_come_back, test_dir_make, test_dir_remove),

@@ -246,6 +246,25 @@ static void bounds_are_clopper_pearson(void **state)
         assert_near(verify_upper_bound(known[i].errors, known[i].n), known[i].upper, 1e-9);
 }
 
+static void lower_bounds_are_clopper_pearson(void **state)
+{
+    (void)state;
+    // As above, from P(X >= right).
+    static const struct {
+        int right, n;
+        double lower;
+    } known[] = {
+        {1, 2, 0.012579117093},     {5, 10, 0.187086028447},    {9, 10, 0.554983882972},
+        {1, 150, 0.000168771143},   {37, 40, 0.796135251267},   {20, 400, 0.030805241143},
+        {250, 400, 0.575521788661}, {399, 400, 0.986150230038}, {500, 1000, 0.468549172972},
+    };
+    for (int i = 0; i < LEN(known); i++)
+        assert_near(verify_lower_bound(known[i].right, known[i].n), known[i].lower, 1e-9);
+    assert_near(verify_lower_bound(30, 30), 1 - 0.0950338, 1e-7);
+    assert_true(verify_lower_bound(0, 30) == 0);
+    assert_true(verify_lower_bound(0, 0) == 0);
+}
+
 static void bounds_at_the_ends(void **state)
 {
     (void)state;
@@ -275,6 +294,7 @@ int main(void)
         cmocka_unit_test(same_as_brute_force),
         cmocka_unit_test(eer_threshold_is_at_the_crossing),
         cmocka_unit_test(bounds_are_clopper_pearson),
+        cmocka_unit_test(lower_bounds_are_clopper_pearson),
         cmocka_unit_test(bounds_at_the_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

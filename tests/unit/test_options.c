@@ -22,7 +22,7 @@ static void defaults(void **state)
     assert_int_equal(parse(&o, &err, "visavis"), 0);
     assert_int_equal(o.verb, APP_SESSION);
     assert_string_equal(o.camera, "");
-    assert_string_equal(o.recipe, "koch");
+    assert_string_equal(o.recipe, "visavis");
     assert_null(o.data);
     assert_int_equal(o.epochs, 0);
     assert_true(o.threads >= 1);
@@ -30,6 +30,7 @@ static void defaults(void **state)
     assert_int_equal(o.cache_mb, 256);
     assert_int_equal(o.width, 1280);
     assert_int_equal(o.height, 800);
+    assert_false(o.no_face_finder);
     assert_int_equal(o.n_rest, 0);
 }
 
@@ -38,11 +39,11 @@ static void options_of_every_kind(void **state)
     (void)state;
     struct app_options o;
     struct err err;
-    assert_int_equal(
-        parse(&o, &err,
-              "visavis --negatives A --camera replay:x@25 --headless --negatives=B "
-              "--seed 18446744073709551615 --threshold .25 --size 640x480 --cache 64 -v"),
-        0);
+    assert_int_equal(parse(&o, &err,
+                           "visavis --negatives A --camera replay:x@25 --headless --negatives=B "
+                           "--seed 18446744073709551615 --threshold .25 --size 640x480 --cache 64 "
+                           "--no-face-finder -v"),
+                     0);
     assert_int_equal(o.n_negatives, 2);
     assert_string_equal(o.negatives[0], "A");
     assert_string_equal(o.negatives[1], "B");
@@ -52,6 +53,7 @@ static void options_of_every_kind(void **state)
     assert_int_equal(o.width, 640);
     assert_int_equal(o.height, 480);
     assert_int_equal(o.cache_mb, 64);
+    assert_true(o.no_face_finder);
     assert_true(o.headless && o.verbose && !o.quiet);
 }
 

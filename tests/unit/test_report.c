@@ -1,40 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/verify/embed.h"
 #include "core/verify/gallery.h"
 #include "core/verify/json.h"
 #include "core/verify/metrics.h"
 #include "core/verify/report.h"
-#include "tests/tiny.h"
+#include "tests/room.h"
 
 #include <math.h>
-
-struct room {
-    char dir[600];
-    struct siam_model *model;
-    struct pool *pool;
-    const atomic_bool *stop; // NULL but where a test sets it
-};
-
-static char *path_in(const struct room *r, const char *name)
-{
-    static char path[4][1000];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", r->dir, name);
-    return path[next];
-}
-
-static void put_bytes(const struct room *r, const char *name, const char *bytes, size_t size)
-{
-    assert_int_equal(file_save(path_in(r, name), bytes, size, NULL), 0);
-}
-
-static void put_text(const struct room *r, const char *name, const char *text)
-{
-    put_bytes(r, name, text, strlen(text));
-}
 
 // Folders of pictures: anchors and genuine ones of person 0; strangers of five others, one folder
 // with a sub-folder and a broken picture, one whose name is not UTF-8.
@@ -57,30 +30,11 @@ static void fill(const struct room *r)
     put_text(r, "lfw/broken.jpg", "<html>");
 }
 
-static int room_make(void **state)
+static int filled_room_make(void **state)
 {
-    void *dir = NULL;
-    struct room *r = calloc(1, sizeof *r);
-    assert_int_equal(test_dir_make(&dir), 0);
-    snprintf(r->dir, sizeof r->dir, "%s", (char *)dir);
-    free(dir);
-    struct nn_config config = tiny_config(3);
-    r->model = tiny_model(&config, 0.6F);
-    assert_int_equal(pool_create(&r->pool, 2, 0, NULL), 0);
-    fill(r);
-    *state = r;
-    return 0;
-}
-
-static int room_drop(void **state)
-{
-    struct room *r = *state;
-    void *dir = strdup(r->dir);
-    assert_int_equal(r->model->refs, 1);
-    siam_model_unref(r->model);
-    pool_destroy(r->pool);
-    free(r);
-    return test_dir_remove(&dir);
+    int ret = room_make(state);
+    fill(*state);
+    return ret;
 }
 
 // ---- Folders -----------------------------------------------------------------------------------
@@ -103,7 +57,7 @@ static float score_alone(struct room *r, const char *name)
     assert_int_equal(verify_gallery_load(&g, r->model, path_in(r, "anchor"), r->pool, NULL, NULL),
                      0);
     assert_int_equal(verify_embedder_create(&em, r->model, 1, r->pool, NULL), 0);
-    assert_int_equal(verify_embed_files(em, &path, 1, e, &ok, NULL, NULL), 1);
+    assert_int_equal(verify_embed_files(em, &path, 1, e, NULL, &ok, NULL, NULL), 1);
     assert_int_equal(g->n, 5);
     float score = verify_gallery_score(g, e, 0.6F, scores).score;
     verify_embedder_destroy(em);
@@ -162,27 +116,6 @@ static void eval_figures_follow_from_the_scores(void **state)
     assert_float_equal(report.auc, verify_auc(genuine, 9, impostor, 13), 1e-12);
     assert_float_equal(report.eer, verify_eer(genuine, 9, impostor, 13, NULL), 1e-12);
     verify_report_finish(&report);
-}
-
-static int whole(const cJSON *object, const char *key)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    assert_true(cJSON_IsNumber(item));
-    return item->valueint;
-}
-
-static double number(const cJSON *object, const char *key)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    assert_true(cJSON_IsNumber(item));
-    return item->valuedouble;
-}
-
-static const char *string(const cJSON *object, const char *key)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    assert_true(cJSON_IsString(item));
-    return item->valuestring;
 }
 
 static void eval_as_json(void **state)
@@ -532,7 +465,7 @@ static void json_whole_numbers(void **state)
     cJSON_Delete(o);
 }
 
-#define PICTURES(test) cmocka_unit_test_setup_teardown(test, room_make, room_drop)
+#define PICTURES(test) cmocka_unit_test_setup_teardown(test, filled_room_make, room_drop)
 
 int main(void)
 {

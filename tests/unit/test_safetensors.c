@@ -69,7 +69,7 @@ static struct siam_model *save_model(const char *path)
 {
     struct siam_model *model;
     struct err err = {0};
-    assert_int_equal(siam_model_create(&model, make_net(7), &full_card, &err), 0);
+    assert_int_equal(siam_model_create(&model, make_net(7), NULL, &full_card, &err), 0);
     assert_int_equal(siam_model_save(model, path, &err), 0);
     return model;
 }
@@ -230,7 +230,7 @@ static void test_references(void **state)
 {
     (void)state;
     struct siam_model *model;
-    assert_int_equal(siam_model_create(&model, make_net(1), &full_card, NULL), 0);
+    assert_int_equal(siam_model_create(&model, make_net(1), NULL, &full_card, NULL), 0);
     assert_ptr_equal(siam_model_ref(model), model);
     siam_model_unref(model);
     assert_true(model->card.threshold == full_card.threshold);

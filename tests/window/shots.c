@@ -27,6 +27,12 @@ static uint8_t shade(float v)
     return (uint8_t)fminf(fmaxf(v, 0), 255);
 }
 
+// The nearest anchor.
+static struct img nearest;
+
+// The face in it, brows to chin.
+static const struct img_rect sitter_face = {250, 136, 140, 140};
+
 // A head and shoulders before a wall that gets darker downwards; asymmetric, so that a mirrored
 // view shows.
 static void draw_sitter(struct img *img)
@@ -152,6 +158,9 @@ static void history(struct ui_view *view, float level)
             level + 0.04f * sinf(age * 5) + 0.02f * sinf(age * 23) - dip * level;
     }
     view->score = view->history[view->n_history - 1].score;
+    view->nearest = &nearest;
+    view->nearest_number = 1;
+    view->nearest_score = level + 0.07f;
 }
 
 static void live(struct ui_view *view)
@@ -171,6 +180,8 @@ static void live_you(struct ui_view *view)
     live(view);
     history(view, 0.90f);
     view->verdict = UI_YOU;
+    view->has_face = true;
+    view->face = sitter_face;
     view->anchors_matched = 18;
     text(view->hint, "Try other light, glasses or a headset; p adds positives of what fails.");
 }
@@ -180,9 +191,30 @@ static void live_stranger(struct ui_view *view)
     live(view);
     history(view, 0.14f);
     view->verdict = UI_STRANGER;
+    view->has_face = true;
+    view->face = sitter_face;
     view->anchors_matched = 1;
     view->mirror = false;
     text(view->hint, "Somebody else? Hold n to teach that this is not you.");
+}
+
+static void live_dark(struct ui_view *view)
+{
+    live_stranger(view);
+    history(view, 0.41f);
+    view->mirror = true;
+    view->demo = view->demo_fallback = true;
+    view->reason = FACE_DARK;
+}
+
+static void live_nobody(struct ui_view *view)
+{
+    live_stranger(view);
+    view->nearest = NULL;
+    view->has_face = false;
+    view->reason = FACE_NONE;
+    view->score = 0;
+    view->anchors_matched = 0;
 }
 
 static void ready(struct ui_view *view)
@@ -232,12 +264,11 @@ static const struct {
     const char *name;
     void (*fill)(struct ui_view *view);
 } states[] = {
-    {"first", first_start},   {"collecting", collecting},
-    {"collected", collected}, {"training", training},
-    {"resumed", resumed},     {"ready", ready},
-    {"you", live_you},        {"stranger", live_stranger},
-    {"lost", camera_lost},    {"waiting", waiting},
-    {"help", help},           {"typing", typing},
+    {"first", first_start},  {"collecting", collecting},  {"collected", collected},
+    {"training", training},  {"resumed", resumed},        {"ready", ready},
+    {"you", live_you},       {"stranger", live_stranger}, {"dark", live_dark},
+    {"nobody", live_nobody}, {"lost", camera_lost},       {"waiting", waiting},
+    {"help", help},          {"typing", typing},
 };
 
 static bool plain(const struct img *img)
@@ -302,11 +333,16 @@ int main(int argc, char **argv)
     }
     int ret = img_reserve(&frame, 640, 480, &err);
     if (ret == 0)
+        ret = img_reserve(&nearest, 52, 52, &err);
+    if (ret == 0) {
         draw_sitter(&frame);
+        draw_sitter(&nearest);
+    }
     for (size_t s = 0; ret == 0 && s < sizeof sizes / sizeof *sizes; s++)
         for (size_t i = 0; ret == 0 && i < sizeof states / sizeof *states; i++)
             ret = shoot(&sizes[s], i, &frame, argv[1], &err);
     img_finish(&frame);
+    img_finish(&nearest);
     if (ret < 0)
         fprintf(stderr, "ui_shots: %s\n", err.text);
     return err_exit_code(ret);

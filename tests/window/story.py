@@ -39,7 +39,7 @@ class Story:
         self.log = open(self.events_file + '.log', 'w+')
         self.program = subprocess.Popen(
             [PROGRAM, '--data', self.data, '--camera', camera, '--events', self.events_file,
-             '--epochs', '6'], env=self.env, stderr=self.log)
+             '--recipe', 'koch', '--epochs', '6'], env=self.env, stderr=self.log)
         self.window = self.xdotool('search', '--sync', '--onlyvisible', '--class', 'visavis').split()[0]
         self.xdotool('windowfocus', '--sync', self.window)
 

@@ -78,6 +78,10 @@ static void fill_view(const struct img *frame)
                             .seconds_left = 4000,
                             .anchors_matched = 18,
                             .anchors_all = 20,
+                            .reason = FACE_DARK,
+                            .nearest = frame,
+                            .nearest_number = 1,
+                            .nearest_score = 0.44f,
                             .n_history = 3,
                             .history = {{9, 0.1f}, {8.5f, 2.0f}, {1, -1.0f}},
                             .n_folders = UI_FOLDERS};
@@ -355,6 +359,274 @@ static void test_threshold_and_verdict_show(void **state)
     img_finish(&other);
 }
 
+static bool same(const struct img *a, const struct img *b)
+{
+    return a->w == b->w && a->h == b->h && !memcmp(a->px, b->px, (size_t)a->w * (size_t)a->h * 3);
+}
+
+// Whether the view looks as before; `before` becomes what it looks like now.
+static bool unchanged(struct img *before, int w, int h)
+{
+    struct img now = {0};
+    shoot(w, h, 1, &now);
+    bool ret = same(before, &now);
+    img_finish(before);
+    *before = now;
+    return ret;
+}
+
+// The reason shows with a score that is no match, and only then.
+static void test_reason_is_told(void **state)
+{
+    (void)state;
+    struct img frame = {0}, shot = {0};
+    make_frame(&frame, 640, 480);
+    fill_view(&frame);
+    for (enum face_reason r = FACE_FINE; r < FACE_REASONS; r++) {
+        view.reason = r;
+        for (int w = 480; w <= 1280; w += 400) {
+            view.verdict = UI_STRANGER;
+            shoot(w, 480, 1, &shot);
+            view.reason = FACE_FINE;
+            assert_true(unchanged(&shot, w, 480) == (r == FACE_FINE));
+            view.verdict = UI_YOU;
+            shoot(w, 480, 1, &shot);
+            view.reason = r;
+            assert_true(unchanged(&shot, w, 480));
+        }
+    }
+    img_finish(&frame);
+    img_finish(&shot);
+}
+
+static bool is_green(const uint8_t *p)
+{
+    return p[1] > 200 && p[0] < 80 && p[2] < 80;
+}
+
+// What there is of green in a picture.
+static struct img_rect green_part(const struct img *shot)
+{
+    int x0 = shot->w, x1 = 0, y0 = shot->h, y1 = 0;
+    for (int y = 0; y < shot->h; y++)
+        for (int x = 0; x < shot->w; x++)
+            if (is_green(pixel(shot, (float)x, (float)y))) {
+                x0 = SDL_min(x0, x);
+                x1 = SDL_max(x1, x + 1);
+                y0 = SDL_min(y0, y);
+                y1 = SDL_max(y1, y + 1);
+            }
+    return (struct img_rect){x0, y0, SDL_max(x1 - x0, 0), SDL_max(y1 - y0, 0)};
+}
+
+static struct img_rect green_of_view(int w, int h)
+{
+    struct img shot = {0};
+    shoot(w, h, 1, &shot);
+    struct img_rect part = green_part(&shot);
+    img_finish(&shot);
+    return part;
+}
+
+// Left part green, the rest white.
+static void make_nearest(struct img *nearest)
+{
+    assert_int_equal(img_reserve(nearest, 52, 52, NULL), 0);
+    memset(nearest->px, 255, 52 * 52 * 3);
+    for (int y = 0; y < 52; y++)
+        for (int x = 0; x < 20; x++)
+            memcpy(nearest->px + 3 * (y * 52 + x), (uint8_t[]){0, 250, 0}, 3);
+}
+
+static void check_nearest(int w, int h, const struct img *nearest)
+{
+    struct img shot = {0};
+    int first = 0, last = 0; // of the camera's picture
+    view.nearest = NULL;
+    view.mirror = false;
+    shoot(w, h, 1, &shot);
+    picture_extent(&shot, h / 3, &first, &last);
+    img_finish(&shot);
+    view.nearest = nearest;
+    struct img_rect plain = green_of_view(w, h);
+    view.mirror = true;
+    struct img_rect mirrored = green_of_view(w, h);
+    float box_right = (float)first + (float)(last - first) * 445 / 640;
+    assert_in_range(plain.h, 34, 72);
+    assert_in_range(plain.w, plain.h / 3, plain.h / 2);
+    struct ui_box stage = ui_screen_layout((float)w, (float)h, 52, 4.0f / 3).stage;
+    assert_true((float)plain.x > box_right);
+    assert_true((float)(mirrored.x + mirrored.w) < stage.x + stage.w);
+    assert_true(plain.x + plain.w < mirrored.x + mirrored.w);
+    assert_in_range(mirrored.w, plain.w - 2, plain.w + 2);
+}
+
+// Beside the box, mirrored as the picture is.
+static void test_nearest_anchor(void **state)
+{
+    (void)state;
+    struct img frame = {0}, nearest = {0};
+    make_frame(&frame, 640, 480);
+    make_nearest(&nearest);
+    fill_view(&frame);
+    view.guide = (struct img_rect){195, 115, 250, 250};
+    check_nearest(480, 360, &nearest);
+    check_nearest(640, 480, &nearest);
+    check_nearest(1280, 800, &nearest);
+    img_finish(&frame);
+    img_finish(&nearest);
+}
+
+static void test_nearest_anchor_only_beside_a_score(void **state)
+{
+    (void)state;
+    struct img frame = {0}, nearest = {0};
+    make_frame(&frame, 640, 480);
+    make_nearest(&nearest);
+    fill_view(&frame);
+    view.nearest = &nearest;
+    view.verdict = UI_YOU;
+    assert_true(green_of_view(640, 480).w > 0);
+    view.guide = (struct img_rect){390, 0, 250, 250}; // where it would be
+    assert_int_equal(green_of_view(640, 480).w, 0);
+    view.guide.x = 0;
+    assert_true(green_of_view(640, 480).w > 0);
+    view.camera_lost = true;
+    assert_int_equal(green_of_view(640, 480).w, 0);
+    view.camera_lost = false;
+    view.verdict = UI_NO_VERDICT;
+    assert_int_equal(green_of_view(640, 480).w, 0);
+    view.verdict = UI_STRANGER;
+    view.live = false;
+    assert_int_equal(green_of_view(640, 480).w, 0);
+    view.live = true;
+    view.nearest = NULL;
+    assert_int_equal(green_of_view(640, 480).w, 0);
+    img_finish(&frame);
+    img_finish(&nearest);
+}
+
+static bool is_colour(const uint8_t *p, SDL_Color c)
+{
+    return p[0] == c.r && p[1] == c.g && p[2] == c.b;
+}
+
+// What there is of a colour in the upper half of a picture, and how many pieces its uppermost line
+// is in.
+static struct img_rect line_box(const struct img *shot, int first, int last, SDL_Color colour,
+                                int *n_pieces)
+{
+    int x0 = last, x1 = first, y0 = shot->h, y1 = 0;
+    for (int y = 0; y < shot->h / 2; y++)
+        for (int x = first; x <= last; x++)
+            if (is_colour(pixel(shot, (float)x, (float)y), colour)) {
+                x0 = SDL_min(x0, x);
+                x1 = SDL_max(x1, x + 1);
+                y0 = SDL_min(y0, y);
+                y1 = SDL_max(y1, y + 1);
+            }
+    *n_pieces = 0;
+    for (int x = x0; x < x1; x++)
+        *n_pieces += is_colour(pixel(shot, (float)x, (float)y0), colour) &&
+                     !is_colour(pixel(shot, (float)x - 1, (float)y0), colour);
+    return (struct img_rect){x0, y0, x1 - x0, y1 - y0};
+}
+
+// The face's box in a window of 1280 x 800, if the view shows it; in points of the frame.
+static struct img_rect shoot_face(SDL_Color colour, int *n_pieces)
+{
+    struct img shot = {0};
+    int first = 0, last = 0;
+    shoot(1280, 800, 1, &shot);
+    picture_extent(&shot, 400, &first, &last);
+    float scale = (float)(last - first + 1) / 640;
+    struct img_rect r = line_box(&shot, first, last, colour, n_pieces);
+    img_finish(&shot);
+    return (struct img_rect){(int)((float)(r.x - first) / scale + 0.5f), r.y,
+                             (int)((float)r.w / scale + 0.5f), (int)((float)r.h / scale + 0.5f)};
+}
+
+static void assert_face(struct img_rect r, int x, int side)
+{
+    assert_in_range(r.x, x - 2, x + 2);
+    assert_in_range(r.w, side - 2, side + 2);
+    assert_in_range(r.h, side - 2, side + 2);
+}
+
+// Mirrored as the picture is, and a different line for a stranger: the colour is not the only sign.
+static void test_face_shows_where_it_is(void **state)
+{
+    (void)state;
+    struct img frame = {0};
+    int n_pieces;
+    make_frame(&frame, 640, 480);
+    fill_view(&frame);
+    view.nearest = NULL;
+    view.guide = (struct img_rect){195, 115, 250, 250};
+    view.has_face = true;
+    view.face = (struct img_rect){60, 40, 120, 120};
+    assert_face(shoot_face(ui_theme_dark.stranger, &n_pieces), 60, 120);
+    assert_in_range(n_pieces, 5, 12);
+    view.verdict = UI_YOU;
+    assert_face(shoot_face(ui_theme_dark.you, &n_pieces), 60, 120);
+    assert_int_equal(n_pieces, 1);
+    view.mirror = true;
+    assert_face(shoot_face(ui_theme_dark.you, &n_pieces), 640 - 60 - 120, 120);
+    view.holding = 'a';
+    assert_face(shoot_face(ui_theme_dark.accent, &n_pieces), 640 - 60 - 120, 120);
+    img_finish(&frame);
+}
+
+static void test_no_face_no_box(void **state)
+{
+    (void)state;
+    struct img frame = {0}, shot = {0};
+    make_frame(&frame, 640, 480);
+    fill_view(&frame);
+    view.guide = (struct img_rect){195, 115, 250, 250};
+    view.reason = FACE_NONE;
+    shoot(1280, 800, 1, &shot);
+    view.face = (struct img_rect){60, 40, 120, 120}; // an old one
+    assert_true(unchanged(&shot, 1280, 800));
+    view.has_face = true;
+    assert_false(unchanged(&shot, 1280, 800));
+    view.guide.x = 0; // the face's box stands in its place
+    view.nearest = NULL;
+    shoot(1280, 800, 1, &shot);
+    view.guide.x = 300;
+    assert_true(unchanged(&shot, 1280, 800));
+    view.live = false;
+    shoot(1280, 800, 1, &shot);
+    view.has_face = false;
+    assert_true(unchanged(&shot, 1280, 800));
+    img_finish(&frame);
+    img_finish(&shot);
+}
+
+// Wherever it is, in the frame or not, and however small.
+static void test_odd_faces(void **state)
+{
+    (void)state;
+    static const struct img_rect faces[] = {{-50, -50, 5000, 5000}, {-200, 10, 100, 100},
+                                            {630, 470, 300, 300},   {5, 5, 0, 0},
+                                            {5, 5, 1, 1},           {5, 5, 3, 3}};
+    struct img frame = {0};
+    struct ui_window *window;
+    make_frame(&frame, 640, 480);
+    fill_view(&frame);
+    view.has_face = true;
+    assert_int_equal(ui_window_create_offscreen(&window, 700, 500, 1, NULL), 0);
+    for (size_t i = 0; i < sizeof faces / sizeof *faces; i++) {
+        view.face = faces[i];
+        view.verdict = i % 2 ? UI_YOU : UI_STRANGER;
+        ui_window_draw(window, &view);
+        view.verdict = i % 2 ? UI_STRANGER : UI_YOU;
+        ui_window_draw(window, &view);
+    }
+    ui_window_destroy(window);
+    img_finish(&frame);
+}
+
 static void test_line_texts(void **state)
 {
     (void)state;
@@ -455,6 +727,12 @@ int main(void)
         cmocka_unit_test(test_nothing_of_no_heldout_pairs),
         cmocka_unit_test(test_demo_says_why),
         cmocka_unit_test(test_threshold_and_verdict_show),
+        cmocka_unit_test(test_reason_is_told),
+        cmocka_unit_test(test_nearest_anchor),
+        cmocka_unit_test(test_nearest_anchor_only_beside_a_score),
+        cmocka_unit_test(test_face_shows_where_it_is),
+        cmocka_unit_test(test_no_face_no_box),
+        cmocka_unit_test(test_odd_faces),
         cmocka_unit_test(test_line_texts),
         cmocka_unit_test(test_many_texts_stay_right),
         cmocka_unit_test(test_raster),

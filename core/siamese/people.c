@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "core/siamese/people.h"
+
+#include "core/siamese/scan.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#define VERSION 1                   // of what is learnt and how: another one is another key
+#define HEAD    ((size_t)64 * 1024) // bytes of a picture that count
+
+// A picture's bytes at its start, and its size; what can't be read counts as empty.
+static void hash_file(XXH3_state_t *hash, const char *path, uint8_t *head)
+{
+    struct stat st = {.st_size = 0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = 0;
+    if (fd >= 0 && fstat(fd, &st) == 0)
+        n = pread(fd, head, HEAD, 0);
+    if (fd >= 0)
+        close(fd);
+    int64_t size = st.st_size;
+    XXH3_64bits_update(hash, &size, sizeof size);
+    XXH3_64bits_update(hash, head, n > 0 ? (size_t)n : 0);
+}
+
+static int hash_files(XXH3_state_t *hash, const struct siam_scan *scan, const atomic_bool *stop,
+                      struct err *err)
+{
+    uint8_t *head = malloc(HEAD);
+    if (!head)
+        return err_memory(err, "other people");
+    int ret = 0;
+    for (int i = 0; i < scan->n && !ret; i++) {
+        XXH3_64bits_update(hash, &scan->files[i].folder, sizeof scan->files[i].folder);
+        hash_file(hash, scan->files[i].path, head);
+        if (stop && atomic_load(stop))
+            ret = err_set(err, ERR_STOPPED, "stopped");
+    }
+    free(head);
+    return ret;
+}
+
+int siam_people_key(char key[SIAM_PEOPLE_KEY], const char *const *dirs, int n_dirs, int epochs,
+                    uint64_t seed, const atomic_bool *stop, struct err *err)
+{
+    const struct siam_dataset_config config = {.negative_dirs = dirs, .n_negative_dirs = n_dirs};
+    const uint64_t begin[] = {VERSION, (uint64_t)epochs, seed};
+    struct siam_scan scan = {0};
+    XXH3_state_t *hash = XXH3_createState();
+    int ret = hash ? siam_scan(&scan, &config, stop, err) : err_memory(err, "other people");
+    if (!ret) {
+        XXH3_64bits_reset(hash);
+        XXH3_64bits_update(hash, begin, sizeof begin);
+        ret = hash_files(hash, &scan, stop, err);
+    }
+    if (!ret)
+        snprintf(key, SIAM_PEOPLE_KEY, "%016llx", (unsigned long long)XXH3_64bits_digest(hash));
+    siam_scan_finish(&scan);
+    XXH3_freeState(hash);
+    return ret;
+}

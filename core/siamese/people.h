@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What is learnt of other people knows nothing of the user, and so nothing of the user's camera and
+// room. It depends on the folders' contents alone and takes long to make, so it is kept under a
+// name that follows from these contents, and serves every user with the same folders:
+// KEY.safetensors, a model (train.h, recipe visavis, without own pictures), and KEY.faces, the
+// faces of all the pictures (siam_dataset_keep()), written first.
+#ifndef VISAVIS_CORE_SIAMESE_PEOPLE_H
+#define VISAVIS_CORE_SIAMESE_PEOPLE_H
+
+#include "core/base/err.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define SIAM_PEOPLE_KEY     17    // bytes: 16 hex digits and a 0
+#define SIAM_PEOPLE_HELDOUT 0.06f // of the pictures; with a user the same ones
+
+// The name for some folders, epochs and a seed. It follows from the pictures' bytes (the first 64
+// KB and the size of each), their order, and from which of them share a folder, not from where the
+// folders are. Reads all pictures; `stop` may be NULL. Errors: ERR_DATA (no such folder),
+// ERR_MEMORY, ERR_STOPPED.
+int siam_people_key(char key[SIAM_PEOPLE_KEY], const char *const *dirs, int n_dirs, int epochs,
+                    uint64_t seed, const atomic_bool *stop, struct err *err);
+
+#endif

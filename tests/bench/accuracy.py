@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Accuracy on pictures that no training has seen: who is let in, who is not, and how long it took.
+
+usage: accuracy.py VISAVIS cases [--recipe NAME] [--seed N] [CASE...]
+       accuracy.py VISAVIS pairs
+       accuracy.py VISAVIS oneshot
+
+cases    lays out the verification cases (all of them, or those named), trains on each and judges the
+         user's own pictures under new conditions, strangers at the same camera and other strangers,
+         by the threshold that the program chose; then all of them pooled.
+pairs    learns people from lfw/train and judges pairs of people that it has not met.
+oneshot  learns characters from Omniglot's background set, but for the alphabets that the runs are
+         made of, and judges those.
+
+Needs the optional data folder ../shared beside the source tree. Each prints lines for people; rates
+have 95 % intervals (Wilson).
+"""
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+SHARED = os.path.join(SOURCE, '..', 'shared')
+DATA = os.path.join(SHARED, 'data')
+
+
+def interval(k, n):
+    """Wilson's score interval for k of n."""
+    if n == 0:
+        return 0, 1
+    z, p = 1.96, k / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return middle - half, middle + half
+
+
+def rate(k, n):
+    low, high = interval(k, n)
+    return f'{k} of {n} = {100 * k / max(n, 1):.1f} % ({100 * low:.1f} to {100 * high:.1f})'
+
+
+def run(*args):
+    """A command's JSON, and its seconds."""
+    start = time.monotonic()
+    out = subprocess.run(args, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(out), time.monotonic() - start
+
+
+def judge_case(visavis, case, options, folder):
+    data, model = os.path.join(folder, case), os.path.join(folder, case + '.safetensors')
+    subprocess.run([sys.executable, os.path.join(SHARED, 'cases.py'), case, data], check=True,
+                   stdout=subprocess.DEVNULL)
+    card, seconds = run(visavis, 'train', '--data', data, '--out', model, '--json', '--quiet',
+                        '--recipe', options.recipe, '--seed', str(options.seed))
+    kinds = [k for k in ('same', 'other') if os.path.isdir(f'{data}/strangers-{k}')]
+    report, _ = run(visavis, 'eval', '--model', model, '--anchors', data + '/anchor', '--genuine',
+                    data + '/probe', '--strangers', *(f'{data}/strangers-{k}' for k in kinds),
+                    '--json')
+    os.remove(model)
+    counts = {'probe': (report['genuine_accepted'], report['n_genuine'])}
+    for kind, s in zip(kinds, report['strangers']):
+        counts[kind] = (s['accepted'], s['n'])
+    return counts, seconds, card
+
+
+def cases(visavis, options):
+    names = options.case or subprocess.run(
+        [sys.executable, os.path.join(SHARED, 'cases.py'), '--list'], check=True,
+        stdout=subprocess.PIPE, text=True).stdout.split()
+    pooled, times = {}, []
+    with tempfile.TemporaryDirectory() as folder:
+        for case in names:
+            counts, seconds, card = judge_case(visavis, case, options, folder)
+            times.append(seconds)
+            for kind, (k, n) in counts.items():
+                before = pooled.get(kind, (0, 0))
+                pooled[kind] = before[0] + k, before[1] + n
+            print(f'{case}: {seconds:.0f} s, threshold {card["threshold"]:.3f}; ' +
+                  '; '.join(f'{kind} {k} of {n}' for kind, (k, n) in counts.items()), flush=True)
+    for kind, (k, n) in pooled.items():
+        print(f'all, {kind}: {rate(k, n)}')
+    print(f'seconds a case: {min(times):.0f} to {max(times):.0f}')
+
+
+def pairs(visavis, options):
+    with tempfile.TemporaryDirectory() as folder:
+        model = os.path.join(folder, 'people.safetensors')
+        _, seconds = run(visavis, 'train', '--people', DATA + '/lfw/train', '--out', model, '--json',
+                         '--seed', str(options.seed))
+        r, _ = run(visavis, 'pairs', '--model', model, '--root', DATA + '/lfw',
+                   DATA + '/lfw/pairs_dev.tsv', '--json')
+    right = round(r['accuracy'] * r['n'])
+    print(f'learnt in {seconds:.0f} s; pairs: {rate(right, r["n"])}, AUC {r["auc"]:.3f}, '
+          f'EER {100 * r["eer"]:.1f} %')
+
+
+def oneshot(visavis, options):
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(DATA + '/omniglot/images_background.zip') as z:
+            z.extractall(folder)
+        model = os.path.join(folder, 'characters.safetensors')
+        _, seconds = run(visavis, 'train', '--people', folder + '/images_background', '--skip',
+                         DATA + '/omniglot/validation_alphabets.txt', '--recipe', 'omniglot',
+                         '--out', model, '--json', '--seed', str(options.seed))
+        r, _ = run(visavis, 'oneshot', '--model', model, DATA + '/omniglot/oneshot_dev', '--json')
+    print(f'learnt in {seconds:.0f} s; {r["ways"]}-way: {rate(r["right"], r["n"])}')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('visavis')
+    parser.add_argument('what', choices=['cases', 'pairs', 'oneshot'])
+    parser.add_argument('case', nargs='*')
+    parser.add_argument('--recipe', default='visavis')
+    parser.add_argument('--seed', type=int, default=1)
+    options = parser.parse_args()
+    if not os.path.isdir(DATA):
+        print(f'skipped: {SHARED} is not there', file=sys.stderr)
+        return 77
+    {'cases': cases, 'pairs': pairs, 'oneshot': oneshot}[options.what](
+        os.path.abspath(options.visavis), options)
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
