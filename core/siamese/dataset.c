@@ -314,6 +314,18 @@ int siam_dataset_load(struct siam_dataset **out, const struct siam_dataset_confi
     return ret;
 }
 
+int siam_select_pictures(const struct siam_dataset *data, enum siam_kind first, enum siam_kind last,
+                         enum siam_part part, int *out)
+{
+    int n = 0;
+    for (int i = 0; i < data->n_pictures; i++) {
+        const struct siam_picture *p = &data->pictures[i];
+        if (p->kind >= first && p->kind <= last && p->part == part)
+            out[n++] = i;
+    }
+    return n;
+}
+
 int siam_person_of(const struct siam_dataset *data, int i)
 {
     const struct siam_picture *p = &data->pictures[i];

@@ -112,6 +112,11 @@ void siam_dataset_destroy(struct siam_dataset *data);
 int siam_dataset_check(const struct siam_dataset_config *config, const atomic_bool *stop,
                        struct err *err);
 
+// The numbers of the pictures of some kinds (first..last) and a part to out, which has room for
+// all; returns how many.
+int siam_select_pictures(const struct siam_dataset *data, enum siam_kind first, enum siam_kind last,
+                         enum siam_part part, int *out);
+
 // A number for the person on picture i of the negatives: that of a folder with several pictures
 // (0..n_people-1); for others one of their group, a burst or a picture alone.
 int siam_person_of(const struct siam_dataset *data, int i);

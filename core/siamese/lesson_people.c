@@ -67,23 +67,10 @@ static int by_identity(const void *a, const void *b, void *ctx)
     return x != y ? (x > y) - (x < y) : (i > j) - (i < j);
 }
 
-// The pictures of some kinds and a part; returns how many.
-static int select_kinds(const struct siam_dataset *data, enum siam_kind first, enum siam_kind last,
-                        enum siam_part part, int *pictures)
-{
-    int n = 0;
-    for (int i = 0; i < data->n_pictures; i++) {
-        const struct siam_picture *p = &data->pictures[i];
-        if (p->kind >= first && p->kind <= last && p->part == part)
-            pictures[n++] = i;
-    }
-    return n;
-}
-
 // The negatives of a part, sorted by person; returns how many.
 static int select_people(const struct siam_dataset *data, enum siam_part part, int *pictures)
 {
-    int n = select_kinds(data, SIAM_NEGATIVE, SIAM_NEGATIVE, part, pictures);
+    int n = siam_select_pictures(data, SIAM_NEGATIVE, SIAM_NEGATIVE, part, pictures);
     qsort_r(pictures, (size_t)n, sizeof *pictures, by_identity, (void *)(uintptr_t)data);
     return n;
 }
@@ -322,9 +309,10 @@ static int take_heldout(struct people *p, int embedding, struct err *err)
     int *to = p->heldout, n_anchors = 0;
     if (p->n_own > 0) {
         n_anchors =
-            thin(to, select_kinds(p->data, SIAM_ANCHOR, SIAM_ANCHOR, SIAM_TRAIN, to), ANCHORS_MAX);
+            thin(to, siam_select_pictures(p->data, SIAM_ANCHOR, SIAM_ANCHOR, SIAM_TRAIN, to),
+                 ANCHORS_MAX);
         to += n_anchors;
-        to += select_kinds(p->data, SIAM_ANCHOR, SIAM_POSITIVE, SIAM_HELDOUT, to);
+        to += siam_select_pictures(p->data, SIAM_ANCHOR, SIAM_POSITIVE, SIAM_HELDOUT, to);
     }
     to += thin(to, select_people(p->data, SIAM_HELDOUT, to), HELDOUT_MAX);
     int n = p->lesson.n_heldout = (int)(to - p->heldout);
@@ -366,7 +354,7 @@ static int prepare(struct people *p, const struct siam_train_config *c, struct p
         !p->is_anchor)
         return err_memory(err, "people");
     p->n_persons = p->turned * group_persons(p, select_people(p->data, SIAM_TRAIN, p->pictures));
-    p->n_own = select_kinds(p->data, SIAM_ANCHOR, SIAM_POSITIVE, SIAM_TRAIN, p->own);
+    p->n_own = siam_select_pictures(p->data, SIAM_ANCHOR, SIAM_POSITIVE, SIAM_TRAIN, p->own);
     int ret = take_heldout(p, c->net.embedding, err);
     if (ret)
         return ret;

@@ -36,25 +36,13 @@ static void finish(struct enrolling *en)
     free(en->single);
 }
 
-static int select_pictures(const struct siam_dataset *data, enum siam_kind first,
-                           enum siam_kind last, enum siam_part part, int *out)
-{
-    int n = 0;
-    for (int i = 0; i < data->n_pictures; i++) {
-        const struct siam_picture *p = &data->pictures[i];
-        if (p->kind >= first && p->kind <= last && p->part == part)
-            out[n++] = i;
-    }
-    return n;
-}
-
 static int make_gallery(struct enrolling *en, struct err *err)
 {
     size_t size = (size_t)en->model->net->config.embedding;
     int *anchors = malloc(((size_t)en->data->n_kind[SIAM_ANCHOR] + 1) * sizeof *anchors);
     if (!anchors)
         return err_memory(err, "anchors");
-    int n = select_pictures(en->data, SIAM_ANCHOR, SIAM_ANCHOR, SIAM_TRAIN, anchors);
+    int n = siam_select_pictures(en->data, SIAM_ANCHOR, SIAM_ANCHOR, SIAM_TRAIN, anchors);
     en->gallery.model = (struct siam_model *)(uintptr_t)en->model;
     en->gallery.n = n;
     en->gallery.e = malloc(((size_t)n * size + 1) * sizeof *en->gallery.e);
@@ -86,7 +74,7 @@ static int score_probes(struct enrolling *en, struct probes *probes, enum siam_k
     probes->scores = malloc(n * sizeof *probes->scores);
     if (!probes->pictures || !probes->scores)
         return err_memory(err, "scores");
-    probes->n = select_pictures(en->data, first, last, SIAM_HELDOUT, probes->pictures);
+    probes->n = siam_select_pictures(en->data, first, last, SIAM_HELDOUT, probes->pictures);
     float *e = malloc(((size_t)probes->n * size + 1) * sizeof *e);
     if (!e)
         return err_memory(err, "scores");
