@@ -14,9 +14,10 @@
 
 #define NICENESS       10
 #define OWN_HELDOUT    0.3f // of a user's pictures
-#define PEOPLE_EPOCHS  4    // of other people for each of the user's
+#define PEOPLE_EPOCHS  7    // of other people for each of the user's
 #define PEOPLE_FEW     8    // below, they are not learnt of on their own
 #define ANCHORS_NEEDED 1
+#define SUSPECTS_TOLD  3 // pictures on the wrong side of the threshold that are named in the log
 
 // Keeps the last complete epoch's figures on the way to the caller's own function. A training of
 // two parts looks like one: the first part's epochs count before the second's.
@@ -26,7 +27,16 @@ struct relay {
     void *ctx;
     bool begun;
     int epochs_before, epochs_after; // of the other part
+    int steps_after;                 // alike, about as long each
 };
+
+// The part under way and the one after it.
+static double seconds_left(const struct relay *relay, const struct siam_progress *p)
+{
+    double steps = (double)(p->epochs - p->epoch) * p->steps - p->step;
+    return p->seconds_left > 0 && steps > 0 ? p->seconds_left * (1 + relay->steps_after / steps)
+                                            : p->seconds_left;
+}
 
 static void relay_progress(void *ctx, const struct siam_progress *p)
 {
@@ -34,6 +44,7 @@ static void relay_progress(void *ctx, const struct siam_progress *p)
     struct siam_progress all = *p;
     all.epoch += relay->epochs_before;
     all.epochs += relay->epochs_before + relay->epochs_after;
+    all.seconds_left = seconds_left(relay, p);
     relay->begun = true;
     if (p->epoch_done)
         relay->result->last = all;
@@ -235,11 +246,12 @@ static int learn_known(struct run *run, struct known *known, const char *dir, co
     if (!ret && run->loaded)
         run->loaded(run->ctx, data);
     run->relay.epochs_after = run->config.epochs;
+    run->relay.steps_after = run->config.epochs * run->config.epoch_steps;
     if (!ret)
         ret = siam_train(&known->model, &config, data, run->pool, run->stop, relay_progress,
                          &run->relay, err);
     run->relay.epochs_before = epochs;
-    run->relay.epochs_after = 0;
+    run->relay.epochs_after = run->relay.steps_after = 0;
     siam_dataset_destroy(data);
     return ret;
 }
@@ -430,6 +442,15 @@ void app_log_epoch(const struct siam_progress *p)
              p->seconds_left > 0 ? p->seconds_left : 0);
 }
 
+// The first of them by name.
+static void log_suspects(const struct siam_dataset *data, const struct verify_suspect *suspects,
+                         int n, const char *what)
+{
+    for (int i = 0; i < n && i < SUSPECTS_TOLD; i++)
+        log_info("%s: %s (score %.2f)", data->pictures[suspects[i].picture].path, what,
+                 (double)suspects[i].score);
+}
+
 void app_log_enrolment(const struct app_job_result *result)
 {
     char *text = result->enrolled ? verify_enrolment_text(&result->enrolment) : NULL;
@@ -437,4 +458,9 @@ void app_log_enrolment(const struct app_job_result *result)
     for (char *line; text && (line = strtok_r(rest, "\n", &rest));)
         log_info("%s", line);
     free(text);
+    if (!result->enrolled)
+        return;
+    const struct verify_enrolment *en = &result->enrolment;
+    log_suspects(result->data, en->own, en->n_own, "of you, but looks like a stranger");
+    log_suspects(result->data, en->others, en->n_others, "of another, but looks like you");
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define FRAME_WAIT_MS 100
-#define FACE_SHOWN_NS (CLOCK_SECOND / 2) // how old a face's place may be that is shown
+#define FACE_SHOWN_NS (CLOCK_SECOND / 2) // how long a face's place is shown without a newer frame
 
 struct past_score {
     int64_t at_ns;
@@ -49,7 +49,7 @@ struct app_scorer {
     float threshold;
     bool have_score;
     struct verify_score score;
-    int64_t face_ns; // when the frame was captured that was scored last; 0: no face was found in it
+    int64_t face_until_ns; // its place is shown; 0: there was none in the frame scored last
     struct face_pose face; // where it was
     struct app_explain explain;
     int64_t n_scores;
@@ -93,7 +93,9 @@ static void publish(struct app_scorer *s, const struct app_scored *scored)
     pthread_mutex_lock(&s->lock);
     s->have_score = s->live;
     s->score = *score;
-    s->face_ns = s->sight.found ? scored->capture_ns : 0;
+    // Where a frame takes long the next one does too.
+    int64_t shown_ns = FACE_SHOWN_NS + 2 * (scored->score_ns - scored->capture_ns);
+    s->face_until_ns = s->sight.found ? scored->score_ns + shown_ns : 0;
     s->face = s->sight.pose;
     s->n_scores++;
     s->live_scores++;
@@ -359,8 +361,7 @@ static void fill_explain(struct app_scorer *s, struct ui_view *view)
 // With the lock held.
 static void fill_face(const struct app_scorer *s, struct ui_view *view)
 {
-    view->has_face =
-        s->have_score && s->face_ns > 0 && clock_now_ns() - s->face_ns <= FACE_SHOWN_NS;
+    view->has_face = s->have_score && clock_now_ns() <= s->face_until_ns;
     if (view->has_face)
         view->face = face_pose_box(&s->face);
 }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 atomic_bool app_stop;
-static volatile sig_atomic_t caught;
+static atomic_int caught; // signals come on any thread
 
 static void on_signal(int number)
 {

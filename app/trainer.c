@@ -10,6 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Pictures that hurt, see ui_worst.
+struct worst {
+    struct img row;
+    int n, all;
+    int64_t number;
+};
+
 struct app_trainer {
     struct app_events *events;
     struct app_trainer_calls calls;
@@ -30,6 +37,9 @@ struct app_trainer {
     int first_epoch;                          // of the curves
     int n_curve;
     float loss[UI_EPOCHS], heldout_loss[UI_EPOCHS];
+    struct worst worst[2]; // of the user, of others
+
+    struct worst shown[2]; // the copies that the view has; its thread only
 };
 
 static void on_loaded(void *ctx, const struct siam_dataset *data)
@@ -66,6 +76,41 @@ static void on_progress(void *ctx, const struct siam_progress *p)
     t->calls.progressed(t->calls.ctx);
 }
 
+// Small pictures of the worst in a row.
+static int make_worst(struct worst *worst, const struct siam_dataset *data,
+                      const struct verify_suspect *suspects, int n, struct err *err)
+{
+    uint8_t stored[SIAM_STORED_MAX], thumb[FACE_THUMB_SIZE];
+    const size_t line = (size_t)3 * FACE_THUMB_SIDE;
+    int shown = n < UI_WORST ? n : UI_WORST;
+    int ret =
+        img_reserve(&worst->row, FACE_THUMB_SIDE * (shown > 0 ? shown : 1), FACE_THUMB_SIDE, err);
+    for (int i = 0; i < shown && !ret; i++) {
+        ret = siam_chips_get(data->chips, data->pictures[suspects[i].picture].chip, stored, err);
+        if (ret)
+            break;
+        siam_make_thumb(thumb, &data->input, stored);
+        for (int y = 0; y < FACE_THUMB_SIDE; y++)
+            memcpy(worst->row.px + ((size_t)y * (size_t)shown + (size_t)i) * line,
+                   thumb + (size_t)y * line, line);
+    }
+    worst->n = ret ? 0 : shown;
+    worst->all = n;
+    worst->number++;
+    return ret;
+}
+
+static void note_worst(struct app_trainer *t, const struct app_job_result *result)
+{
+    const struct verify_enrolment *en = &result->enrolment;
+    struct err err;
+    pthread_mutex_lock(&t->lock);
+    if (make_worst(&t->worst[0], result->data, en->own, en->n_own, &err) ||
+        make_worst(&t->worst[1], result->data, en->others, en->n_others, &err))
+        log_info("%s", err.text);
+    pthread_mutex_unlock(&t->lock);
+}
+
 static void set_idle(struct app_trainer *t)
 {
     pthread_mutex_lock(&t->lock);
@@ -93,6 +138,8 @@ static void *trainer_main(void *arg)
         else
             snprintf(line, sizeof line, "stopped before the first epoch was complete; t goes on");
         app_log_enrolment(&result);
+        if (result.enrolled)
+            note_worst(t, &result);
         t->calls.trained(t->calls.ctx, result.model, line);
     }
     set_idle(t);
@@ -128,6 +175,10 @@ void app_trainer_destroy(struct app_trainer *t)
     t->quit = true;
     t->stop = true;
     join(t);
+    for (int i = 0; i < 2; i++) {
+        img_finish(&t->worst[i].row);
+        img_finish(&t->shown[i].row);
+    }
     pthread_mutex_destroy(&t->lock);
     free(t);
 }
@@ -206,6 +257,17 @@ int64_t app_trainer_steps(struct app_trainer *t)
     return n;
 }
 
+// With the lock held.
+static struct ui_worst show_worst(struct worst *shown, const struct worst *worst)
+{
+    if (shown->number != worst->number && !img_copy(&shown->row, &worst->row, NULL)) {
+        shown->n = worst->n;
+        shown->all = worst->all;
+        shown->number = worst->number;
+    }
+    return (struct ui_worst){shown->n > 0 ? &shown->row : NULL, shown->n, shown->all};
+}
+
 void app_trainer_view(struct app_trainer *t, struct ui_view *view)
 {
     pthread_mutex_lock(&t->lock);
@@ -225,5 +287,8 @@ void app_trainer_view(struct app_trainer *t, struct ui_view *view)
     view->n_heldout_pairs = t->n_curve > 0 ? p->n_heldout_pairs : 0;
     view->heldout_optimistic = t->optimistic;
     view->seconds_left = p->seconds_left;
+    view->worst_own = show_worst(&t->shown[0], &t->worst[0]);
+    view->worst_others = show_worst(&t->shown[1], &t->worst[1]);
+    view->worst_number = t->shown[0].number;
     pthread_mutex_unlock(&t->lock);
 }

@@ -19,9 +19,9 @@ void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view 
 void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                      int *first_row);
 
-// "2 Train"
+// "2 Train". worst: [2], of the user and of others.
 void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
-                      struct ui_plot *plot);
+                      struct ui_plot *plot, struct ui_picture *worst);
 
 // The time left in words: "about 3 min left". Negative or not finite: "".
 void ui_time_left(double seconds, char *out, size_t size);

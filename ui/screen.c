@@ -105,7 +105,7 @@ void ui_screen_draw(struct ui_screen *screen, struct ui_canvas *canvas, const st
     struct ui_layout l = ui_screen_layout(w, h, status_h, aspect);
     ui_stage_draw(canvas, l.stage, view, &screen->picture, &screen->nearest);
     ui_collect_draw(canvas, l.collect, view, &screen->first_folder);
-    ui_training_draw(canvas, l.train, view, &screen->loss);
+    ui_training_draw(canvas, l.train, view, &screen->loss, screen->worst);
     ui_live_draw(canvas, l.live, view, &screen->history);
     ui_status_draw(canvas, l.status, view);
     ui_typing_draw(canvas, l.stage, view);
@@ -118,6 +118,8 @@ void ui_screen_finish(struct ui_screen *screen)
 {
     ui_picture_finish(&screen->picture);
     ui_picture_finish(&screen->nearest);
+    for (size_t i = 0; i < SDL_arraysize(screen->worst); i++)
+        ui_picture_finish(&screen->worst[i]);
     ui_plot_finish(&screen->loss);
     ui_plot_finish(&screen->history);
 }

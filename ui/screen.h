@@ -13,6 +13,7 @@ struct ui_layout {
 // What the screen keeps from frame to frame. Zero-initialise.
 struct ui_screen {
     struct ui_picture picture, nearest;
+    struct ui_picture worst[2]; // pictures that hurt: of the user, of others
     struct ui_plot loss, history;
     int first_folder; // of the list, the first one in sight
 };

@@ -4,9 +4,11 @@
 #include <math.h>
 #include <stdio.h>
 
-#define PLOT_MIN 34.0f
-#define DASH     5.0f
-#define MARGIN   4.0f // at the sides of the plot: a dot is seen whole
+#define PLOT_MIN   34.0f
+#define DASH       5.0f
+#define MARGIN     4.0f  // at the sides of the plot: a dot is seen whole
+#define WORST      36.0f // side of a picture that hurts
+#define WORST_MOST 52.0f
 
 void ui_time_left(double seconds, char *out, size_t size)
 {
@@ -206,8 +208,42 @@ static void draw_button(struct ui_canvas *c, struct ui_box *head, const struct u
     ui_button_right(c, head, busy(view) ? &stop : &train, 0);
 }
 
+static void draw_row(struct ui_canvas *c, struct ui_box box, const char *whose, const char *taken,
+                     const struct ui_worst *worst, int64_t number, struct ui_picture *picture)
+{
+    char full[64], brief[48];
+    snprintf(full, sizeof full, "%d of %s taken for %s", worst->all, whose, taken);
+    snprintf(brief, sizeof brief, "%d of %s", worst->all, whose);
+    const char *texts[] = {full, brief, NULL};
+    struct ui_box line = ui_cut_top(&box, ui_line_height(c, UI_CAPTION));
+    ui_label_fit(c, line, UI_CAPTION, UI_LEFT, c->theme->dim, texts);
+    int n = SDL_min(worst->n, (int)(box.w / box.h));
+    if (n <= 0 || !worst->row)
+        return;
+    SDL_Rect to = ui_pixels(c, (struct ui_box){box.x, box.y, box.h * (float)n, box.h});
+    SDL_Rect from = {0, 0, worst->row->w / worst->n * n, worst->row->h};
+    if (ui_picture_upload(picture, c->renderer, worst->row, number, false, worst->row->w))
+        SDL_RenderCopy(c->renderer, picture->texture, &from, &to);
+}
+
+static bool has_worst(const struct ui_view *view)
+{
+    return !busy(view) && view->have_model && view->worst_own.n + view->worst_others.n > 0;
+}
+
+// The pictures that hurt most: people take them away, or find out what they have in common.
+static void draw_worst(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                       struct ui_picture *pictures)
+{
+    struct ui_box left = ui_cut_left(&box, (box.w - UI_GAP) / 2);
+    ui_cut_left(&box, UI_GAP);
+    int64_t number = view->worst_number;
+    draw_row(c, left, "you", "others", &view->worst_own, number, pictures);
+    draw_row(c, box, "others", "you", &view->worst_others, number, pictures + 1);
+}
+
 void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
-                      struct ui_plot *plot)
+                      struct ui_plot *plot, struct ui_picture *worst)
 {
     struct ui_box head, in = ui_card(c, box, "2", "Train", &head);
     draw_button(c, &head, view);
@@ -228,6 +264,13 @@ void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vi
     if (measured(view) && in.h >= quality_h + UI_STEP) {
         draw_quality(c, ui_cut_bottom(&in, quality_h), view);
         ui_cut_bottom(&in, in.h > 80 ? UI_GAP : UI_STEP);
+    }
+    float worst_h = ui_line_height(c, UI_CAPTION) + WORST, spare = in.h - worst_h - UI_STEP;
+    if (has_worst(view) && spare >= 0) {
+        if (spare < legend_h + PLOT_MIN) // no room for the curves besides
+            worst_h += fminf(spare, WORST_MOST - WORST);
+        draw_worst(c, ui_cut_bottom(&in, worst_h), view, worst);
+        ui_cut_bottom(&in, UI_STEP);
     }
     ui_cut_top(&in, in.h > 80 ? UI_GAP : UI_STEP);
     if (in.h >= legend_h + PLOT_MIN && (busy(view) || view->n_curve > 0))

@@ -18,6 +18,15 @@
 #define UI_HISTORY_S 10   // seconds of score history
 #define UI_HISTORY   600  // points at most
 
+// Pictures that hurt a training most: of the user's that look like strangers, of others that look
+// like the user. Small ones in a row, the worst first.
+#define UI_WORST 4
+struct ui_worst {
+    const struct img *row; // NULL: there are none
+    int n;                 // pictures in it, at most UI_WORST
+    int all;               // that there are
+};
+
 enum ui_verdict {
     UI_NO_VERDICT, // not live, or no score yet
     UI_YOU,
@@ -69,6 +78,8 @@ struct ui_view {
     bool heldout_optimistic;       // held out of the same burst
     double seconds_left;           // -1 = not known yet
     bool have_model;
+    struct ui_worst worst_own, worst_others; // of the training that ended last
+    int64_t worst_number;                    // changes with them
     char model_line[UI_TEXT]; // "trained 12:40, 50 epochs, 40 + 40 of you, 3212 of others"
 
     // Live

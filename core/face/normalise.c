@@ -75,8 +75,8 @@ static void blur(float *out, const float *in, int r)
 static float oval(size_t i)
 {
     const float middle = (SIDE - 1) / 2.0f;
-    float x = ((float)(i % SIDE) - middle) / (0.92f * middle);
-    float y = ((float)(i / SIDE) - middle) / (1.05f * middle);
+    float x = ((float)(i % SIDE) - middle) / (0.86f * middle);
+    float y = ((float)(i / SIDE) - middle) / (1.02f * middle);
     float r = x * x + y * y;
     return r < 0.85f ? 1 : r < 1 ? (1 - r) / 0.15f : 0;
 }

@@ -14,7 +14,10 @@
 #define CROP_MOST   320   // pixels of a picture's longer side that may be one cut around a face
 #define CROP_SHAPE  1.35f // of its longer to its shorter side, at most
 #define LARGER      1.2f  // a face so much larger than a surer one is taken before it
-#define FRAME_SCALE 0.5f  // at which a whole frame is searched
+#define SURE        0.5f  // of a find that is taken as it is
+#define FRAME_SCALE 0.5f  // at which a whole frame is searched first
+#define FAR_LONGEST 960   // pixels of its longer side then, to find who is farther away, in one
+#define FAR_EVERY   4     // of so many frames in which nobody was found
 #define NEAR        1.8f  // what is searched around the last find, in its sides
 #define NEAR_SIDE   100   // pixels that a face found again is brought to
 
@@ -28,6 +31,7 @@ struct face_reader {
     struct face_finder *finder;
     struct face_template align;
     bool aligns;
+    int missed;          // frames in a row in which nobody was found
     struct plane luma;   // of the picture read last
     struct plane search; // what the finder looks at
 };
@@ -128,17 +132,21 @@ static int look_at(struct face_reader *r, const struct look *look, struct face_b
     return n;
 }
 
-static void take_largest(struct face_pose *pose, const struct face_box *boxes, int n)
+// Returns how sure the finder was of it.
+static float take_largest(struct face_pose *pose, const struct face_box *boxes, int n)
 {
     int best = 0;
     for (int i = 1; i < n; i++)
         if (boxes[i].side > LARGER * boxes[best].side)
             best = i;
     *pose = (struct face_pose){boxes[best].x, boxes[best].y, boxes[best].side, 0};
+    return boxes[best].sure;
 }
 
-// Aligns from each of some sizes and keeps the most alike.
-static void settle(const struct face_reader *r, struct face_pose *pose, const float *factors, int n)
+// Aligns from each of some sizes and keeps the most alike; returns how alike it is, -2 where there
+// is nothing to align to.
+static float settle(const struct face_reader *r, struct face_pose *pose, const float *factors,
+                    int n)
 {
     const struct face_luma luma = view(&r->luma);
     struct face_pose from = *pose;
@@ -152,47 +160,61 @@ static void settle(const struct face_reader *r, struct face_pose *pose, const fl
             *pose = p;
         }
     }
+    return best;
 }
 
 static const float as_found[] = {1};
 static const float in_doubt[] = {0.9f, 1, 1.1f};
-static const float as_cropped[] = {0.85f, 1, 1.15f, 1.3f, 1.45f};
+static const float as_cropped[] = {1, 1.15f, 1.3f, 1.45f};
 static const float as_held[] = {0.45f, 0.55f, 0.65f, 0.8f}; // of the box
 #define COUNT(a) ((int)(sizeof(a) / sizeof *(a)))
+
+// Whether a picture may have been cut around a face.
+static bool looks_cropped(float w, float h)
+{
+    return fmaxf(w, h) <= CROP_MOST && fmaxf(w, h) <= CROP_SHAPE * fminf(w, h);
+}
+
+// Finds nothing, or a face and how alike it is to the template.
+static int find_in_picture(struct face_reader *r, float w, float h, struct face_pose *pose,
+                           float *sure, float *likeness, struct err *err)
+{
+    struct face_box boxes[BOXES];
+    float side = fminf(w, h), most = LONGEST / fmaxf(w, h); // narrow strips stay small
+    // With some room around, for faces that reach to the edge.
+    struct look look = {-w / 4, -h / 4, 1.5f * w, 1.5f * h, fminf(300 / side, most), 1, 0};
+    int n = look_at(r, &look, boxes, err);
+    if (n > 0) {
+        *sure = take_largest(pose, boxes, n);
+        *likeness = settle(r, pose, as_found, COUNT(as_found));
+    }
+    if (n != 0)
+        return n;
+    look = (struct look){-w / 2, -h / 2, 2 * w, 2 * h, fminf(200 / side, most), 0.5f, -0.2f};
+    n = look_at(r, &look, boxes, err);
+    if (n > 0) {
+        *sure = take_largest(pose, boxes, n);
+        *likeness = settle(r, pose, in_doubt, COUNT(in_doubt));
+    }
+    return n;
+}
 
 int face_read_picture(struct face_reader *r, const struct img *picture, struct face_pose *pose,
                       struct err *err)
 {
-    struct face_box boxes[BOXES];
+    float w = (float)picture->w, h = (float)picture->h, sure = 0, likeness = -2;
     int ret = take_luma(r, picture, err);
     if (ret)
         return ret;
-    float w = (float)picture->w, h = (float)picture->h, side = fminf(w, h), longer = fmaxf(w, h);
-    // With some room around, for faces that reach to the edge.
-    float most = LONGEST / longer; // narrow strips stay small
-    struct look look = {-w / 4, -h / 4, 1.5f * w, 1.5f * h, fminf(300 / side, most), 1, 0};
-    int n = look_at(r, &look, boxes, err);
-    if (n > 0) {
-        take_largest(pose, boxes, n);
-        settle(r, pose, as_found, COUNT(as_found));
-        return FACE_FOUND;
-    }
-    if (n == 0) {
-        look = (struct look){-w / 2, -h / 2, 2 * w, 2 * h, fminf(200 / side, most), 0.5f, -0.2f};
-        n = look_at(r, &look, boxes, err);
-    }
-    if (n < 0)
-        return n;
-    if (n > 0) {
-        take_largest(pose, boxes, n);
-        settle(r, pose, in_doubt, COUNT(in_doubt));
-        return FACE_FOUND;
-    }
-    if (longer > CROP_MOST || longer > CROP_SHAPE * side)
-        return FACE_ABSENT;
-    *pose = face_pose_of((struct img_rect){0, 0, picture->w, picture->h});
-    settle(r, pose, as_cropped, COUNT(as_cropped));
-    return FACE_CROPPED;
+    int n = find_in_picture(r, w, h, pose, &sure, &likeness, err);
+    if (n < 0 || (n > 0 && sure >= SURE) || !looks_cropped(w, h))
+        return n < 0 ? n : n > 0 ? FACE_FOUND : FACE_ABSENT;
+    // A find that is less like a face than the whole picture is a nostril, or a shadow.
+    struct face_pose whole = face_pose_of((struct img_rect){0, 0, picture->w, picture->h});
+    bool better = settle(r, &whole, as_cropped, COUNT(as_cropped)) > likeness;
+    if (n == 0 || better)
+        *pose = whole;
+    return n == 0 || better ? FACE_CROPPED : FACE_FOUND;
 }
 
 // The surest face around the last find, brought to a size that is cheap to search.
@@ -213,12 +235,18 @@ int face_read_frame(struct face_reader *r, const struct img *frame, const struct
     if (ret)
         return ret;
     int n = last ? find_near(r, last, boxes, err) : 0;
-    if (n == 0) {
-        struct look look = {0, 0, (float)frame->w, (float)frame->h, FRAME_SCALE, 1, 0};
+    struct look look = {0, 0, (float)frame->w, (float)frame->h, FRAME_SCALE, 1, 0};
+    if (n == 0)
         n = look_at(r, &look, boxes, err);
+    // Somebody far away, whom the near search finds again at once.
+    if (n == 0 && r->missed++ % FAR_EVERY == 0) {
+        look.scale = fminf(1, FAR_LONGEST / fmaxf(look.w, look.h));
+        if (look.scale > FRAME_SCALE)
+            n = look_at(r, &look, boxes, err);
     }
     if (n <= 0)
         return n < 0 ? n : FACE_ABSENT;
+    r->missed = 0;
     take_largest(pose, boxes, n);
     settle(r, pose, as_found, COUNT(as_found));
     return FACE_FOUND;

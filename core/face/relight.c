@@ -1,56 +1,91 @@
 // SPDX-License-Identifier: MIT
 #include "core/face/relight.h"
 
+#include "core/base/rng.h"
+
 #include <math.h>
 #include <stdlib.h>
 
-#define SIDE    FACE_CHIP_SIDE
-#define PLANE   ((size_t)SIDE * SIDE)
-#define DEGREE  0.01745329f
-#define MARCH   0.03f // a step towards the lamp, in half sides of the chip
-#define MARCHES 40
-#define REACH   1.4f // of the relief, in half sides from the middle
-#define GRID    148  // points of the relief along a side
+#define SIDE       FACE_CHIP_SIDE
+#define PLANE      ((size_t)SIDE * SIDE)
+#define DEGREE     0.01745329f
+#define TURN_MOST  (130 * DEGREE) // of a lamp to either side
+#define RISE_LEAST (-40 * DEGREE)
+#define RISE_MOST  (75 * DEGREE)
+#define MARCH      0.03f // a step towards the lamp, in half sides of the chip
+#define MARCHES    40
+#define REACH      1.4f // of the relief, in half sides from the middle
+#define GRID       148  // points of the relief along a side
 
 struct face_lights {
     float map[FACE_LAMPS][PLANE]; // 0..1, what falls on a place from one lamp
     float front[PLANE];           // the same from a lamp at the camera
 };
 
-// ---- The face of no one -----------------------------------------------------------------------
+// ---- Faces of no one --------------------------------------------------------------------------
 
 // A hill at (x, y), in half sides of the chip from its middle; on both halves of the face alike.
-static const struct hill {
+struct hill {
     float x, y, width, height, rise;
-} hills[] = {
+};
+
+static const struct hill hills[] = {
     {0.43f, -0.42f, 0.17f, 0.11f, -0.12f}, // sockets
     {0.40f, -0.62f, 0.22f, 0.07f, 0.05f},  // brows
     {0.45f, 0.05f, 0.18f, 0.18f, 0.05f},   // cheeks
     {0.00f, 0.47f, 0.20f, 0.09f, 0.05f},   // lips, twice
     {0.00f, 0.90f, 0.20f, 0.12f, 0.05f},   // chin, twice
 };
+#define HILLS (sizeof hills / sizeof *hills)
 
-static float nose(float x, float y)
+struct shape {
+    float depth;   // of the ellipsoid
+    float nose[3]; // how high, how wide, and its tip's y
+    struct hill hills[HILLS];
+};
+
+// People differ: v times 1 - spread to 1 + spread; v itself without an rng.
+static float vary(struct rng *rng, float v, float spread)
 {
-    const float root = -0.45f, tip = 0.15f;
+    return rng ? v * rng_uniform(rng, 1 - spread, 1 + spread) : v;
+}
+
+static void draw_shape(struct shape *shape, struct rng *rng)
+{
+    shape->depth = vary(rng, 0.9f, 0.2f);
+    shape->nose[0] = vary(rng, 0.32f, 0.3f);
+    shape->nose[1] = vary(rng, 0.15f, 0.2f);
+    shape->nose[2] = vary(rng, 0.15f, 0.3f);
+    for (size_t i = 0; i < HILLS; i++) {
+        const struct hill *h = &hills[i];
+        shape->hills[i] = (struct hill){
+            vary(rng, h->x, 0.1f),      vary(rng, h->y, 0.1f),    vary(rng, h->width, 0.2f),
+            vary(rng, h->height, 0.2f), vary(rng, h->rise, 0.6f),
+        };
+    }
+}
+
+static float nose(const struct shape *shape, float x, float y)
+{
+    const float root = -0.45f, tip = shape->nose[2];
     if (y < root || y > tip + 0.15f)
         return 0;
     float along = y < tip ? (y - root) / (tip - root) : 1 - (y - tip) / 0.15f;
-    float width = 0.08f + 0.07f * along;
-    return (0.05f + 0.27f * along) * expf(-x * x / (2 * width * width));
+    float width = shape->nose[1] * (0.5f + 0.5f * along);
+    return shape->nose[0] * (0.15f + 0.85f * along) * expf(-x * x / (2 * width * width));
 }
 
-static float height(float x, float y)
+static float height(const struct shape *shape, float x, float y)
 {
     float r = x * x / (0.95f * 0.95f) + (y - 0.05f) * (y - 0.05f) / (1.35f * 1.35f);
-    float z = 0.9f * sqrtf(fmaxf(1 - r, 0.04f));
-    for (size_t i = 0; i < sizeof hills / sizeof *hills; i++)
+    float z = shape->depth * sqrtf(fmaxf(1 - r, 0.04f));
+    for (size_t i = 0; i < HILLS; i++)
         for (int sign = -1; sign <= 1; sign += 2) {
-            float dx = (x - (float)sign * hills[i].x) / hills[i].width;
-            float dy = (y - hills[i].y) / hills[i].height;
-            z += hills[i].rise * expf(-(dx * dx + dy * dy) / 2);
+            const struct hill *h = &shape->hills[i];
+            float dx = (x - (float)sign * h->x) / h->width, dy = (y - h->y) / h->height;
+            z += h->rise * expf(-(dx * dx + dy * dy) / 2);
         }
-    return z + nose(x, y);
+    return z + nose(shape, x, y);
 }
 
 // ---- Lamps ------------------------------------------------------------------------------------
@@ -64,11 +99,13 @@ struct relief {
     float z[GRID][GRID];
 };
 
-static void make_relief(struct relief *relief)
+static void make_relief(struct relief *relief, struct rng *rng)
 {
+    struct shape shape;
+    draw_shape(&shape, rng);
     for (int i = 0; i < GRID; i++)
         for (int j = 0; j < GRID; j++)
-            relief->z[i][j] = height(((float)j / (GRID - 1) * 2 - 1) * REACH,
+            relief->z[i][j] = height(&shape, ((float)j / (GRID - 1) * 2 - 1) * REACH,
                                      ((float)i / (GRID - 1) * 2 - 1) * REACH);
 }
 
@@ -138,25 +175,34 @@ static void make_map(float *map, const struct relief *relief, struct vector lamp
     soften(map);
 }
 
-// Directions spread evenly (a Fibonacci spiral) over what lies before the face, and a little
-// behind it.
+// Directions spread evenly over what lights rooms have: to the side as far as a little behind the
+// face, below it less than above (the additive recurrence of the plastic number).
 static struct vector lamp_at(int i)
 {
-    float z = 1 - ((float)i + 0.5f) / FACE_LAMPS * 1.15f;
-    float r = sqrtf(fmaxf(1 - z * z, 0)), turn = 2.3999632f * (float)i;
-    return (struct vector){r * cosf(turn), r * sinf(turn), z};
+    float u = (float)fmod(0.5 + 0.7548776662 * i, 1), v = (float)fmod(0.5 + 0.5698402910 * i, 1);
+    float turn = (2 * u - 1) * TURN_MOST, rise = RISE_LEAST + v * (RISE_MOST - RISE_LEAST);
+    return (struct vector){sinf(turn) * cosf(rise), -sinf(rise), cosf(turn) * cosf(rise)};
 }
 
 int face_lights_create(struct face_lights **out, struct err *err)
 {
     struct face_lights *lights = *out = malloc(sizeof *lights);
-    if (!lights)
+    struct relief *relief = malloc(sizeof *relief);
+    struct rng rng;
+    if (!lights || !relief) {
+        free(lights);
+        free(relief);
+        *out = NULL;
         return err_memory(err, "light");
-    struct relief relief;
-    make_relief(&relief);
-    make_map(lights->front, &relief, (struct vector){0, 0, 1});
-    for (int i = 0; i < FACE_LAMPS; i++)
-        make_map(lights->map[i], &relief, lamp_at(i));
+    }
+    for (int i = 0; i < FACE_LAMPS; i++) {
+        rng_seed(&rng, 0, (uint64_t)i);
+        make_relief(relief, &rng);
+        make_map(lights->map[i], relief, lamp_at(i));
+    }
+    make_relief(relief, NULL);
+    make_map(lights->front, relief, (struct vector){0, 0, 1});
+    free(relief);
     return 0;
 }
 

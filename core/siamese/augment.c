@@ -19,14 +19,15 @@ struct siam_augment siam_augment_faces(void)
         .scale = 0.04f,
         .shift = 2,
         .mirror = true,
-        .relight = 0.4f,
+        .relight = 0.5f,
         .slope = 0.4f,
         .gamma = 0.25f,
         .gain = 0.15f,
-        .soft = 0.5f,
-        .noise = 5,
-        .crop = 0.3f,
+        .soft = 0.3f,
+        .noise = 4,
+        .crop = 0.15f,
         .occlusion = 0.2f,
+        .glasses = 0.15f,
     };
 }
 
@@ -116,7 +117,62 @@ static void add_noise(float *px, float deviation, struct rng *rng)
         px[i] = fminf(fmaxf(floorf(px[i] + deviation * normal(rng) + 0.5f), 0), 255);
 }
 
-// Glasses, hair, a headset, a hand: something of one shade before a part of the face.
+// ---- Things before the face -------------------------------------------------------------------
+
+#define EYE_X 24.0f // pixels from the middle to an eye of an aligned face
+#define EYE_Y 35.0f // and from the upper edge
+
+struct glasses {
+    float x, y;       // of the point between the eyes
+    float apart;      // from there to the middle of a lens
+    float w, h;       // half a lens
+    float shape;      // 2: an ellipse, more: a rectangle with round corners
+    float rim, shade; // pixels, 0..255
+    float lens;       // how much of the light it lets through
+    float glare;      // levels that its upper part is brighter by
+};
+
+static struct glasses draw_glasses(struct rng *rng)
+{
+    bool dark = rng_float(rng) < 0.7f;
+    return (struct glasses){
+        .x = SIDE / 2.0f + 1.5f * normal(rng),
+        .y = EYE_Y + 2 * normal(rng),
+        .apart = EYE_X + 1.5f * normal(rng),
+        .w = rng_uniform(rng, 13, 20),
+        .h = rng_uniform(rng, 8, 16),
+        .shape = rng_uniform(rng, 2, 5),
+        .rim = rng_uniform(rng, 0.6f, 3.5f),
+        .shade = dark ? rng_uniform(rng, 0, 70) : rng_uniform(rng, 70, 220),
+        .lens = rng_float(rng) < 0.75f ? rng_uniform(rng, 0.85f, 1) : rng_uniform(rng, 0.2f, 0.85f),
+        .glare = rng_float(rng) < 0.3f ? rng_uniform(rng, 0, 120) : 0,
+    };
+}
+
+static float share(float v)
+{
+    return fminf(fmaxf(v, 0), 1);
+}
+
+static void put_on(float *px, const struct glasses *g)
+{
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            float dx = fabsf((float)x - g->x), dy = (float)y - g->y;
+            float u = fabsf(dx - g->apart) / g->w, v = fabsf(dy) / g->h;
+            float r = powf(powf(u, g->shape) + powf(v, g->shape), 1 / g->shape);
+            float off = (r - 1) * fminf(g->w, g->h); // from the rim, about
+            float cover = share(g->rim / 2 + 0.5f - fabsf(off));
+            if (off > 0) // the bridge and the temples
+                cover = fmaxf(cover, share(g->rim / 2 + 0.5f - fabsf(dy + 0.3f * g->h)));
+            float *p = &px[y * SIDE + x];
+            if (off < 0)
+                *p = *p * g->lens + g->glare * share((dx - g->apart - dy) / g->h);
+            *p += cover * (g->shade - *p);
+        }
+}
+
+// Hair, a headset, a hand: something of one shade before a part of the face.
 static void occlude(float *px, struct rng *rng)
 {
     int w = 12 + (int)rng_below(rng, SIDE / 2), h = 10 + (int)rng_below(rng, SIDE / 3);
@@ -194,6 +250,10 @@ void siam_make_augmented(float *x, const struct siam_input *input, const uint8_t
         for (size_t i = 0; i < PLANE; i++)
             x[i] = px[i] / 255;
         return;
+    }
+    if (a->glasses > 0 && rng_float(rng) < a->glasses) {
+        struct glasses glasses = draw_glasses(rng);
+        put_on(px, &glasses);
     }
     if (rng_float(rng) < a->occlusion)
         occlude(px, rng);

@@ -56,6 +56,7 @@ struct siam_augment {
     float noise;     // levels at most, deviation
     float crop;      // share of cameras whose pictures are cut close
     float occlusion; // share with a patch before the face
+    float glasses;   // share with glasses drawn on
 };
 
 struct siam_augment siam_augment_faces(void);    // for SIAM_FACE

@@ -28,6 +28,9 @@ struct siam_lesson_kind {
     // How the net does on what is held out. 0, NN_STOPPED, ERR_IO or ERR_MEMORY.
     int (*measure)(struct siam_lesson *lesson, const struct nn_net *net,
                    struct siam_figures *figures, const atomic_bool *stop, struct err *err);
+    // Moves the head's bias to where the score 0.5 parts what measure() measured last, and mends
+    // the figures, before the net becomes a model. NULL: there is nothing to settle.
+    void (*settle)(struct siam_lesson *lesson, struct nn_net *net, struct siam_figures *figures);
     void (*destroy)(struct siam_lesson *lesson);
 };
 

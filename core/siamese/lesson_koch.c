@@ -51,7 +51,7 @@ static void destroy(struct siam_lesson *lesson)
     free(k);
 }
 
-static const struct siam_lesson_kind kind = {begin, step, measure, destroy};
+static const struct siam_lesson_kind kind = {begin, step, measure, NULL, destroy};
 
 static int prepare(struct koch *k, const struct siam_train_config *c,
                    const struct siam_dataset *data, struct pool *pool, struct err *err)

@@ -11,11 +11,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SHOWN       2               // pictures of a person in a step, where there are enough people
 #define SHOWN_MAX   8               // and at most, where there are not
 #define OWN_SHOWN   8               // pictures of the user in a step
-#define SCENES      6               // cameras and rooms in a step
+#define SCENES      12              // cameras and rooms in a step
 #define ANCHORS_MAX 24              // of the user's to judge by
 #define SPREAD      1.5f            // of fc's outputs at the start, see nn_net_fit()
 #define STEPS_LEAST 10              // of an epoch
@@ -25,6 +26,7 @@
 // Training pictures, those of a person side by side.
 struct person {
     int first, n;
+    int family; // 0..: persons whose folders lie in the same one, an alphabet or a source
 };
 
 struct people {
@@ -35,15 +37,17 @@ struct people {
     struct face_lights *lights;       // NULL where not needed
     struct siam_scene scenes[SCENES]; // of the step
     struct siam_batch *batch;
-    int *pictures;               // [n_pictures], sorted by person
-    struct person *persons;      // [n_persons]
-    int turned;                  // 4: a drawing turned by a quarter is another character; else 1
-    int n_persons;               // each turn of one counted
-    int n_shown, each;           // persons in a step, and pictures of each
-    int *own;                    // [n_own], training pictures of the user
-    int n_own;                   // 0: there is no user
-    int own_shown;               // of them in a step
-    int *order;                  // [n_persons], of the round
+    int *pictures;          // [n_pictures], sorted by person
+    struct person *persons; // [n_persons]
+    int turned;             // 4: a drawing turned by a quarter is another character; else 1
+    int n_persons;          // each turn of one counted
+    int n_shown, each;      // persons in a step, and pictures of each
+    int *own;               // [n_own], training pictures of the user
+    int n_own;              // 0: there is no user
+    int own_shown;          // of them in a step
+    int *order;             // [n_persons], of the round
+    int *ranks;             // [n_families, turned], of families in rounds that keep them
+    int n_families;
     int64_t round;               // that `order` is of; -1: none yet
     int *taken, *labels, *turns; // [lesson.n_pictures]
     float *logits, *dlogits;     // [n_pictures^2]
@@ -75,14 +79,32 @@ static int select_people(const struct siam_dataset *data, enum siam_part part, i
     return n;
 }
 
+// Bytes of a path up to the folder that its folder lies in.
+static size_t family_length(const char *path)
+{
+    size_t n = strlen(path);
+    for (int up = 0; up < 2; up++)
+        while (n > 0 && path[--n] != '/') {
+        }
+    return n;
+}
+
+static bool same_family(const struct people *p, int i, int j)
+{
+    const char *a = p->data->pictures[i].path, *b = p->data->pictures[j].path;
+    size_t n = family_length(a);
+    return n == family_length(b) && memcmp(a, b, n) == 0;
+}
+
 static int group_persons(struct people *p, int n)
 {
     int count = 0;
     for (int i = 0; i < n; i++) {
-        bool is_new = i == 0 || siam_person_of(p->data, p->pictures[i]) !=
-                                    siam_person_of(p->data, p->pictures[i - 1]);
+        const int *at = &p->pictures[i];
+        bool is_new = i == 0 || siam_person_of(p->data, at[0]) != siam_person_of(p->data, at[-1]);
+        p->n_families += i == 0 || (is_new && !same_family(p, at[0], at[-1]));
         if (is_new)
-            p->persons[count++] = (struct person){i, 0};
+            p->persons[count++] = (struct person){i, 0, p->n_families - 1};
         p->persons[count - 1].n++;
     }
     return count;
@@ -90,15 +112,44 @@ static int group_persons(struct people *p, int n)
 
 // ---- Steps ------------------------------------------------------------------------------------
 
+static int rank_of(const struct people *p, int who)
+{
+    return p->ranks[p->persons[who / p->turned].family * p->turned + who % p->turned];
+}
+
+static int by_rank(const void *a, const void *b, void *ctx)
+{
+    int x = *(const int *)a, y = *(const int *)b;
+    int rank = rank_of(ctx, x) - rank_of(ctx, y);
+    return rank ? rank : x - y;
+}
+
+static void shuffled(int *numbers, int n, struct rng *rng)
+{
+    for (int i = 0; i < n; i++)
+        numbers[i] = i;
+    rng_shuffle(rng, numbers, (size_t)n);
+}
+
+// Every other round keeps families together, so that steps show people who are hard to tell apart:
+// characters of one alphabet, pictures of one source.
 static void enter_round(struct people *p, int64_t round)
 {
     struct rng rng;
     if (round == p->round)
         return;
     rng_seed(&rng, p->seed, SIAM_STREAM_CYCLES + (uint64_t)round);
-    for (int i = 0; i < p->n_persons; i++)
-        p->order[i] = i;
-    rng_shuffle(&rng, p->order, (size_t)p->n_persons);
+    shuffled(p->order, p->n_persons, &rng);
+    if (round % 2 && p->n_families > 1) {
+        shuffled(p->ranks, p->n_families * p->turned, &rng);
+        qsort_r(p->order, (size_t)p->n_persons, sizeof *p->order, by_rank, p);
+        for (int i = 0, n; i < p->n_persons; i += n) {
+            for (n = 1; i + n < p->n_persons; n++)
+                if (rank_of(p, p->order[i + n]) != rank_of(p, p->order[i]))
+                    break;
+            rng_shuffle(&rng, p->order + i, (size_t)n);
+        }
+    }
     p->round = round;
 }
 
@@ -266,6 +317,31 @@ static int measure(struct siam_lesson *lesson, const struct nn_net *net,
     return 0;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+// Pictures that were changed are less alike than those that will be compared, so the score 0.5 is
+// off for these. There are as many held-out pairs of two persons as of one, so as many are wrong on
+// either side of their median: there lies the equal error rate. A user has a threshold instead.
+static void settle(struct siam_lesson *lesson, struct nn_net *net, struct siam_figures *figures)
+{
+    struct people *p = (struct people *)lesson;
+    float *sorted = p->n_own > 0 ? NULL : malloc((size_t)p->n_pairs * sizeof *sorted);
+    if (!sorted)
+        return;
+    memcpy(sorted, p->pair_logits, (size_t)p->n_pairs * sizeof *sorted);
+    qsort(sorted, (size_t)p->n_pairs, sizeof *sorted, by_value);
+    float middle = (sorted[(p->n_pairs - 1) / 2] + sorted[p->n_pairs / 2]) / 2;
+    free(sorted);
+    net->p.head_b[0] -= middle;
+    for (int i = 0; i < p->n_pairs; i++)
+        p->pair_logits[i] -= middle;
+    siam_figures_of(figures, p->pair_logits, p->pairs, p->n_pairs, p->pair_order);
+}
+
 // ---- Set-up -----------------------------------------------------------------------------------
 
 static void destroy(struct siam_lesson *lesson)
@@ -276,6 +352,7 @@ static void destroy(struct siam_lesson *lesson)
     free(p->pictures);
     free(p->persons);
     free(p->order);
+    free(p->ranks);
     free(p->own);
     free(p->is_anchor);
     free(p->taken);
@@ -292,7 +369,7 @@ static void destroy(struct siam_lesson *lesson)
     free(p);
 }
 
-static const struct siam_lesson_kind kind = {begin, step, measure, destroy};
+static const struct siam_lesson_kind kind = {begin, step, measure, settle, destroy};
 
 // At most `max` of the n pictures, spread evenly; returns how many are left.
 static int thin(int *pictures, int n, int max)
@@ -346,12 +423,13 @@ static int prepare(struct people *p, const struct siam_train_config *c, struct p
     p->pictures = malloc(n * sizeof *p->pictures);
     p->persons = malloc(n * sizeof *p->persons);
     p->order = malloc(4 * n * sizeof *p->order);
+    p->ranks = malloc(4 * n * sizeof *p->ranks);
     p->own = malloc(n * sizeof *p->own);
     p->heldout = malloc(2 * n * sizeof *p->heldout);
     p->whose = malloc(2 * n * sizeof *p->whose);
     p->is_anchor = malloc(2 * n * sizeof *p->is_anchor);
-    if (!p->pictures || !p->persons || !p->order || !p->own || !p->heldout || !p->whose ||
-        !p->is_anchor)
+    if (!p->pictures || !p->persons || !p->order || !p->ranks || !p->own || !p->heldout ||
+        !p->whose || !p->is_anchor)
         return err_memory(err, "people");
     p->n_persons = p->turned * group_persons(p, select_people(p->data, SIAM_TRAIN, p->pictures));
     p->n_own = siam_select_pictures(p->data, SIAM_ANCHOR, SIAM_POSITIVE, SIAM_TRAIN, p->own);
@@ -395,6 +473,8 @@ int siam_lesson_people(struct siam_lesson **out, const struct siam_train_config 
     p->turned = data->input.way == SIAM_FACE ? 1 : 4;
     p->augment = data->input.way == SIAM_FACE ? siam_augment_faces() : siam_augment_drawings();
     int ret = prepare(p, config, pool, err);
+    if (p->n_own == 0)
+        p->augment.glasses = 0; // hiding the eyes of all takes longer to learn than it is worth
     if (ret) {
         destroy(&p->lesson);
         return ret;

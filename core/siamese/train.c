@@ -37,10 +37,10 @@ static const struct recipe {
     {"visavis",
      SIAM_FACE,
      siam_lesson_people,
-     {.epochs = 40,
+     {.epochs = 70,
       .batch_pictures = 16,
       .epoch_steps = 100,
-      .rate = 3e-4f,
+      .rate = 4e-4f,
       .anneal = true,
       .net.channels = 3}},
     {"omniglot",
@@ -94,7 +94,7 @@ int siam_train_user_defaults(struct siam_train_config *config, const char *recip
         return err_set(err, ERR_USAGE, "recipe %s has one part alone", recipe);
     config->epochs = 10;
     config->epoch_steps = 30;
-    config->rate = 1e-4f;
+    config->rate = 2e-4f;
     return ret;
 }
 
@@ -522,6 +522,8 @@ static void keep_in_checkpoint(struct trainer *t)
 static int publish(struct trainer *t, struct siam_model **out, struct err *err)
 {
     t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
+    if (t->lesson->kind->settle)
+        t->lesson->kind->settle(t->lesson, t->ck.net, &t->figures);
     struct siam_card card = card_of(t);
     int ret = siam_model_create(out, t->ck.net, &t->data->input, &card, err);
     if (!ret && t->config->out)

@@ -86,34 +86,7 @@ static int score_probes(struct enrolling *en, struct probes *probes, enum siam_k
     return ret;
 }
 
-// ---- The threshold ----------------------------------------------------------------------------
-
-static int falling(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x < y) - (x > y);
-}
-
-// Between the best stranger that is to be refused and the one above; where all may be refused, as
-// far above the best as strangers lie apart there.
-static int choose_threshold(float *threshold, const struct probes *others, double target,
-                            struct err *err)
-{
-    float *sorted = malloc(((size_t)others->n + 1) * sizeof *sorted);
-    if (!sorted)
-        return err_memory(err, "threshold");
-    memcpy(sorted, others->scores, (size_t)others->n * sizeof *sorted);
-    qsort(sorted, (size_t)others->n, sizeof *sorted, falling);
-    int may = (int)floor(target * others->n); // be accepted
-    if (may > 0)
-        *threshold = (sorted[may - 1] + sorted[may]) / 2;
-    else
-        *threshold = fminf(sorted[0] + (1 - sorted[0]) / 10, 1);
-    while (*threshold <= sorted[may] && *threshold < 1) // ties
-        *threshold = nextafterf(*threshold, 1);
-    free(sorted);
-    return 0;
-}
+// ---- Counts and suspects ----------------------------------------------------------------------
 
 static int count_accepted(const struct probes *probes, float threshold)
 {
@@ -210,10 +183,11 @@ static int enrol(struct enrolling *en, struct verify_enrolment *out, double targ
         ret = score_probes(en, &en->others, SIAM_NEGATIVE, SIAM_NEGATIVE, err);
     if (!ret && en->others.n == 0)
         ret = err_set(err, ERR_DATA, "nobody is held out to measure the threshold on");
-    if (!ret)
-        ret = choose_threshold(&out->threshold, &en->others, target, err);
     if (ret)
         return ret;
+    out->threshold = verify_far_threshold(en->others.scores, en->others.n, target);
+    if (out->threshold < 0)
+        return err_memory(err, "threshold");
     out->n_genuine = en->own.n;
     out->n_refused = en->own.n - count_accepted(&en->own, out->threshold);
     out->n_impostor = en->others.n;

@@ -17,7 +17,7 @@ struct verify_suspect {
 };
 
 struct verify_enrolment {
-    float threshold;      // the lowest that keeps the FAR of held-out strangers at the target
+    float threshold;      // verify_far_threshold() of held-out strangers, for the target
     int n_genuine;        // own pictures scored: those held out
     int n_refused;        // of them below the threshold
     int n_impostor;       // held-out pictures of others scored

@@ -7,6 +7,10 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define TAIL       0.1 // of impostors, the best, that a threshold for a FAR is taken from
+#define TAIL_LEAST 10  // of them
 
 static double ratio(int part, int whole, double of_none)
 {
@@ -180,6 +184,54 @@ double verify_best_accuracy(const float *genuine, int n_genuine, const float *im
     if (threshold)
         *threshold = best_threshold;
     return ratio(best, n_genuine + n_impostor, 0);
+}
+
+static int falling(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x < y) - (x > y);
+}
+
+// The ends of the scale are those of float.
+static double logit(float score)
+{
+    double s = fmin(fmax((double)score, 1e-30), 1 - 1e-7);
+    return log(s / (1 - s));
+}
+
+// sorted: [n], falling, as below.
+static float counted_threshold(const float *sorted, int n, double target)
+{
+    int may = (int)floor(target * n); // be accepted
+    float threshold =
+        may > 0 ? (sorted[may - 1] + sorted[may]) / 2 : fminf(sorted[0] + (1 - sorted[0]) / 10, 1);
+    while (threshold <= sorted[may] && threshold < 1) // ties
+        threshold = nextafterf(threshold, 1);
+    return threshold;
+}
+
+static float fitted_threshold(const float *sorted, int n, double target)
+{
+    int peaks = (int)(TAIL * n);
+    double from = logit(sorted[peaks]), excess = 0;
+    for (int i = 0; i < peaks; i++)
+        excess += logit(sorted[i]) - from;
+    double above = log(peaks / (n * target)) * excess / peaks;
+    return (float)(1 / (1 + exp(-(from + above))));
+}
+
+float verify_far_threshold(const float *impostor, int n, double target)
+{
+    float *sorted = malloc((size_t)n * sizeof *sorted);
+    if (!sorted)
+        return -1;
+    memcpy(sorted, impostor, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, falling);
+    bool many = TAIL * n >= TAIL_LEAST && target < TAIL;
+    float threshold =
+        many ? fitted_threshold(sorted, n, target) : counted_threshold(sorted, n, target);
+    free(sorted);
+    return threshold;
 }
 
 // P(X <= k) for X binomial(n, p) with k < n p: summed downwards from its largest term.

@@ -38,6 +38,15 @@ double verify_eer(const float *genuine, int n_genuine, const float *impostor, in
 double verify_best_accuracy(const float *genuine, int n_genuine, const float *impostor,
                             int n_impostor, float *threshold);
 
+// The threshold that lets in a share `target` (above 0, below 1) of impostors, as far as n >= 1 of
+// them tell, 0..1; -1 when out of memory. With a hundred or more, where the target is below a
+// tenth, the logits of the best tenth are taken to fall off exponentially above that tenth's lower
+// end (peaks over a threshold: Pickands, "Statistical Inference Using Extreme Order Statistics",
+// 1975, with a shape of 0), which rests on many scores where a count rests on one or two. Else it
+// is the lowest that lets in no more than the target; where all are to be refused it lies above the
+// best by a tenth of what is left up to 1. Scores are in 0..1.
+float verify_far_threshold(const float *impostor, int n, double target);
+
 // Upper end of the two-sided 95 % Clopper-Pearson interval for `errors` in n trials, 0 <= errors <=
 // n: the p with P(X <= errors) = 0.025, X binomial(n, p). For 0 errors the one-sided "rule of
 // three" value 1 - 0.05^(1/n). 1 when n = 0. Within 1e-9.

@@ -281,6 +281,70 @@ static void bounds_at_the_ends(void **state)
     }
 }
 
+// ---- A threshold for a false-accept rate ------------------------------------------------------
+
+static int accepted(const float *scores, int n, float threshold)
+{
+    return verify_rates_at(NULL, 0, scores, n, threshold).impostor_accepted;
+}
+
+// Few: the lowest threshold that lets in no more than the target; what is alike falls together.
+static void far_threshold_of_few_counts(void **state)
+{
+    (void)state;
+    static const double targets[] = {0.001, 0.01, 0.05, 0.1, 0.3, 0.9};
+    for (int n = 1; n < 100; n += 7)
+        for (size_t t = 0; t < sizeof targets / sizeof *targets; t++) {
+            struct rng rng;
+            float scores[100], next = 0;
+            rng_seed(&rng, 3, (uint64_t)n);
+            for (int i = 0; i < n; i++)
+                scores[i] = (float)rng_below(&rng, 30) / 30;
+            float threshold = verify_far_threshold(scores, n, targets[t]);
+            int in = accepted(scores, n, threshold);
+            assert_true(in <= targets[t] * n);
+            for (int i = 0; i < n; i++)
+                next = scores[i] < threshold ? fmaxf(next, scores[i]) : next;
+            assert_true(accepted(scores, n, next) > targets[t] * n);
+        }
+    const float one = 0.5f, best[] = {1, 1, 0.2f};
+    assert_near(verify_far_threshold(&one, 1, 0.01), 0.55, 1e-6);
+    assert_true(verify_far_threshold(best, 3, 0.01) == 1);
+}
+
+// Many: near the true threshold of logits that are normal, or fall off exponentially, and nearer
+// than the count of two hundred is.
+static void far_threshold_of_many_is_steady(void **state)
+{
+    (void)state;
+    enum { N = 200, TIMES = 300 };
+    const double target = 0.01, normal = 2.3263, exponential = 4.6052;
+    double off[2] = {0, 0}, counted = 0, mean = 0;
+    struct rng rng;
+    rng_seed(&rng, 4, 0);
+    for (int k = 0; k < TIMES; k++) {
+        float a[N], b[N], second = 0, first = 0;
+        for (int i = 0; i < N; i++) {
+            double u = (rng_float(&rng) + 1e-6), v = rng_float(&rng);
+            double z = sqrt(-2 * log(u)) * cos(6.2831853 * v), x = -log(rng_float(&rng) + 1e-7);
+            a[i] = (float)(1 / (1 + exp(-(z - 1))));
+            b[i] = (float)(1 / (1 + exp(-x)));
+            second = b[i] > first ? first : fmaxf(second, b[i]);
+            first = fmaxf(first, b[i]);
+        }
+        double ta = verify_far_threshold(a, N, target), tb = verify_far_threshold(b, N, target);
+        double xa = log(ta / (1 - ta)) + 1 - normal, xb = log(tb / (1 - tb)) - exponential;
+        off[0] += xa * xa / TIMES;
+        off[1] += xb * xb / TIMES;
+        mean += xb / TIMES;
+        double c = log(second / (1 - second)) - exponential;
+        counted += c * c / TIMES;
+    }
+    assert_true(sqrt(off[0]) < 0.3);
+    assert_true(fabs(mean) < 0.15);
+    assert_true(off[1] < 0.8 * counted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +360,8 @@ int main(void)
         cmocka_unit_test(bounds_are_clopper_pearson),
         cmocka_unit_test(lower_bounds_are_clopper_pearson),
         cmocka_unit_test(bounds_at_the_ends),
+        cmocka_unit_test(far_threshold_of_few_counts),
+        cmocka_unit_test(far_threshold_of_many_is_steady),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "capture/camera.h"
 #include "core/face/normalise.h"
 #include "core/face/portrait.h"
+#include "core/image/resize.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -112,6 +113,35 @@ static void a_face_that_jumped_is_found(void **state)
     assert_int_equal(face_read_frame(reader, &img, NULL, &here, NULL), FACE_FOUND);
     assert_int_equal(face_read_frame(reader, &img, &elsewhere, &pose, NULL), FACE_FOUND);
     assert_true(pose.x == here.x && pose.y == here.y && pose.side == here.side);
+    img_finish(&img);
+    face_reader_destroy(reader);
+}
+
+// Somebody too far away for the quick search is found within four frames, and then in each.
+static void a_far_face_is_found(void **state)
+{
+    (void)state;
+    const int w = 640, h = 480;
+    struct face_reader *reader = make_reader(NULL);
+    struct img near = {0}, small = {0}, img = {0};
+    struct face_pose first, pose;
+    draw(&near, 4, 3);
+    assert_int_equal(face_read_frame(reader, &near, NULL, &first, NULL), FACE_FOUND);
+    float scale = 110 / first.side;
+    int sw = (int)((float)w * scale), sh = (int)((float)h * scale);
+    assert_int_equal(img_resize(&small, &near, (struct img_rect){0, 0, w, h}, sw, sh, NULL), 0);
+    fill(&img, w, h, 120);
+    for (int y = 0; y < sh; y++)
+        memcpy(img.px + 3 * ((y + 60) * w + 80), small.px + 3 * y * sw, (size_t)(3 * sw));
+    int n_tried = 1;
+    while (face_read_frame(reader, &img, NULL, &pose, NULL) != FACE_FOUND)
+        assert_in_range(++n_tried, 1, 4);
+    assert_true(distance(&pose, 80 + first.x * scale, 60 + first.y * scale) < 20);
+    assert_true(fabsf(logf(pose.side / 110)) < 0.25f);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(face_read_frame(reader, &img, &pose, &pose, NULL), FACE_FOUND);
+    img_finish(&near);
+    img_finish(&small);
     img_finish(&img);
     face_reader_destroy(reader);
 }
@@ -428,6 +458,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faces_are_found_in_the_guide_box),
         cmocka_unit_test(a_face_that_jumped_is_found),
+        cmocka_unit_test(a_far_face_is_found),
         cmocka_unit_test(walls_have_no_face),
         cmocka_unit_test(strips_are_no_faces),
         cmocka_unit_test(one_pixel_makes_a_flat_portrait),

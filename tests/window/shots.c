@@ -29,6 +29,8 @@ static uint8_t shade(float v)
 
 // The nearest anchor.
 static struct img nearest;
+// Three pictures that hurt, all alike.
+static struct img worst;
 
 // The face in it, brows to chin.
 static const struct img_rect sitter_face = {250, 136, 140, 140};
@@ -171,6 +173,9 @@ static void live(struct ui_view *view)
     view->heldout_optimistic = true;
     view->anchors_all = 20;
     view->threshold = 0.5f;
+    view->worst_own = (struct ui_worst){&worst, 3, 5};
+    view->worst_others = (struct ui_worst){&worst, 3, 3};
+    view->worst_number = 1;
     text(view->model_line, "Trained 12:40, 50 epochs, 170 + 170 of you, 3962 of others");
     *view->message = '\0';
 }
@@ -337,12 +342,18 @@ int main(int argc, char **argv)
     if (ret == 0) {
         draw_sitter(&frame);
         draw_sitter(&nearest);
+        ret = img_reserve(&worst, 3 * nearest.w, nearest.h, &err);
+    }
+    for (int i = 0; ret == 0 && i < 3 * nearest.w * nearest.h; i++) {
+        int at = i / worst.w * nearest.w + i % worst.w % nearest.w;
+        memcpy(worst.px + 3 * i, nearest.px + 3 * at, 3);
     }
     for (size_t s = 0; ret == 0 && s < sizeof sizes / sizeof *sizes; s++)
         for (size_t i = 0; ret == 0 && i < sizeof states / sizeof *states; i++)
             ret = shoot(&sizes[s], i, &frame, argv[1], &err);
     img_finish(&frame);
     img_finish(&nearest);
+    img_finish(&worst);
     if (ret < 0)
         fprintf(stderr, "ui_shots: %s\n", err.text);
     return err_exit_code(ret);

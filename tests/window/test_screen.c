@@ -82,6 +82,9 @@ static void fill_view(const struct img *frame)
                             .nearest = frame,
                             .nearest_number = 1,
                             .nearest_score = 0.44f,
+                            .worst_own = {frame, 3, 20},
+                            .worst_others = {frame, 4, 4},
+                            .worst_number = 1,
                             .n_history = 3,
                             .history = {{9, 0.1f}, {8.5f, 2.0f}, {1, -1.0f}},
                             .n_folders = UI_FOLDERS};
@@ -506,6 +509,39 @@ static void test_nearest_anchor_only_beside_a_score(void **state)
     img_finish(&nearest);
 }
 
+// Pictures that hurt are in the card of the training once it has ended, others beside the user's,
+// at sizes that have the room.
+static void test_worst_pictures_show(void **state)
+{
+    (void)state;
+    struct img frame = {0}, row = {0};
+    make_frame(&frame, 640, 480);
+    assert_int_equal(img_reserve(&row, 104, 52, NULL), 0);
+    for (int i = 0; i < 104 * 52; i++)
+        memcpy(row.px + 3 * i, (uint8_t[]){0, 250, 0}, 3);
+    fill_view(&frame);
+    view.nearest = NULL;
+    view.have_model = true;
+    view.worst_own = (struct ui_worst){&row, 2, 7};
+    view.worst_number = 1;
+    assert_int_equal(green_of_view(1280, 800).w, 0);
+    view.training = false;
+    struct ui_box card = ui_screen_layout(1280, 800, 52, 4.0f / 3).train;
+    struct img_rect own = green_of_view(1280, 800);
+    assert_int_equal(own.w, 2 * own.h);
+    assert_true((float)own.x > card.x && (float)own.y > card.y);
+    assert_true((float)(own.x + own.w) < card.x + card.w / 2);
+    assert_true((float)(own.y + own.h) < card.y + card.h);
+    view.worst_others = view.worst_own;
+    view.worst_own = (struct ui_worst){NULL, 0, 0};
+    struct img_rect others = green_of_view(1280, 800);
+    assert_int_equal(others.y, own.y);
+    assert_true((float)others.x > card.x + card.w / 2);
+    assert_in_range(green_of_view(480, 360).w, 0, 480);
+    img_finish(&frame);
+    img_finish(&row);
+}
+
 static bool is_colour(const uint8_t *p, SDL_Color c)
 {
     return p[0] == c.r && p[1] == c.g && p[2] == c.b;
@@ -730,6 +766,7 @@ int main(void)
         cmocka_unit_test(test_reason_is_told),
         cmocka_unit_test(test_nearest_anchor),
         cmocka_unit_test(test_nearest_anchor_only_beside_a_score),
+        cmocka_unit_test(test_worst_pictures_show),
         cmocka_unit_test(test_face_shows_where_it_is),
         cmocka_unit_test(test_no_face_no_box),
         cmocka_unit_test(test_odd_faces),
