@@ -2,6 +2,7 @@
 # Installs what is missing, builds, runs every test. The last line counts them.
 #     tests/run.sh            everything, as CI does
 #     tests/run.sh SUITE...   only these suites of the ordinary build: unit numeric thread window
+#                           accuracy
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
 cd "$source"
@@ -53,7 +54,7 @@ if [ $# -gt 0 ]; then
 else
     echo "== gcc =="
     build build
-    suites build unit numeric thread window
+    suites build unit numeric thread window accuracy
     echo "== clang =="
     CC=clang build build-clang
     suites build-clang numeric
