@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#define VERSION 1                   // of what is learnt and how: another one is another key
+#define VERSION 2                   // of what is learnt and how: another one is another key
 #define HEAD    ((size_t)64 * 1024) // bytes of a picture that count
 
 // A picture's bytes at its start, and its size; what can't be read counts as empty.
