@@ -259,8 +259,7 @@ static int learn_known(struct run *run, struct known *known, const char *dir, co
 static int get_known(struct run *run, struct known *known, struct err *err)
 {
     char dirs[2][PATH_MAX], key[SIAM_PEOPLE_KEY];
-    int epochs = run->job->epochs > 0 ? PEOPLE_EPOCHS * run->job->epochs
-                                      : PEOPLE_EPOCHS * run->config.epochs;
+    int epochs = PEOPLE_EPOCHS * run->config.epochs;
     int n = known_dirs(dirs, run->job);
     int ret = siam_people_key(key, run->others.dirs, run->others.n, epochs, run->job->seed,
                               run->stop, err);

@@ -14,7 +14,6 @@
 struct worst {
     struct img row;
     int n, all;
-    int64_t number;
 };
 
 struct app_trainer {
@@ -38,8 +37,10 @@ struct app_trainer {
     int n_curve;
     float loss[UI_EPOCHS], heldout_loss[UI_EPOCHS];
     struct worst worst[2]; // of the user, of others
+    bool worst_is_new;     // not yet in `shown`
 
-    struct worst shown[2]; // the copies that the view has; its thread only
+    struct worst shown[2]; // what the view has; its thread only, as is the number of changes
+    int64_t shown_number;
 };
 
 static void on_loaded(void *ctx, const struct siam_dataset *data)
@@ -96,19 +97,37 @@ static int make_worst(struct worst *worst, const struct siam_dataset *data,
     }
     worst->n = ret ? 0 : shown;
     worst->all = n;
-    worst->number++;
     return ret;
+}
+
+static void swap_worst(struct worst a[2], struct worst b[2])
+{
+    for (int i = 0; i < 2; i++) {
+        struct worst kept = a[i];
+        a[i] = b[i];
+        b[i] = kept;
+    }
+}
+
+static void finish_worst(struct worst worst[2])
+{
+    for (int i = 0; i < 2; i++)
+        img_finish(&worst[i].row);
 }
 
 static void note_worst(struct app_trainer *t, const struct app_job_result *result)
 {
     const struct verify_enrolment *en = &result->enrolment;
+    struct worst fresh[2] = {{.n = 0}, {.n = 0}};
     struct err err;
-    pthread_mutex_lock(&t->lock);
-    if (make_worst(&t->worst[0], result->data, en->own, en->n_own, &err) ||
-        make_worst(&t->worst[1], result->data, en->others, en->n_others, &err))
+    if (make_worst(&fresh[0], result->data, en->own, en->n_own, &err) ||
+        make_worst(&fresh[1], result->data, en->others, en->n_others, &err))
         log_info("%s", err.text);
+    pthread_mutex_lock(&t->lock);
+    swap_worst(t->worst, fresh);
+    t->worst_is_new = true;
     pthread_mutex_unlock(&t->lock);
+    finish_worst(fresh);
 }
 
 static void set_idle(struct app_trainer *t)
@@ -175,10 +194,8 @@ void app_trainer_destroy(struct app_trainer *t)
     t->quit = true;
     t->stop = true;
     join(t);
-    for (int i = 0; i < 2; i++) {
-        img_finish(&t->worst[i].row);
-        img_finish(&t->shown[i].row);
-    }
+    finish_worst(t->worst);
+    finish_worst(t->shown);
     pthread_mutex_destroy(&t->lock);
     free(t);
 }
@@ -257,15 +274,22 @@ int64_t app_trainer_steps(struct app_trainer *t)
     return n;
 }
 
-// With the lock held.
-static struct ui_worst show_worst(struct worst *shown, const struct worst *worst)
+static struct ui_worst show(const struct worst *worst)
 {
-    if (shown->number != worst->number && !img_copy(&shown->row, &worst->row, NULL)) {
-        shown->n = worst->n;
-        shown->all = worst->all;
-        shown->number = worst->number;
+    return (struct ui_worst){worst->n > 0 ? &worst->row : NULL, worst->n, worst->all};
+}
+
+// With the lock held.
+static void fill_worst(struct app_trainer *t, struct ui_view *view)
+{
+    if (t->worst_is_new) {
+        swap_worst(t->shown, t->worst);
+        t->worst_is_new = false;
+        t->shown_number++;
     }
-    return (struct ui_worst){shown->n > 0 ? &shown->row : NULL, shown->n, shown->all};
+    view->worst_own = show(&t->shown[0]);
+    view->worst_others = show(&t->shown[1]);
+    view->worst_number = t->shown_number;
 }
 
 void app_trainer_view(struct app_trainer *t, struct ui_view *view)
@@ -287,8 +311,6 @@ void app_trainer_view(struct app_trainer *t, struct ui_view *view)
     view->n_heldout_pairs = t->n_curve > 0 ? p->n_heldout_pairs : 0;
     view->heldout_optimistic = t->optimistic;
     view->seconds_left = p->seconds_left;
-    view->worst_own = show_worst(&t->shown[0], &t->worst[0]);
-    view->worst_others = show_worst(&t->shown[1], &t->worst[1]);
-    view->worst_number = t->shown[0].number;
+    fill_worst(t, view);
     pthread_mutex_unlock(&t->lock);
 }

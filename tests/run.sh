@@ -2,7 +2,7 @@
 # Installs what is missing, builds, runs every test. The last line counts them.
 #     tests/run.sh            everything, as CI does
 #     tests/run.sh SUITE...   only these suites of the ordinary build: unit numeric thread window
-#                           accuracy
+#                             accuracy
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
 cd "$source"

@@ -132,15 +132,14 @@ static int look_at(struct face_reader *r, const struct look *look, struct face_b
     return n;
 }
 
-// Returns how sure the finder was of it.
-static float take_largest(struct face_pose *pose, const struct face_box *boxes, int n)
+// Boxes come surest first.
+static const struct face_box *largest(const struct face_box *boxes, int n)
 {
-    int best = 0;
+    const struct face_box *best = boxes;
     for (int i = 1; i < n; i++)
-        if (boxes[i].side > LARGER * boxes[best].side)
-            best = i;
-    *pose = (struct face_pose){boxes[best].x, boxes[best].y, boxes[best].side, 0};
-    return boxes[best].sure;
+        if (boxes[i].side > LARGER * best->side)
+            best = &boxes[i];
+    return best;
 }
 
 // Aligns from each of some sizes and keeps the most alike; returns how alike it is, -2 where there
@@ -175,80 +174,94 @@ static bool looks_cropped(float w, float h)
     return fmaxf(w, h) <= CROP_MOST && fmaxf(w, h) <= CROP_SHAPE * fminf(w, h);
 }
 
-// Finds nothing, or a face and how alike it is to the template.
-static int find_in_picture(struct face_reader *r, float w, float h, struct face_pose *pose,
-                           float *sure, float *likeness, struct err *err)
+// A face that was found.
+struct find {
+    struct face_pose pose;
+    float sure;     // the finder
+    float likeness; // to the template
+};
+
+// Looks, and aligns the largest face from each of some sizes. Returns how many faces there are.
+static int find_face(struct face_reader *r, const struct look *look, const float *factors,
+                     int n_factors, struct find *find, struct err *err)
 {
     struct face_box boxes[BOXES];
+    int n = look_at(r, look, boxes, err);
+    if (n <= 0)
+        return n;
+    const struct face_box *box = largest(boxes, n);
+    find->sure = box->sure;
+    find->pose = (struct face_pose){box->x, box->y, box->side, 0};
+    find->likeness = settle(r, &find->pose, factors, n_factors);
+    return n;
+}
+
+static int find_in_picture(struct face_reader *r, float w, float h, struct find *find,
+                           struct err *err)
+{
     float side = fminf(w, h), most = LONGEST / fmaxf(w, h); // narrow strips stay small
     // With some room around, for faces that reach to the edge.
     struct look look = {-w / 4, -h / 4, 1.5f * w, 1.5f * h, fminf(300 / side, most), 1, 0};
-    int n = look_at(r, &look, boxes, err);
-    if (n > 0) {
-        *sure = take_largest(pose, boxes, n);
-        *likeness = settle(r, pose, as_found, COUNT(as_found));
-    }
+    int n = find_face(r, &look, as_found, COUNT(as_found), find, err);
     if (n != 0)
         return n;
     look = (struct look){-w / 2, -h / 2, 2 * w, 2 * h, fminf(200 / side, most), 0.5f, -0.2f};
-    n = look_at(r, &look, boxes, err);
-    if (n > 0) {
-        *sure = take_largest(pose, boxes, n);
-        *likeness = settle(r, pose, in_doubt, COUNT(in_doubt));
-    }
-    return n;
+    return find_face(r, &look, in_doubt, COUNT(in_doubt), find, err);
 }
 
 int face_read_picture(struct face_reader *r, const struct img *picture, struct face_pose *pose,
                       struct err *err)
 {
-    float w = (float)picture->w, h = (float)picture->h, sure = 0, likeness = -2;
+    float w = (float)picture->w, h = (float)picture->h;
+    struct find find = {.sure = 0};
     int ret = take_luma(r, picture, err);
-    if (ret)
-        return ret;
-    int n = find_in_picture(r, w, h, pose, &sure, &likeness, err);
-    if (n < 0 || (n > 0 && sure >= SURE) || !looks_cropped(w, h))
-        return n < 0 ? n : n > 0 ? FACE_FOUND : FACE_ABSENT;
+    int n = ret ? ret : find_in_picture(r, w, h, &find, err);
+    if (n < 0)
+        return n;
+    bool found = n > 0;
+    *pose = find.pose;
+    if (!looks_cropped(w, h) || (found && find.sure >= SURE))
+        return found ? FACE_FOUND : FACE_ABSENT;
     // A find that is less like a face than the whole picture is a nostril, or a shadow.
     struct face_pose whole = face_pose_of((struct img_rect){0, 0, picture->w, picture->h});
-    bool better = settle(r, &whole, as_cropped, COUNT(as_cropped)) > likeness;
-    if (n == 0 || better)
-        *pose = whole;
-    return n == 0 || better ? FACE_CROPPED : FACE_FOUND;
+    float likeness = settle(r, &whole, as_cropped, COUNT(as_cropped));
+    if (found && find.likeness >= likeness)
+        return FACE_FOUND;
+    *pose = whole;
+    return FACE_CROPPED;
 }
 
 // The surest face around the last find, brought to a size that is cheap to search.
-static int find_near(struct face_reader *r, const struct face_pose *last, struct face_box *boxes,
+static int find_near(struct face_reader *r, const struct face_pose *last, struct find *find,
                      struct err *err)
 {
     float side = NEAR * last->side;
     struct look look = {
         last->x - side / 2, last->y - side / 2, side, side, NEAR_SIDE / last->side, 1, 0};
-    return look_at(r, &look, boxes, err);
+    return find_face(r, &look, as_found, COUNT(as_found), find, err);
 }
 
 int face_read_frame(struct face_reader *r, const struct img *frame, const struct face_pose *last,
                     struct face_pose *pose, struct err *err)
 {
-    struct face_box boxes[BOXES];
+    struct find find;
     int ret = take_luma(r, frame, err);
     if (ret)
         return ret;
-    int n = last ? find_near(r, last, boxes, err) : 0;
+    int n = last ? find_near(r, last, &find, err) : 0;
     struct look look = {0, 0, (float)frame->w, (float)frame->h, FRAME_SCALE, 1, 0};
     if (n == 0)
-        n = look_at(r, &look, boxes, err);
+        n = find_face(r, &look, as_found, COUNT(as_found), &find, err);
     // Somebody far away, whom the near search finds again at once.
     if (n == 0 && r->missed++ % FAR_EVERY == 0) {
         look.scale = fminf(1, FAR_LONGEST / fmaxf(look.w, look.h));
         if (look.scale > FRAME_SCALE)
-            n = look_at(r, &look, boxes, err);
+            n = find_face(r, &look, as_found, COUNT(as_found), &find, err);
     }
     if (n <= 0)
         return n < 0 ? n : FACE_ABSENT;
     r->missed = 0;
-    take_largest(pose, boxes, n);
-    settle(r, pose, as_found, COUNT(as_found));
+    *pose = find.pose;
     return FACE_FOUND;
 }
 

@@ -39,8 +39,8 @@ static const struct hill hills[] = {
 #define HILLS (sizeof hills / sizeof *hills)
 
 struct shape {
-    float depth;   // of the ellipsoid
-    float nose[3]; // how high, how wide, and its tip's y
+    float depth;                           // of the ellipsoid
+    float nose_rise, nose_width, nose_tip; // the tip: its y
     struct hill hills[HILLS];
 };
 
@@ -53,26 +53,27 @@ static float vary(struct rng *rng, float v, float spread)
 static void draw_shape(struct shape *shape, struct rng *rng)
 {
     shape->depth = vary(rng, 0.9f, 0.2f);
-    shape->nose[0] = vary(rng, 0.32f, 0.3f);
-    shape->nose[1] = vary(rng, 0.15f, 0.2f);
-    shape->nose[2] = vary(rng, 0.15f, 0.3f);
+    shape->nose_rise = vary(rng, 0.32f, 0.3f);
+    shape->nose_width = vary(rng, 0.15f, 0.2f);
+    shape->nose_tip = vary(rng, 0.15f, 0.3f);
     for (size_t i = 0; i < HILLS; i++) {
-        const struct hill *h = &hills[i];
-        shape->hills[i] = (struct hill){
-            vary(rng, h->x, 0.1f),      vary(rng, h->y, 0.1f),    vary(rng, h->width, 0.2f),
-            vary(rng, h->height, 0.2f), vary(rng, h->rise, 0.6f),
-        };
+        struct hill *h = &shape->hills[i];
+        h->x = vary(rng, hills[i].x, 0.1f);
+        h->y = vary(rng, hills[i].y, 0.1f);
+        h->width = vary(rng, hills[i].width, 0.2f);
+        h->height = vary(rng, hills[i].height, 0.2f);
+        h->rise = vary(rng, hills[i].rise, 0.6f);
     }
 }
 
 static float nose(const struct shape *shape, float x, float y)
 {
-    const float root = -0.45f, tip = shape->nose[2];
+    const float root = -0.45f, tip = shape->nose_tip;
     if (y < root || y > tip + 0.15f)
         return 0;
     float along = y < tip ? (y - root) / (tip - root) : 1 - (y - tip) / 0.15f;
-    float width = shape->nose[1] * (0.5f + 0.5f * along);
-    return shape->nose[0] * (0.15f + 0.85f * along) * expf(-x * x / (2 * width * width));
+    float width = shape->nose_width * (0.5f + 0.5f * along);
+    return shape->nose_rise * (0.15f + 0.85f * along) * expf(-x * x / (2 * width * width));
 }
 
 static float height(const struct shape *shape, float x, float y)

@@ -134,19 +134,19 @@ struct glasses {
 
 static struct glasses draw_glasses(struct rng *rng)
 {
+    struct glasses g;
     bool dark = rng_float(rng) < 0.7f;
-    return (struct glasses){
-        .x = SIDE / 2.0f + 1.5f * normal(rng),
-        .y = EYE_Y + 2 * normal(rng),
-        .apart = EYE_X + 1.5f * normal(rng),
-        .w = rng_uniform(rng, 13, 20),
-        .h = rng_uniform(rng, 8, 16),
-        .shape = rng_uniform(rng, 2, 5),
-        .rim = rng_uniform(rng, 0.6f, 3.5f),
-        .shade = dark ? rng_uniform(rng, 0, 70) : rng_uniform(rng, 70, 220),
-        .lens = rng_float(rng) < 0.75f ? rng_uniform(rng, 0.85f, 1) : rng_uniform(rng, 0.2f, 0.85f),
-        .glare = rng_float(rng) < 0.3f ? rng_uniform(rng, 0, 120) : 0,
-    };
+    g.x = SIDE / 2.0f + 1.5f * normal(rng);
+    g.y = EYE_Y + 2 * normal(rng);
+    g.apart = EYE_X + 1.5f * normal(rng);
+    g.w = rng_uniform(rng, 13, 20);
+    g.h = rng_uniform(rng, 8, 16);
+    g.shape = rng_uniform(rng, 2, 5);
+    g.rim = rng_uniform(rng, 0.6f, 3.5f);
+    g.shade = dark ? rng_uniform(rng, 0, 70) : rng_uniform(rng, 70, 220);
+    g.lens = rng_float(rng) < 0.75f ? rng_uniform(rng, 0.85f, 1) : rng_uniform(rng, 0.2f, 0.85f);
+    g.glare = rng_float(rng) < 0.3f ? rng_uniform(rng, 0, 120) : 0;
+    return g;
 }
 
 static float share(float v)
@@ -188,17 +188,13 @@ static void occlude(float *px, struct rng *rng)
 static void change_place(float *px, const struct face_luma *luma, const struct siam_augment *a,
                          int turns, struct rng *rng)
 {
-    struct face_view view = {
-        .pose =
-            {
-                .x = (float)luma->w / 2 + a->shift * normal(rng),
-                .y = (float)luma->h / 2 + a->shift * normal(rng),
-                .side = SIDE * expf(a->scale * normal(rng)),
-                .angle = QUARTER * (float)turns + a->angle * normal(rng),
-            },
-        .stretch = expf(a->stretch * normal(rng)),
-        .shear = a->shear * normal(rng),
-    };
+    struct face_view view;
+    view.pose.x = (float)luma->w / 2 + a->shift * normal(rng);
+    view.pose.y = (float)luma->h / 2 + a->shift * normal(rng);
+    view.pose.side = SIDE * expf(a->scale * normal(rng));
+    view.pose.angle = QUARTER * (float)turns + a->angle * normal(rng);
+    view.stretch = expf(a->stretch * normal(rng));
+    view.shear = a->shear * normal(rng);
     face_sample_view(px, SIDE, luma, &view);
     if (a->mirror && rng_float(rng) < 0.5f)
         mirror(px);

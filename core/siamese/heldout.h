@@ -19,7 +19,8 @@ struct siam_figures {
     int n_impostor;   // pairs
 };
 
-// Figures of m pairs with logits: [m], of which both labels have some. `order`: room for m ints.
+// Figures of m pairs with logits: [m], of which both labels have some. `order`: room for m ints,
+// which then are the pairs' numbers by rising logit.
 // Where a logit is not finite, the loss is not, and the AUC is 0.
 void siam_figures_of(struct siam_figures *f, const float *logits, const struct nn_pair *pairs,
                      int m, int *order);

@@ -317,25 +317,17 @@ static int measure(struct siam_lesson *lesson, const struct nn_net *net,
     return 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 // Pictures that were changed are less alike than those that will be compared, so the score 0.5 is
 // off for these. There are as many held-out pairs of two persons as of one, so as many are wrong on
 // either side of their median: there lies the equal error rate. A user has a threshold instead.
 static void settle(struct siam_lesson *lesson, struct nn_net *net, struct siam_figures *figures)
 {
     struct people *p = (struct people *)lesson;
-    float *sorted = p->n_own > 0 ? NULL : malloc((size_t)p->n_pairs * sizeof *sorted);
-    if (!sorted)
+    const int *rising = p->pair_order;
+    if (p->n_own > 0)
         return;
-    memcpy(sorted, p->pair_logits, (size_t)p->n_pairs * sizeof *sorted);
-    qsort(sorted, (size_t)p->n_pairs, sizeof *sorted, by_value);
-    float middle = (sorted[(p->n_pairs - 1) / 2] + sorted[p->n_pairs / 2]) / 2;
-    free(sorted);
+    float middle =
+        (p->pair_logits[rising[(p->n_pairs - 1) / 2]] + p->pair_logits[rising[p->n_pairs / 2]]) / 2;
     net->p.head_b[0] -= middle;
     for (int i = 0; i < p->n_pairs; i++)
         p->pair_logits[i] -= middle;
@@ -433,6 +425,8 @@ static int prepare(struct people *p, const struct siam_train_config *c, struct p
         return err_memory(err, "people");
     p->n_persons = p->turned * group_persons(p, select_people(p->data, SIAM_TRAIN, p->pictures));
     p->n_own = siam_select_pictures(p->data, SIAM_ANCHOR, SIAM_POSITIVE, SIAM_TRAIN, p->own);
+    if (p->n_own == 0)
+        p->augment.glasses = 0; // the user's part alone shows them
     int ret = take_heldout(p, c->net.embedding, err);
     if (ret)
         return ret;
@@ -473,8 +467,6 @@ int siam_lesson_people(struct siam_lesson **out, const struct siam_train_config 
     p->turned = data->input.way == SIAM_FACE ? 1 : 4;
     p->augment = data->input.way == SIAM_FACE ? siam_augment_faces() : siam_augment_drawings();
     int ret = prepare(p, config, pool, err);
-    if (p->n_own == 0)
-        p->augment.glasses = 0; // hiding the eyes of all takes longer to learn than it is worth
     if (ret) {
         destroy(&p->lesson);
         return ret;

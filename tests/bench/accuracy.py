@@ -3,14 +3,15 @@
 """Accuracy on pictures that no training has seen: who is let in, who is not, and how long it took.
 
 usage: accuracy.py VISAVIS cases [--recipe NAME] [--seed N] [--cache DIR] [CASE...]
-       accuracy.py VISAVIS pairs
+       accuracy.py VISAVIS pairs [--epochs N] [--floor PERCENT]
        accuracy.py VISAVIS oneshot
 
 cases    lays out the verification cases (all of them, or those named), trains on each and judges the
          user's own pictures under new conditions, strangers at the same camera and other strangers,
          by the threshold that the program chose; then all of them pooled. What is learnt of other
          people, before the first case, is kept in DIR, else in a folder that is removed in the end.
-pairs    learns people from lfw/train and judges pairs of people that it has not met.
+pairs    learns people from lfw/train and judges pairs of people that it has not met. Fewer than so
+         many right answers are a failure: with few epochs a test of whether the recipe learns at all.
 oneshot  learns characters from Omniglot's background set, but for the alphabets that the runs are
          made of, and judges those.
 
@@ -105,13 +106,15 @@ def cases(visavis, options):
 def pairs(visavis, options):
     with tempfile.TemporaryDirectory() as folder:
         model = os.path.join(folder, 'people.safetensors')
+        epochs = ['--epochs', str(options.epochs)] if options.epochs else []
         _, seconds = run(visavis, 'train', '--people', DATA + '/lfw/train', '--out', model, '--json',
-                         '--seed', str(options.seed))
+                         '--seed', str(options.seed), *epochs)
         r, _ = run(visavis, 'pairs', '--model', model, '--root', DATA + '/lfw',
                    DATA + '/lfw/pairs_dev.tsv', '--json')
     right = round(r['accuracy'] * r['n'])
     print(f'learnt in {seconds:.0f} s; pairs: {rate(right, r["n"])}, AUC {r["auc"]:.3f}, '
           f'EER {100 * r["eer"]:.1f} %')
+    return 0 if 100 * r['accuracy'] >= options.floor else 1
 
 
 def oneshot(visavis, options):
@@ -135,13 +138,14 @@ def main():
     parser.add_argument('--recipe', default='visavis')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--cache')
+    parser.add_argument('--epochs', type=int)
+    parser.add_argument('--floor', type=float, default=0)
     options = parser.parse_args()
     if not os.path.isdir(DATA):
         print(f'skipped: {SHARED} is not there', file=sys.stderr)
         return 77
-    {'cases': cases, 'pairs': pairs, 'oneshot': oneshot}[options.what](
-        os.path.abspath(options.visavis), options)
-    return 0
+    return {'cases': cases, 'pairs': pairs, 'oneshot': oneshot}[options.what](
+        os.path.abspath(options.visavis), options) or 0
 
 
 if __name__ == '__main__':

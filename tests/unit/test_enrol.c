@@ -180,6 +180,15 @@ static int check(const struct room *r, const struct made *m, double target)
         scores[i] = s.others[i].score;
     assert_true(en.threshold == verify_far_threshold(scores, s.n_others, target));
     qsort(s.others, (size_t)s.n_others, sizeof *s.others, worst_other_first);
+    // Where it is counted: a lower one that lets one more in keeps the target no more.
+    if (s.n_others < 100 || target >= 0.1) {
+        assert_true(accepted <= target * s.n_others + 1e-9);
+        if (accepted < s.n_others) {
+            float next = s.others[accepted].score;
+            assert_true(en.threshold > next);
+            assert_true(count_accepted(s.others, s.n_others, next) > target * s.n_others);
+        }
+    }
     qsort(s.own, (size_t)s.n_own, sizeof *s.own, worst_own_first);
     assert_listed(en.own, en.n_own, s.own, refused);
     assert_listed(en.others, en.n_others, s.others, accepted);
