@@ -239,6 +239,7 @@ void app_events_score(struct app_events *ev, const struct app_scored *scored)
     verify_json_int(event, "anchors_matched", score->anchors_matched);
     verify_json_int(event, "anchors", score->anchors);
     verify_json_number(event, "threshold", scored->threshold);
+    add_text(event, "verdict", verify_verdict_name(scored->verdict));
     if (scored->nearest) {
         add_text(event, "nearest", scored->nearest);
         verify_json_number(event, "nearest_score", score->nearest_score);

@@ -10,6 +10,7 @@
 #include "core/face/quality.h"
 #include "core/siamese/train.h"
 #include "core/verify/gallery.h"
+#include "core/verify/verdict.h"
 
 struct app_events;
 
@@ -19,8 +20,9 @@ struct app_scored {
     int64_t score_ns; // when the score was there
     struct verify_score score;
     float threshold;
-    const char *nearest;     // path of the nearest anchor, any bytes; NULL: no face, no score
-    enum face_reason reason; // told when the score is no match; FACE_FINE: there is none
+    enum verify_verdict verdict; // of this frame and those before it
+    const char *nearest;         // path of the nearest anchor, any bytes; NULL: no face, no score
+    enum face_reason reason;     // told when the score is no match; FACE_FINE: there is none
 };
 
 // `path`: a file to write anew, or "-" for standard output. Errors: ERR_IO, ERR_MEMORY.

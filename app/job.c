@@ -28,14 +28,17 @@ struct relay {
     bool begun;
     int epochs_before, epochs_after; // of the other part
     int steps_after;                 // alike, about as long each
+    double step_seconds;             // 0: not known yet
 };
 
 // The part under way and the one after it.
-static double seconds_left(const struct relay *relay, const struct siam_progress *p)
+static double seconds_left(struct relay *relay, const struct siam_progress *p)
 {
     double steps = (double)(p->epochs - p->epoch) * p->steps - p->step;
-    return p->seconds_left > 0 && steps > 0 ? p->seconds_left * (1 + relay->steps_after / steps)
-                                            : p->seconds_left;
+    if (p->seconds_left > 0 && steps > 0)
+        relay->step_seconds = p->seconds_left / steps;
+    return p->seconds_left < 0 ? p->seconds_left
+                               : p->seconds_left + relay->steps_after * relay->step_seconds;
 }
 
 static void relay_progress(void *ctx, const struct siam_progress *p)

@@ -42,5 +42,5 @@ fi | sed "s|^shot |shot $story/|" >"$story/keys"
 # The demo camera's people get a folder of their own.
 [ -n "$data" ] || set -- --data "$story/data" "$@"
 echo "visavis: no display, so the session runs headless; it plays the keys in $story/keys" >&2
-"$visavis" --headless --keys "$story/keys" --epochs 10 "$@"
+"$visavis" --headless --keys "$story/keys" --epochs 3 "$@"
 echo "visavis: done; the window as it would have looked is in $story" >&2

@@ -16,11 +16,6 @@
 #define FRAME_WAIT_MS 100
 #define FACE_SHOWN_NS (CLOCK_SECOND / 2) // how long a face's place is shown without a newer frame
 
-struct past_score {
-    int64_t at_ns;
-    float score;
-};
-
 struct app_scorer {
     struct app_scorer_config config;
     struct pool *pool;
@@ -53,9 +48,10 @@ struct app_scorer {
     struct face_pose face; // where it was
     struct app_explain explain;
     int64_t n_scores;
-    int live_scores, live_matches;         // since live began
-    struct past_score history[UI_HISTORY]; // ring
-    int history_next;
+    enum verify_verdict verdict;
+    int live_scores, live_matches;          // since live began
+    struct verify_seen history[UI_HISTORY]; // ring
+    int history_last;
 };
 
 static void drop_gallery(struct app_scorer *s)
@@ -87,7 +83,16 @@ static int make_gallery(struct app_scorer *s, struct siam_model *model, struct e
     return s->e && s->scores ? 0 : err_memory(err, "gallery");
 }
 
-static void publish(struct app_scorer *s, const struct app_scored *scored)
+// With the lock held: the frame joins those that the verdict follows from.
+static enum verify_verdict judge(struct app_scorer *s, const struct app_scored *scored)
+{
+    s->history_last = (s->history_last + 1) % UI_HISTORY;
+    s->history[s->history_last] =
+        (struct verify_seen){scored->score_ns, scored->score.score, scored->nearest != NULL};
+    return verify_verdict(s->history, UI_HISTORY, s->history_last, scored->threshold);
+}
+
+static void publish(struct app_scorer *s, struct app_scored *scored)
 {
     const struct verify_score *score = &scored->score;
     pthread_mutex_lock(&s->lock);
@@ -100,8 +105,7 @@ static void publish(struct app_scorer *s, const struct app_scored *scored)
     s->n_scores++;
     s->live_scores++;
     s->live_matches += score->match;
-    s->history[s->history_next] = (struct past_score){scored->score_ns, score->score};
-    s->history_next = (s->history_next + 1) % UI_HISTORY;
+    s->verdict = scored->verdict = judge(s, scored);
     app_explain_score(&s->explain, scored->score_ns, s->gallery, score, s->scores);
     if (!score->match)
         app_explain_reason(&s->explain, scored->score_ns, scored->reason);
@@ -336,9 +340,9 @@ static void fill_history(const struct app_scorer *s, struct ui_view *view)
     int64_t now = clock_now_ns();
     view->n_history = 0;
     for (int i = 0; i < UI_HISTORY; i++) {
-        const struct past_score *p = &s->history[(s->history_next + i) % UI_HISTORY];
+        const struct verify_seen *p = &s->history[(s->history_last + 1 + i) % UI_HISTORY];
         float age_s = (float)(now - p->at_ns) * 1e-9f;
-        if (p->at_ns > 0 && age_s <= UI_HISTORY_S)
+        if (p->at_ns > 0 && p->face && age_s <= UI_HISTORY_S)
             view->history[view->n_history++] = (struct ui_score_point){age_s, p->score};
     }
 }
@@ -372,7 +376,7 @@ void app_scorer_view(struct app_scorer *s, struct ui_view *view)
     view->have_model = s->model != NULL;
     view->live = s->live;
     view->threshold = s->threshold;
-    view->verdict = !s->have_score ? UI_NO_VERDICT : s->score.match ? UI_YOU : UI_STRANGER;
+    view->verdict = s->have_score ? s->verdict : VERIFY_UNDECIDED;
     view->score = s->score.score;
     view->anchors_matched = s->score.anchors_matched;
     view->anchors_all = s->score.anchors;

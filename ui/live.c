@@ -8,16 +8,25 @@
 #define HISTORY_MIN 16.0f
 #define GAP_S       1.0f // a longer pause between scores breaks the line
 
-static SDL_Color verdict_colour(const struct ui_canvas *c, const struct ui_view *view)
+SDL_Color ui_verdict_colour(const struct ui_canvas *c, enum verify_verdict verdict)
 {
-    return view->verdict == UI_YOU        ? c->theme->you
-           : view->verdict == UI_STRANGER ? c->theme->stranger
-                                          : c->theme->dim;
+    return verdict == VERIFY_YOU        ? c->theme->you
+           : verdict == VERIFY_STRANGER ? c->theme->stranger
+           : verdict == VERIFY_UNSURE   ? c->theme->warning
+                                        : c->theme->dim;
+}
+
+enum ui_shape ui_verdict_icon(enum verify_verdict verdict)
+{
+    return verdict == VERIFY_YOU        ? UI_CHECK
+           : verdict == VERIFY_STRANGER ? UI_CROSS
+           : verdict == VERIFY_UNSURE   ? UI_QUESTION
+                                        : UI_MINUS;
 }
 
 static bool scored(const struct ui_view *view)
 {
-    return view->live && view->verdict != UI_NO_VERDICT;
+    return view->live && view->verdict != VERIFY_UNDECIDED;
 }
 
 static const char *why_no_score(const struct ui_view *view)
@@ -30,7 +39,7 @@ static float draw_score(struct ui_canvas *c, struct ui_box box, enum ui_type typ
                         const struct ui_view *view)
 {
     char s[16] = "\xe2\x80\x93";
-    if (scored(view))
+    if (scored(view) && view->verdict != VERIFY_NOBODY)
         snprintf(s, sizeof s, "%.2f", (double)view->score);
     SDL_Color ink = scored(view) ? c->theme->text : c->theme->dim;
     struct ui_box rest = box;
@@ -38,11 +47,10 @@ static float draw_score(struct ui_canvas *c, struct ui_box box, enum ui_type typ
     if (!scored(view))
         return rest.x - box.x +
                ui_label(c, rest, UI_BODY, UI_LEFT, c->theme->dim, why_no_score(view));
-    bool you = view->verdict == UI_YOU;
     struct ui_box pill =
         ui_pill(c, rest.x, rest.y + rest.h / 2, UI_LEFT, type == UI_SCORE ? UI_TITLE : UI_STRONG,
-                verdict_colour(c, view), c->theme->on_verdict, you ? UI_CHECK : UI_CROSS,
-                you ? "you" : "stranger", rest.w);
+                ui_verdict_colour(c, view->verdict), c->theme->on_verdict,
+                ui_verdict_icon(view->verdict), verify_verdict_name(view->verdict), rest.w);
     return pill.x + pill.w - box.x;
 }
 
@@ -50,7 +58,7 @@ static float draw_score(struct ui_canvas *c, struct ui_box box, enum ui_type typ
 static void draw_meter(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
 {
     struct ui_box bar = ui_centred(box, box.w, UI_BAR_H);
-    ui_bar(c, bar, scored(view) ? view->score : 0, verdict_colour(c, view));
+    ui_bar(c, bar, scored(view) ? view->score : 0, ui_verdict_colour(c, view->verdict));
     float x = box.x + box.w * SDL_clamp(view->threshold, 0.0f, 1.0f);
     struct ui_box mark = {SDL_clamp(x - 1.5f, box.x, box.x + box.w - 3), box.y, 3, box.h};
     ui_fill_round(c, ui_inset(mark, -1, 0), 2, c->theme->card);

@@ -32,6 +32,10 @@ static const struct icon icons[] = {
                         {4, {{.66f, .46f}, {.93f, .30f}, {.93f, .72f}, {.66f, .56f}}},
                         {2, {{.14f, .94f}, {.84f, .08f}}}}},
     [UI_RECORD] = {1, {{1, {{.50f, .50f}}}}},
+    [UI_QUESTION] = {3,
+                     {{5, {{.26f, .34f}, {.34f, .14f}, {.66f, .14f}, {.74f, .34f}, {.50f, .50f}}},
+                      {2, {{.50f, .50f}, {.50f, .66f}}},
+                      {1, {{.50f, .86f}}}}},
 };
 
 static void draw_disc(struct ui_raster *raster, enum ui_shape shape, float line)

@@ -22,6 +22,7 @@ enum ui_shape {
     UI_MINUS,
     UI_CAMERA_OFF,
     UI_RECORD,
+    UI_QUESTION,
 };
 
 struct ui_shapes {

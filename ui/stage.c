@@ -91,11 +91,8 @@ static SDL_Color box_colour(const struct ui_canvas *c, const struct ui_view *vie
 {
     if (view->holding)
         return c->theme->accent;
-    if (view->live && view->verdict == UI_YOU)
-        return c->theme->you;
-    if (view->live && view->verdict == UI_STRANGER)
-        return c->theme->stranger;
-    return c->theme->text;
+    bool face = view->live && view->verdict >= VERIFY_UNSURE;
+    return face ? ui_verdict_colour(c, view->verdict) : c->theme->text;
 }
 
 static const char *burst_name(char key)
@@ -105,7 +102,7 @@ static const char *burst_name(char key)
 
 static bool scored(const struct ui_view *view)
 {
-    return view->live && view->verdict != UI_NO_VERDICT;
+    return view->live && view->verdict != VERIFY_UNDECIDED;
 }
 
 static bool shows_face(const struct ui_view *view)
@@ -113,18 +110,37 @@ static bool shows_face(const struct ui_view *view)
     return scored(view) && view->has_face;
 }
 
+// What to do about it too, where there is room for it in a pill.
+static const char *reason_in(struct ui_canvas *c, float room, enum ui_type type,
+                             enum face_reason reason)
+{
+    const char *s = face_reason_text(reason);
+    bool fits = ui_label_width(c, type, s) + 2.6f * ui_line_height(c, type) <= room;
+    return fits ? s : face_reason_name(reason);
+}
+
 // Why the score may be low, at the lower edge of the picture. Returns the height taken.
 static float draw_reason(struct ui_canvas *c, struct ui_box picture, const struct ui_view *view)
 {
-    if (view->verdict != UI_STRANGER || view->reason == FACE_FINE)
+    bool low = view->verdict == VERIFY_STRANGER || view->verdict == VERIFY_UNSURE;
+    if (!low || view->reason == FACE_FINE)
         return 0;
     float room = picture.w - 16, line = ui_line_height(c, UI_STRONG);
-    const char *s = face_reason_text(view->reason);
-    if (ui_label_width(c, UI_STRONG, s) + 2.6f * line > room)
-        s = face_reason_name(view->reason);
     ui_pill(c, picture.x + picture.w / 2, picture.y + picture.h - UI_GAP - 0.75f * line, UI_CENTRE,
-            UI_STRONG, c->theme->veil, c->theme->warning, UI_ALERT, s, room);
+            UI_STRONG, c->theme->veil, c->theme->warning, UI_ALERT,
+            reason_in(c, room, UI_STRONG, view->reason), room);
     return 1.5f * line + UI_STEP;
+}
+
+static void draw_verdict(struct ui_canvas *c, float x, float y, float room,
+                         const struct ui_view *view)
+{
+    char s[64];
+    snprintf(s, sizeof s, "%s %.2f", verify_verdict_name(view->verdict), (double)view->score);
+    bool nobody = view->verdict == VERIFY_NOBODY;
+    ui_pill(c, x, y, UI_CENTRE, UI_TITLE, ui_verdict_colour(c, view->verdict), c->theme->on_verdict,
+            ui_verdict_icon(view->verdict), nobody ? reason_in(c, room, UI_TITLE, FACE_NONE) : s,
+            room);
 }
 
 // What happens now, at the lower edge of the picture: pictures being taken, or the verdict.
@@ -138,10 +154,7 @@ static void draw_event(struct ui_canvas *c, struct ui_box picture, const struct 
         ui_pill(c, x, y, UI_CENTRE, UI_TITLE, t->accent, t->on_accent, UI_RECORD, s, room);
     } else if (scored(view)) {
         y -= draw_reason(c, picture, view);
-        bool you = view->verdict == UI_YOU;
-        snprintf(s, sizeof s, "%s %.2f", you ? "you" : "stranger", (double)view->score);
-        ui_pill(c, x, y, UI_CENTRE, UI_TITLE, you ? t->you : t->stranger, t->on_verdict,
-                you ? UI_CHECK : UI_CROSS, s, room);
+        draw_verdict(c, x, y, room, view);
     }
 }
 
@@ -188,10 +201,10 @@ static void draw_nearest(struct ui_canvas *c, struct ui_box room, struct ui_box 
     ui_label_fit(c, in, UI_CAPTION, UI_CENTRE, c->theme->text, texts);
 }
 
-// Around the face: solid where it is the user's, dashed where it is somebody else's.
+// Around the face: solid where it is the user's, else dashed.
 static void draw_face(struct ui_canvas *c, struct ui_box face, const struct ui_view *view)
 {
-    if (view->verdict == UI_STRANGER)
+    if (view->verdict != VERIFY_YOU)
         dashes(c, face, FACE_LINE, box_colour(c, view));
     else
         ui_ring_round(c, face, UI_ROUND, FACE_LINE, box_colour(c, view));

@@ -7,6 +7,7 @@
 
 #include "core/face/quality.h"
 #include "core/image/image.h"
+#include "core/verify/verdict.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,12 +26,6 @@ struct ui_worst {
     const struct img *row; // NULL: there are none
     int n;                 // pictures in it, at most UI_WORST
     int all;               // that there are
-};
-
-enum ui_verdict {
-    UI_NO_VERDICT, // not live, or no score yet
-    UI_YOU,
-    UI_STRANGER,
 };
 
 struct ui_folder {
@@ -84,10 +79,10 @@ struct ui_view {
 
     // Live
     bool live;
-    enum ui_verdict verdict;
+    enum verify_verdict verdict; // VERIFY_UNDECIDED: not live, or no score yet
     bool has_face;        // in the frame that was scored last; then it is shown, not the guide box
     struct img_rect face; // in pixels of the frame; may reach beyond it
-    float score;          // 0..1
+    float score;          // of that frame, 0..1
     float threshold;      // 0..1
     int anchors_matched, anchors_all;
     enum face_reason reason;   // why a score that is no match may be low; FACE_FINE: unknown

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The gallery: embeddings of the user's anchors under one model, small pictures of them, and the
-// score of a probe against them. The score is the median of the scores against the single anchors,
-// so "score >= threshold" says that at least half the anchors match, and a few bad anchors don't
-// decide.
+// score of a probe against them. The score is the k-th highest of the scores against the single
+// anchors, so "score >= threshold" says that at least k anchors match; k is the model card's
+// `needed`, and where that says nothing half of the anchors: then the score is their median.
 #ifndef VISAVIS_CORE_VERIFY_GALLERY_H
 #define VISAVIS_CORE_VERIFY_GALLERY_H
 
@@ -36,8 +36,7 @@ int verify_gallery_load(struct verify_gallery **out, struct siam_model *model, c
 void verify_gallery_destroy(struct verify_gallery *gallery);
 
 // Scores the embedding e: [embedding]; `scores` is room for gallery->n floats and then holds the
-// single scores in the gallery's order. The median of n scores is the ceil(n/2)-th largest, so
-// always one of them. Costs n L1 distances and is bound by memory, of which it reads 16 KB an
+// single scores in the gallery's order. Half of n anchors are ceil(n/2). Costs n L1 distances and is bound by memory, of which it reads 16 KB an
 // anchor: some 1.3 ms for 1,000 anchors on a core that reads 13 GB/s, 0.5 ms when they are still in
 // its cache. Any thread, with its own `scores`.
 struct verify_score verify_gallery_score(const struct verify_gallery *gallery, const float *e,

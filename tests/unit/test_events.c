@@ -11,6 +11,7 @@ static const struct app_scored stranger = {
     .score_ns = 9007199254740995,
     .score = {.score = 0.25f, .anchors_matched = 1, .anchors = 20, .nearest_score = 0.75f},
     .threshold = 0.5f,
+    .verdict = VERIFY_UNSURE,
     .nearest = "/data/anchor/a.jpg",
     .reason = FACE_DARK,
 };
@@ -46,11 +47,12 @@ static cJSON *event_of(const char *dir, const struct app_scored *scored)
 static void a_score_has_all_its_keys(void **state)
 {
     char *line = line_of(*state, &stranger);
-    assert_string_equal(line, "{\"event\":\"score\",\"frame\":12,\"capture_ns\":9007199254740993,"
-                              "\"score_ns\":9007199254740995,\"score\":0.25,\"match\":false,"
-                              "\"anchors_matched\":1,\"anchors\":20,\"threshold\":0.5,"
-                              "\"nearest\":\"/data/anchor/a.jpg\",\"nearest_score\":0.75,"
-                              "\"reason\":\"too dark\"}\n");
+    assert_string_equal(
+        line, "{\"event\":\"score\",\"frame\":12,\"capture_ns\":9007199254740993,"
+              "\"score_ns\":9007199254740995,\"score\":0.25,\"match\":false,"
+              "\"anchors_matched\":1,\"anchors\":20,\"threshold\":0.5,"
+              "\"verdict\":\"not sure\",\"nearest\":\"/data/anchor/a.jpg\",\"nearest_score\":0.75,"
+              "\"reason\":\"too dark\"}\n");
     free(line);
 }
 

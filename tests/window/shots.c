@@ -184,7 +184,7 @@ static void live_you(struct ui_view *view)
 {
     live(view);
     history(view, 0.90f);
-    view->verdict = UI_YOU;
+    view->verdict = VERIFY_YOU;
     view->has_face = true;
     view->face = sitter_face;
     view->anchors_matched = 18;
@@ -195,7 +195,7 @@ static void live_stranger(struct ui_view *view)
 {
     live(view);
     history(view, 0.14f);
-    view->verdict = UI_STRANGER;
+    view->verdict = VERIFY_STRANGER;
     view->has_face = true;
     view->face = sitter_face;
     view->anchors_matched = 1;
@@ -212,12 +212,22 @@ static void live_dark(struct ui_view *view)
     view->reason = FACE_DARK;
 }
 
+static void live_unsure(struct ui_view *view)
+{
+    live_you(view);
+    history(view, 0.62f);
+    view->verdict = VERIFY_UNSURE;
+    view->anchors_matched = 1;
+    view->reason = FACE_BLURRED;
+}
+
 static void live_nobody(struct ui_view *view)
 {
     live_stranger(view);
     view->nearest = NULL;
     view->has_face = false;
     view->reason = FACE_NONE;
+    view->verdict = VERIFY_NOBODY;
     view->score = 0;
     view->anchors_matched = 0;
 }
@@ -234,7 +244,7 @@ static void camera_lost(struct ui_view *view)
 {
     live_you(view);
     view->camera_lost = true;
-    view->verdict = UI_NO_VERDICT;
+    view->verdict = VERIFY_UNDECIDED;
     text(view->camera, "/dev/video0: unplugged or taken away; plug it in again, it is looked for "
                        "every second");
     text(view->message,
@@ -269,11 +279,14 @@ static const struct {
     const char *name;
     void (*fill)(struct ui_view *view);
 } states[] = {
-    {"first", first_start},  {"collecting", collecting},  {"collected", collected},
-    {"training", training},  {"resumed", resumed},        {"ready", ready},
-    {"you", live_you},       {"stranger", live_stranger}, {"dark", live_dark},
-    {"nobody", live_nobody}, {"lost", camera_lost},       {"waiting", waiting},
-    {"help", help},          {"typing", typing},
+    {"first", first_start},   {"collecting", collecting},
+    {"collected", collected}, {"training", training},
+    {"resumed", resumed},     {"ready", ready},
+    {"you", live_you},        {"stranger", live_stranger},
+    {"dark", live_dark},      {"unsure", live_unsure},
+    {"nobody", live_nobody},  {"lost", camera_lost},
+    {"waiting", waiting},     {"help", help},
+    {"typing", typing},
 };
 
 static bool plain(const struct img *img)

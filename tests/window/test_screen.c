@@ -63,7 +63,7 @@ static void fill_view(const struct img *frame)
                             .frame_number = 1,
                             .threshold = 0.5f,
                             .live = true,
-                            .verdict = UI_STRANGER,
+                            .verdict = VERIFY_STRANGER,
                             .score = 0.31f,
                             .anchors = 12345,
                             .positives = 99999,
@@ -344,24 +344,6 @@ static void test_demo_says_why(void **state)
     img_finish(&fallback);
 }
 
-static void test_threshold_and_verdict_show(void **state)
-{
-    (void)state;
-    struct img you = {0}, stranger = {0}, other = {0};
-    fill_view(NULL);
-    shoot(640, 480, 1, &stranger);
-    view.verdict = UI_YOU;
-    shoot(640, 480, 1, &you);
-    view.threshold = 0.8f;
-    shoot(640, 480, 1, &other);
-    size_t size = (size_t)you.w * (size_t)you.h * 3;
-    assert_memory_not_equal(you.px, stranger.px, size);
-    assert_memory_not_equal(you.px, other.px, size);
-    img_finish(&you);
-    img_finish(&stranger);
-    img_finish(&other);
-}
-
 static bool same(const struct img *a, const struct img *b)
 {
     return a->w == b->w && a->h == b->h && !memcmp(a->px, b->px, (size_t)a->w * (size_t)a->h * 3);
@@ -378,6 +360,40 @@ static bool unchanged(struct img *before, int w, int h)
     return ret;
 }
 
+static void test_threshold_shows(void **state)
+{
+    (void)state;
+    struct img shot = {0};
+    fill_view(NULL);
+    shoot(640, 480, 1, &shot);
+    view.threshold = 0.8f;
+    assert_false(unchanged(&shot, 640, 480));
+    img_finish(&shot);
+}
+
+// Every verdict looks different from every other, also without the camera's picture.
+static void test_verdict_shows(void **state)
+{
+    (void)state;
+    static const enum verify_verdict all[] = {VERIFY_UNDECIDED, VERIFY_NOBODY, VERIFY_UNSURE,
+                                              VERIFY_YOU, VERIFY_STRANGER};
+    struct img frame = {0}, shot[5] = {{0}};
+    make_frame(&frame, 640, 480);
+    for (int with_frame = 0; with_frame < 2; with_frame++) {
+        fill_view(with_frame ? &frame : NULL);
+        view.reason = FACE_FINE;
+        for (int i = 0; i < 5; i++) {
+            view.verdict = all[i];
+            shoot(640, 480, 1, &shot[i]);
+            for (int k = 0; k < i; k++)
+                assert_false(same(&shot[i], &shot[k]));
+        }
+    }
+    for (int i = 0; i < 5; i++)
+        img_finish(&shot[i]);
+    img_finish(&frame);
+}
+
 // The reason shows with a score that is no match, and only then.
 static void test_reason_is_told(void **state)
 {
@@ -388,11 +404,11 @@ static void test_reason_is_told(void **state)
     for (enum face_reason r = FACE_FINE; r < FACE_REASONS; r++) {
         view.reason = r;
         for (int w = 480; w <= 1280; w += 400) {
-            view.verdict = UI_STRANGER;
+            view.verdict = VERIFY_STRANGER;
             shoot(w, 480, 1, &shot);
             view.reason = FACE_FINE;
             assert_true(unchanged(&shot, w, 480) == (r == FACE_FINE));
-            view.verdict = UI_YOU;
+            view.verdict = VERIFY_YOU;
             shoot(w, 480, 1, &shot);
             view.reason = r;
             assert_true(unchanged(&shot, w, 480));
@@ -488,7 +504,7 @@ static void test_nearest_anchor_only_beside_a_score(void **state)
     make_nearest(&nearest);
     fill_view(&frame);
     view.nearest = &nearest;
-    view.verdict = UI_YOU;
+    view.verdict = VERIFY_YOU;
     assert_true(green_of_view(640, 480).w > 0);
     view.guide = (struct img_rect){390, 0, 250, 250}; // where it would be
     assert_int_equal(green_of_view(640, 480).w, 0);
@@ -497,9 +513,9 @@ static void test_nearest_anchor_only_beside_a_score(void **state)
     view.camera_lost = true;
     assert_int_equal(green_of_view(640, 480).w, 0);
     view.camera_lost = false;
-    view.verdict = UI_NO_VERDICT;
+    view.verdict = VERIFY_UNDECIDED;
     assert_int_equal(green_of_view(640, 480).w, 0);
-    view.verdict = UI_STRANGER;
+    view.verdict = VERIFY_STRANGER;
     view.live = false;
     assert_int_equal(green_of_view(640, 480).w, 0);
     view.live = true;
@@ -607,7 +623,7 @@ static void test_face_shows_where_it_is(void **state)
     view.face = (struct img_rect){60, 40, 120, 120};
     assert_face(shoot_face(ui_theme_dark.stranger, &n_pieces), 60, 120);
     assert_in_range(n_pieces, 5, 12);
-    view.verdict = UI_YOU;
+    view.verdict = VERIFY_YOU;
     assert_face(shoot_face(ui_theme_dark.you, &n_pieces), 60, 120);
     assert_int_equal(n_pieces, 1);
     view.mirror = true;
@@ -658,9 +674,9 @@ static void test_odd_faces(void **state)
     assert_int_equal(ui_window_create_offscreen(&window, 700, 500, 1, NULL), 0);
     for (size_t i = 0; i < sizeof faces / sizeof *faces; i++) {
         view.face = faces[i];
-        view.verdict = i % 2 ? UI_YOU : UI_STRANGER;
+        view.verdict = i % 2 ? VERIFY_YOU : VERIFY_STRANGER;
         ui_window_draw(window, &view);
-        view.verdict = i % 2 ? UI_STRANGER : UI_YOU;
+        view.verdict = i % 2 ? VERIFY_STRANGER : VERIFY_YOU;
         ui_window_draw(window, &view);
     }
     ui_window_destroy(window);
@@ -766,7 +782,8 @@ int main(void)
         cmocka_unit_test(test_single_point_is_a_dot),
         cmocka_unit_test(test_nothing_of_no_heldout_pairs),
         cmocka_unit_test(test_demo_says_why),
-        cmocka_unit_test(test_threshold_and_verdict_show),
+        cmocka_unit_test(test_threshold_shows),
+        cmocka_unit_test(test_verdict_shows),
         cmocka_unit_test(test_reason_is_told),
         cmocka_unit_test(test_nearest_anchor),
         cmocka_unit_test(test_nearest_anchor_only_beside_a_score),
