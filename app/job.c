@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #define NICENESS       10
-#define OWN_HELDOUT    0.3f // of a user's pictures
+#define HELDOUT        0.3f // of the pictures, where there is a user
 #define PEOPLE_EPOCHS  7    // of other people for each of the user's
 #define PEOPLE_FEW     8    // below, they are not learnt of on their own
 #define ANCHORS_NEEDED 1
@@ -121,7 +121,7 @@ static struct siam_dataset_config dataset_config(const struct run *run)
         .skip = job->skip,
         .n_skip = job->n_skip,
         .input = {.way = run->config.way, .channels = run->config.net.channels},
-        .heldout_share = OWN_HELDOUT,
+        .heldout_share = HELDOUT,
         .seed = job->seed,
         .cache_bytes = (size_t)job->cache_mb << 20,
     };
@@ -298,7 +298,6 @@ static int load_user(struct run *run, const struct known *known, struct err *err
     int ret = configure_own(&data, &dirs, run, err);
     data.input = known->input;
     data.kept = known->faces;
-    data.others_share = SIAM_PEOPLE_HELDOUT;
     return ret ? ret : siam_dataset_load(&run->result->data, &data, run->pool, run->stop, err);
 }
 

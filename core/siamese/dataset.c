@@ -288,11 +288,8 @@ static int load(struct siam_dataset *data, const struct siam_dataset_config *con
     if (!ret)
         ret = number_people(data, scan->n_folders, err);
     int n_groups = ret ? ret : siam_group_pictures(data, err);
-    ret = n_groups < 0
-              ? n_groups
-              : siam_split(data, n_groups, config->heldout_share,
-                           config->others_share > 0 ? config->others_share : config->heldout_share,
-                           config->seed, err);
+    ret = n_groups < 0 ? n_groups
+                       : siam_split(data, n_groups, config->heldout_share, config->seed, err);
     return ret ? ret : hash_dataset(data, stop, err);
 }
 

@@ -63,8 +63,7 @@ struct siam_dataset_config {
     // How pictures are kept. With SIAM_FACE that is not aligned, faces are aligned to their own
     // mean, made first (siam_learn_template()).
     struct siam_input input;
-    float heldout_share; // of the own pictures; above 0, at most 0.5
-    float others_share;  // of the negatives; 0: as much
+    float heldout_share; // of the own pictures, and of the negatives; above 0, at most 0.5
     uint64_t seed;       // of the split
     // A file of the negatives as they are kept, by siam_dataset_keep(); NULL: none. Where it isn't
     // one of these negatives, they are read as if there were none, and the log says so.

@@ -21,7 +21,8 @@
 #define SPREAD      1.5f            // of fc's outputs at the start, see nn_net_fit()
 #define STEPS_LEAST 10              // of an epoch
 #define TWINS_STEP  ((1 << 28) - 1) // a step beyond all, whose scenes twins are shown in
-#define HELDOUT_MAX 600             // pictures judged on at most
+#define HELDOUT_MAX 600             // pictures of other people judged on at most
+#define BESIDE_MAX  200             // and at most beside those of a user
 
 // Training pictures, those of a person side by side.
 struct person {
@@ -383,7 +384,8 @@ static int take_heldout(struct people *p, int embedding, struct err *err)
         to += n_anchors;
         to += siam_select_pictures(p->data, SIAM_ANCHOR, SIAM_POSITIVE, SIAM_HELDOUT, to);
     }
-    to += thin(to, select_people(p->data, SIAM_HELDOUT, to), HELDOUT_MAX);
+    to +=
+        thin(to, select_people(p->data, SIAM_HELDOUT, to), p->n_own > 0 ? BESIDE_MAX : HELDOUT_MAX);
     int n = p->lesson.n_heldout = (int)(to - p->heldout);
     for (int i = 0; i < n; i++) {
         const struct siam_picture *picture = &p->data->pictures[p->heldout[i]];

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define SIAM_PEOPLE_KEY     17    // bytes: 16 hex digits and a 0
-#define SIAM_PEOPLE_HELDOUT 0.06f // of the pictures; with a user the same ones
+#define SIAM_PEOPLE_HELDOUT 0.06f // of the pictures; few, as they are there to watch by
 
 // The name for some folders, epochs and a seed. It follows from the pictures' bytes (the first 64
 // KB and the size of each), their order, and from which of them share a folder, not from where the

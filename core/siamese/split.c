@@ -220,8 +220,8 @@ static int split_in_time(const struct set *set, const struct scratch *scratch, s
 
 // ---- Both sets ------------------------------------------------------------------------------
 
-static int split_all(struct siam_dataset *data, int n_groups, float own_share, float others_share,
-                     uint64_t seed, const struct scratch *scratch, struct err *err)
+static int split_all(struct siam_dataset *data, int n_groups, float share, uint64_t seed,
+                     const struct scratch *scratch, struct err *err)
 {
     // Groups are numbered in the order of the pictures, and the own ones stand first.
     int n_own = data->n_kind[SIAM_ANCHOR] + data->n_kind[SIAM_POSITIVE];
@@ -229,9 +229,9 @@ static int split_all(struct siam_dataset *data, int n_groups, float own_share, f
     struct counts all;
     memcpy(all.of, data->n_kind, sizeof all.of);
     const struct set sets[] = {
-        {data->pictures, n_own, 0, own_groups, SIAM_ANCHOR, SIAM_POSITIVE, all, own_share},
+        {data->pictures, n_own, 0, own_groups, SIAM_ANCHOR, SIAM_POSITIVE, all, share},
         {data->pictures + n_own, data->n_pictures - n_own, own_groups, n_groups - own_groups,
-         SIAM_NEGATIVE, SIAM_NEGATIVE, all, others_share},
+         SIAM_NEGATIVE, SIAM_NEGATIVE, all, share},
     };
     for (int i = 0; i < data->n_pictures; i++)
         scratch->groups[data->pictures[i].group].of[data->pictures[i].kind]++;
@@ -248,8 +248,7 @@ static int split_all(struct siam_dataset *data, int n_groups, float own_share, f
     return ret;
 }
 
-int siam_split(struct siam_dataset *data, int n_groups, float own_share, float others_share,
-               uint64_t seed, struct err *err)
+int siam_split(struct siam_dataset *data, int n_groups, float share, uint64_t seed, struct err *err)
 {
     size_t n = (size_t)data->n_pictures;
     struct scratch scratch = {
@@ -263,7 +262,7 @@ int siam_split(struct siam_dataset *data, int n_groups, float own_share, float o
     int ret = 0;
     if (scratch.groups && scratch.is_held && scratch.order && scratch.nearness && scratch.first &&
         scratch.hashes) {
-        ret = split_all(data, n_groups, own_share, others_share, seed, &scratch, err);
+        ret = split_all(data, n_groups, share, seed, &scratch, err);
     } else {
         ret = err_memory(err, "split of the pictures");
     }

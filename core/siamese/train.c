@@ -46,7 +46,7 @@ static const struct recipe {
     {"omniglot",
      SIAM_WHOLE,
      siam_lesson_people,
-     {.epochs = 80,
+     {.epochs = 60,
       .batch_pictures = 20,
       .epoch_steps = 200,
       .rate = 3e-4f,
