@@ -24,7 +24,7 @@ enum ui_shape ui_verdict_icon(enum verify_verdict verdict)
                                         : UI_MINUS;
 }
 
-static bool scored(const struct ui_view *view)
+bool ui_scored(const struct ui_view *view)
 {
     return view->live && view->verdict != VERIFY_UNDECIDED;
 }
@@ -39,12 +39,12 @@ static float draw_score(struct ui_canvas *c, struct ui_box box, enum ui_type typ
                         const struct ui_view *view)
 {
     char s[16] = "\xe2\x80\x93";
-    if (scored(view) && view->verdict != VERIFY_NOBODY)
+    if (ui_scored(view) && view->verdict != VERIFY_NOBODY)
         snprintf(s, sizeof s, "%.2f", (double)view->score);
-    SDL_Color ink = scored(view) ? c->theme->text : c->theme->dim;
+    SDL_Color ink = ui_scored(view) ? c->theme->text : c->theme->dim;
     struct ui_box rest = box;
     ui_cut_left(&rest, ui_label(c, box, type, UI_LEFT, ink, s) + 12);
-    if (!scored(view))
+    if (!ui_scored(view))
         return rest.x - box.x +
                ui_label(c, rest, UI_BODY, UI_LEFT, c->theme->dim, why_no_score(view));
     struct ui_box pill =
@@ -58,7 +58,7 @@ static float draw_score(struct ui_canvas *c, struct ui_box box, enum ui_type typ
 static void draw_meter(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
 {
     struct ui_box bar = ui_centred(box, box.w, UI_BAR_H);
-    ui_bar(c, bar, scored(view) ? view->score : 0, ui_verdict_colour(c, view->verdict));
+    ui_bar(c, bar, ui_scored(view) ? view->score : 0, ui_verdict_colour(c, view->verdict));
     float x = box.x + box.w * SDL_clamp(view->threshold, 0.0f, 1.0f);
     struct ui_box mark = {SDL_clamp(x - 1.5f, box.x, box.x + box.w - 3), box.y, 3, box.h};
     ui_fill_round(c, ui_inset(mark, -1, 0), 2, c->theme->card);
@@ -115,7 +115,7 @@ static void draw_threshold(struct ui_canvas *c, struct ui_box *row, const struct
 // How many anchors agree, and the threshold.
 static void draw_foot(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
 {
-    if (!scored(view)) {
+    if (!ui_scored(view)) {
         draw_threshold(c, &row, view, 0);
         return;
     }

@@ -26,6 +26,9 @@ void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vi
 // The time left in words: "about 3 min left". Negative or not finite: "".
 void ui_time_left(double seconds, char *out, size_t size);
 
+// Whether there is a verdict to tell: it is live, and something has been scored.
+bool ui_scored(const struct ui_view *view);
+
 // A verdict is told by its colour, its sign and its word.
 SDL_Color ui_verdict_colour(const struct ui_canvas *c, enum verify_verdict verdict);
 enum ui_shape ui_verdict_icon(enum verify_verdict verdict);

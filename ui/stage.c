@@ -91,7 +91,7 @@ static SDL_Color box_colour(const struct ui_canvas *c, const struct ui_view *vie
 {
     if (view->holding)
         return c->theme->accent;
-    bool face = view->live && view->verdict >= VERIFY_UNSURE;
+    bool face = ui_scored(view) && view->verdict != VERIFY_NOBODY;
     return face ? ui_verdict_colour(c, view->verdict) : c->theme->text;
 }
 
@@ -100,14 +100,9 @@ static const char *burst_name(char key)
     return key == 'a' ? "anchor" : key == 'p' ? "positive" : "not me";
 }
 
-static bool scored(const struct ui_view *view)
-{
-    return view->live && view->verdict != VERIFY_UNDECIDED;
-}
-
 static bool shows_face(const struct ui_view *view)
 {
-    return scored(view) && view->has_face;
+    return ui_scored(view) && view->has_face;
 }
 
 // What to do about it too, where there is room for it in a pill.
@@ -152,7 +147,7 @@ static void draw_event(struct ui_canvas *c, struct ui_box picture, const struct 
     if (view->holding) {
         snprintf(s, sizeof s, "%s +%d", burst_name(view->holding), view->burst);
         ui_pill(c, x, y, UI_CENTRE, UI_TITLE, t->accent, t->on_accent, UI_RECORD, s, room);
-    } else if (scored(view)) {
+    } else if (ui_scored(view)) {
         y -= draw_reason(c, picture, view);
         draw_verdict(c, x, y, room, view);
     }
@@ -316,6 +311,6 @@ void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view 
     room.w += beside >= BESIDE_MIN ? beside : 0;
     struct ui_box guide = on_screen(view, view->guide, shown);
     struct ui_box held = shows_face(view) ? on_screen(view, view->face, shown) : guide;
-    if (scored(view) && view->nearest)
+    if (ui_scored(view) && view->nearest)
         draw_nearest(c, room, guide, held, view, nearest);
 }
