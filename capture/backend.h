@@ -9,6 +9,8 @@ struct cap_backend {
     // As cap_acquire(). Sets everything but info.w and info.h, which follow from `out`.
     int (*acquire)(struct cap_camera *camera, int timeout_ms, int wake_fd, struct img *out,
                    int64_t *capture_ns, struct err *err);
+    // As cap_restart(); NULL where there is no stream to begin anew.
+    int (*restart)(struct cap_camera *camera, struct err *err);
     // Frees the camera, half-open ones too.
     void (*close)(struct cap_camera *camera);
 };

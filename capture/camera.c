@@ -203,6 +203,13 @@ int cap_acquire(struct cap_camera *camera, int timeout_ms, int wake_fd, struct i
     return ret;
 }
 
+int cap_restart(struct cap_camera *camera, struct err *err)
+{
+    return camera->backend->restart
+               ? camera->backend->restart(camera, err)
+               : err_set(err, ERR_CAMERA, "%s: has to be opened again", camera->info.name);
+}
+
 int cap_list(struct cap_info *list, int max)
 {
     return cap_v4l2_list("/dev", list, max, NULL);

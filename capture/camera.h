@@ -68,6 +68,11 @@ int cap_acquire(struct cap_camera *camera, int timeout_ms, int wake_fd, struct i
 // each device for a moment, without streaming.
 int cap_list(struct cap_info *list, int max);
 
+// Begins the stream anew on the open device, after cap_acquire() failed or brought nothing for
+// long: that cures most faults of drivers without giving the device up. Returns 0, or ERR_CAMERA:
+// it can't be (the device is gone; a backend without a stream): close the camera.
+int cap_restart(struct cap_camera *camera, struct err *err);
+
 // 0, or ERR_USAGE with the reason, without opening anything.
 int cap_spec_check(const char *spec, struct err *err);
 

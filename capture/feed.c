@@ -7,9 +7,10 @@
 // with a look at it in between. So there is no flag to race with and no way to miss an order. The
 // stop is an order for good; it is never taken back.
 //
-// The thread streams from a camera until that fails or an order comes, closes it, and opens the
-// next: `spec`. That is the camera told last, or the one of a switch (`asked`) until its first
-// frame or its failure has answered the switch.
+// The thread streams from a camera until that fails or an order comes. One that has failed begins
+// its stream anew once; if that brings no frame either, it is closed, and the next opened: `spec`.
+// That is the camera told last, or the one of a switch (`asked`) until its first frame or its
+// failure has answered the switch.
 //
 // The starter waits on a semaphore until the thread has tried to open the camera. Everything else
 // in struct cap_feed is the thread's from then on, and the starter's again after the join.
@@ -32,7 +33,7 @@
 #define FIRST_PAUSE_MS   250
 #define LONGEST_PAUSE_MS 4000
 #define FIRST_FRAME_NS   (5 * CLOCK_SECOND)
-#define SILENCE_NS       (2 * CLOCK_SECOND)
+#define SILENCE_NS       (CLOCK_SECOND / 2)
 #define SILENCE_FRAMES   5
 
 struct cap_feed {
@@ -54,7 +55,9 @@ struct cap_feed {
     char spec[CAP_SPEC_MAX]; // the camera that is open, or is to be opened
     bool asked;              // by a switch that has no answer yet
     struct cap_info info;    // of the camera told last; .spec opens it again
-    bool streaming;          // the open camera has brought a frame
+    bool streaming;          // the open camera has brought a frame, since it began anew
+    bool restarted;          // it has begun anew
+    int64_t gap_ns;          // between its frames, of late
     bool told_lost;          // CAP_LOST was the last state told
     int pause_ms;            // before the next try to open
     int64_t capture_ns;      // of the last frame
@@ -153,16 +156,17 @@ static void publish(struct cap_feed *feed, struct cap_frame *frame, int64_t capt
         ;
 }
 
+// Five frame periods: of the rate that was agreed on, or of what comes, which is less in the dark.
 static int64_t patience_ns(const struct cap_feed *feed)
 {
-    if (!feed->streaming)
+    if (!feed->streaming && !feed->restarted)
         return FIRST_FRAME_NS;
     double period = feed->info.fps > 0 ? (double)CLOCK_SECOND / feed->info.fps : 0;
-    int64_t limit = (int64_t)(SILENCE_FRAMES * period);
+    int64_t limit = SILENCE_FRAMES * (feed->gap_ns > period ? feed->gap_ns : (int64_t)period);
     return limit > SILENCE_NS ? limit : SILENCE_NS;
 }
 
-// Waits for a frame and publishes it. Returns as cap_acquire(); CAP_SKIP when readers hold all
+// Waits for a frame and publishes it. Returns as cap_acquire(), CAP_NONE too when readers hold all
 // buffers.
 static int pass_on(struct cap_feed *feed, struct cap_camera *camera, struct err *err)
 {
@@ -170,7 +174,7 @@ static int pass_on(struct cap_feed *feed, struct cap_camera *camera, struct err 
     if (!frame) {
         log_debug("no free buffer: a reader holds more than two frames");
         ordered(feed, WAIT_MS);
-        return CAP_SKIP;
+        return CAP_NONE;
     }
     int64_t capture_ns = 0;
     int ret = cap_acquire(camera, WAIT_MS, feed->order_fd, &frame->img, &capture_ns, err);
@@ -186,18 +190,46 @@ static int pass_on(struct cap_feed *feed, struct cap_camera *camera, struct err 
 static int stream(struct cap_feed *feed, struct cap_camera *camera, struct err *err)
 {
     int64_t last_ns = clock_now_ns();
+    int n_damaged = 0;
     while (!ordered(feed, 0)) {
         int ret = pass_on(feed, camera, err);
         if (ret < 0)
             return ret;
-        if (ret == CAP_READY)
-            last_ns = clock_now_ns();
-        else if (clock_now_ns() - last_ns > patience_ns(feed))
+        int64_t gap_ns = clock_now_ns() - last_ns;
+        n_damaged += ret == CAP_SKIP;
+        if (ret == CAP_READY) {
+            feed->gap_ns += (gap_ns - feed->gap_ns) / 4;
+            last_ns += gap_ns;
+            n_damaged = 0;
+        } else if (gap_ns > patience_ns(feed)) {
             return err_set(err, ERR_CAMERA,
-                           "%s: no picture for %.1f s (if that goes on, unplug it and plug it in)",
-                           cap_info(camera)->name, (double)patience_ns(feed) / CLOCK_SECOND);
+                           "%s: %s for %.1f s; if that goes on, unplug it and plug it in again",
+                           cap_info(camera)->name,
+                           n_damaged ? "only damaged pictures" : "no picture",
+                           (double)patience_ns(feed) / CLOCK_SECOND);
+        }
     }
     return 0;
+}
+
+// Streams, and once more where that can cure it, until there is an order or the camera is to be
+// closed.
+static void use(struct cap_feed *feed, struct cap_camera *camera)
+{
+    feed->streaming = feed->restarted = false;
+    feed->gap_ns = 0;
+    for (;;) {
+        struct err err = {0};
+        if (!stream(feed, camera, &err))
+            return;
+        bool worked = feed->streaming;
+        tell_failure(feed, err.text);
+        feed->streaming = false;
+        if (!worked || cap_restart(camera, &err))
+            return;
+        log_debug("%s: begins its stream anew", cap_info(camera)->name);
+        feed->restarted = true;
+    }
 }
 
 // Tries until a camera opens; NULL when the feed is to end.
@@ -223,12 +255,8 @@ static void *feed_main(void *arg)
         adopt(feed, camera);
     sem_post(&feed->tried);
     while (camera) {
-        struct err err = {0};
-        int ret = stream(feed, camera, &err);
+        use(feed, camera);
         cap_close(camera);
-        feed->streaming = false;
-        if (ret)
-            tell_failure(feed, err.text);
         camera = open_next(feed);
     }
     return NULL;

@@ -218,6 +218,29 @@ static int queue(const struct device *device, int index, struct err *err)
                                                          : 0;
 }
 
+// With all buffers at the driver's hand.
+static int stream_on(const struct device *device, struct err *err)
+{
+    int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    for (int i = 0; i < device->n_buffers; i++) {
+        int ret = queue(device, i, err);
+        if (ret)
+            return ret;
+    }
+    return cap_node_ioctl(device->fd, VIDIOC_STREAMON, &type)
+               ? fail(device, err, "starting the stream")
+               : 0;
+}
+
+// Takes all buffers back.
+static int stream_off(const struct device *device, struct err *err)
+{
+    int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
+    return cap_node_ioctl(device->fd, VIDIOC_STREAMOFF, &type)
+               ? fail(device, err, "stopping the stream")
+               : 0;
+}
+
 static int start(struct device *device, struct err *err)
 {
     uint32_t count = N_BUFFERS;
@@ -227,24 +250,25 @@ static int start(struct device *device, struct err *err)
         return cap_node_fail(err, device->path, "asking for buffers", ENOMEM);
     for (int i = 0; i < (int)count; i++) {
         int ret = map_buffer(device, i, err);
-        if (!ret)
-            ret = queue(device, i, err);
         if (ret)
             return ret;
     }
-    int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-    if (cap_node_ioctl(device->fd, VIDIOC_STREAMON, &type))
-        return fail(device, err, "starting the stream");
-    return 0;
+    return stream_on(device, err);
+}
+
+static int device_restart(struct cap_camera *camera, struct err *err)
+{
+    struct device *device = (struct device *)camera;
+    int ret = stream_off(device, err);
+    return ret ? ret : stream_on(device, err);
 }
 
 static void device_close(struct cap_camera *camera)
 {
     struct device *device = (struct device *)camera;
     if (device->fd >= 0) {
-        int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
         uint32_t none = 0;
-        cap_node_ioctl(device->fd, VIDIOC_STREAMOFF, &type);
+        stream_off(device, NULL);
         for (int i = 0; i < device->n_buffers; i++)
             v4l2_munmap(device->buffers[i].data, device->buffers[i].size);
         request_buffers(device->fd, &none);
@@ -256,6 +280,15 @@ static void device_close(struct cap_camera *camera)
 
 // -- frames --
 
+// What stopped a stream that ran: the device is gone, or the driver has given the stream up.
+static int broken(const struct device *device, const char *what, struct err *err)
+{
+    struct v4l2_capability cap;
+    log_debug("%s: %s while %s", device->path, strerror(abs(errno)), what);
+    bool there = cap_node_ioctl(device->fd, VIDIOC_QUERYCAP, &cap) == 0;
+    return cap_node_fail(err, device->path, what, there ? EIO : ENODEV);
+}
+
 static int wait_readable(const struct device *device, int timeout_ms, int wake_fd, struct err *err)
 {
     struct pollfd fds[2] = {{.fd = device->fd, .events = POLLIN},
@@ -264,7 +297,8 @@ static int wait_readable(const struct device *device, int timeout_ms, int wake_f
         return CAP_NONE;
     if (fds[0].revents & POLLIN)
         return CAP_READY;
-    return cap_node_fail(err, device->path, "waiting for a picture", ENODEV);
+    errno = EPIPE; // for the log: POLLERR or POLLHUP
+    return broken(device, "waiting for a picture", err);
 }
 
 static int dequeue(const struct device *device, struct v4l2_buffer *buf, struct err *err)
@@ -275,11 +309,21 @@ static int dequeue(const struct device *device, struct v4l2_buffer *buf, struct 
             return CAP_NONE;
         if (errno == EIO) // libv4l2 could not convert it and has queued it again
             return CAP_SKIP;
-        return fail(device, err, "waiting for a picture");
+        return broken(device, "taking a picture", err);
     }
-    if (buf->index >= (uint32_t)device->n_buffers)
-        return cap_node_fail(err, device->path, "waiting for a picture", EIO);
+    if (buf->index >= (uint32_t)device->n_buffers) {
+        errno = ERANGE;
+        return broken(device, "taking a picture", err);
+    }
     return CAP_READY;
+}
+
+static int give_back(const struct device *device, const struct v4l2_buffer *buf, struct err *err)
+{
+    struct v4l2_buffer request = buffer_request((int)buf->index);
+    return cap_node_ioctl(device->fd, VIDIOC_QBUF, &request)
+               ? broken(device, "giving a buffer back", err)
+               : 0;
 }
 
 // The newest buffer that is ready; older ones go back.
@@ -291,7 +335,7 @@ static int dequeue_newest(const struct device *device, struct v4l2_buffer *buf, 
         int more = dequeue(device, &newer, err);
         if (more != CAP_READY)
             return more < 0 ? more : CAP_READY;
-        ret = queue(device, (int)buf->index, err);
+        ret = give_back(device, buf, err);
         *buf = newer;
     }
     return ret;
@@ -355,11 +399,12 @@ static int device_acquire(struct cap_camera *camera, int timeout_ms, int wake_fd
         return ret;
     *capture_ns = capture_time(&buf);
     ret = unpack(device, &buf, out, err);
-    int queued = queue(device, (int)buf.index, ret < 0 ? NULL : err);
+    int queued = give_back(device, &buf, ret < 0 ? NULL : err);
     return ret < 0 ? ret : queued < 0 ? queued : ret;
 }
 
-static const struct cap_backend v4l2_backend = {.acquire = device_acquire, .close = device_close};
+static const struct cap_backend v4l2_backend = {
+    .acquire = device_acquire, .restart = device_restart, .close = device_close};
 
 int cap_v4l2_open(struct cap_camera **out, const char *path, struct err *err)
 {

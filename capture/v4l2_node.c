@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <libv4l2.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -88,6 +89,26 @@ static void name_user(char *out, size_t size, const char *path)
     free(real_path);
 }
 
+// Names the group that may open the node; "video" where the node itself cannot be looked at.
+static int fail_access(struct err *err, const char *path)
+{
+    struct stat st;
+    struct group group, *found = NULL;
+    char text[1000];
+    bool seen = stat(path, &st) == 0;
+    if (seen && (st.st_mode & 0060) == 0060)
+        getgrgid_r(st.st_gid, &group, text, sizeof text, &found);
+    if (seen && !found)
+        return err_set(err, ERR_CAMERA,
+                       "%s: access denied, and to every group; ask who administers this computer",
+                       path);
+    const char *name = found ? found->gr_name : "video";
+    return err_set(err, ERR_CAMERA,
+                   "%s: access denied; add yourself to the group \"%s\" (sudo usermod -aG %s "
+                   "$USER), then log in again",
+                   path, name, name);
+}
+
 int cap_node_fail(struct err *err, const char *path, const char *what, int errnum)
 {
     char user[128];
@@ -97,10 +118,7 @@ int cap_node_fail(struct err *err, const char *path, const char *what, int errnu
                        "%s: no such camera; plug it in, or choose another with --camera", path);
     case EACCES:
     case EPERM:
-        return err_set(err, ERR_CAMERA,
-                       "%s: access denied; add yourself to the group \"video\" (sudo usermod -aG "
-                       "video $USER), then log in again",
-                       path);
+        return fail_access(err, path);
     case EBUSY:
         name_user(user, sizeof user, path);
         return err_set(err, ERR_CAMERA, "%s: in use by %s; close it there, then try again", path,
@@ -115,6 +133,11 @@ int cap_node_fail(struct err *err, const char *path, const char *what, int errnu
         return err_set(err, ERR_CAMERA, "%s: the camera is gone; plug it in again", path);
     case ENOTTY:
         return err_set(err, ERR_CAMERA, "%s: not a camera", path);
+    case EIO:
+        return err_set(err, ERR_CAMERA,
+                       "%s: its driver failed while %s; if it does not come back by itself, unplug "
+                       "it and plug it in again",
+                       path, what);
     case EINVAL:
         return err_set(err, ERR_CAMERA,
                        "%s: refused while %s; for a virtual camera, start the program that feeds "

@@ -33,7 +33,7 @@ struct driver {
     size_t first_size;   // bytes
     uint32_t first_flags;
 
-    int fd, n_open;
+    int fd, n_open, n_opens; // open now, and ever
     struct v4l2_pix_format format;
     struct v4l2_fract interval;
     bool streaming;
@@ -85,6 +85,7 @@ int v4l2_open(const char *file, int oflag, ...)
         free(target);
         if (drivers[i].open_errno)
             return fault(drivers[i].open_errno);
+        drivers[i].n_opens++;
         if (drivers[i].n_open++ == 0)
             drivers[i].fd = eventfd(drivers[i].dqbuf_errno != 0, EFD_SEMAPHORE | EFD_NONBLOCK);
         return drivers[i].fd;
@@ -239,7 +240,7 @@ int v4l2_ioctl(int fd, unsigned long request, ...)
     struct v4l2_buffer *buf = arg;
     switch (request) {
     case VIDIOC_QUERYCAP:
-        return capability(d, arg);
+        return d->streaming && d->dqbuf_errno == ENODEV ? fault(ENODEV) : capability(d, arg);
     case VIDIOC_ENUM_FMT:
         return enum_format(d, arg);
     case VIDIOC_ENUM_FRAMESIZES:

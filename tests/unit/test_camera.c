@@ -2,10 +2,13 @@
 #include "capture/backend.h"
 #include "capture/camera.h"
 #include "capture/v4l2_node.h"
+#include "core/base/file.h"
 #include "core/base/log.h"
 #include "tests/test.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void specs_are_checked_without_opening(void **state)
@@ -103,11 +106,17 @@ static void causes_name_a_remedy(void **state)
         int errnum;
         const char *says;
     } causes[] = {
-        {ENOENT, "plug it in"},    {EACCES, "group \"video\""},
-        {EPERM, "log in again"},   {EBUSY, "close it there"},
-        {ENOSPC, "USB bandwidth"}, {ENODEV, "gone"},
-        {ENOTTY, "not a camera"},  {EINVAL, "virtual camera"},
-        {-EINVAL, "starting it"},  {EIO, "Input/output error while starting it"},
+        {ENOENT, "plug it in"},
+        {EACCES, "group \"video\""},
+        {EPERM, "log in again"},
+        {EBUSY, "close it there"},
+        {ENOSPC, "USB bandwidth"},
+        {ENODEV, "gone"},
+        {ENOTTY, "not a camera"},
+        {EINVAL, "virtual camera"},
+        {-EINVAL, "starting it"},
+        {EIO, "failed while starting it"},
+        {E2BIG, "Argument list too long while starting it"},
     };
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
         struct err err = {0};
@@ -116,6 +125,20 @@ static void causes_name_a_remedy(void **state)
         if (!strstr(err.text, causes[i].says))
             fail_msg("\"%s\" does not say \"%s\"", err.text, causes[i].says);
     }
+}
+
+static void the_group_that_is_let_in_is_named(void **state)
+{
+    char path[600];
+    struct err err = {0};
+    snprintf(path, sizeof path, "%s/node", (const char *)*state);
+    assert_int_equal(file_save(path, "", 0, NULL), 0);
+    cap_node_fail(&err, path, "opening", EACCES); // mode 0600
+    assert_non_null(strstr(err.text, "to every group"));
+    assert_int_equal(chmod(path, 0660), 0);
+    const struct group *group = getgrgid(getegid());
+    cap_node_fail(&err, path, "opening", EACCES);
+    assert_non_null(strstr(err.text, group->gr_name));
 }
 
 // Another process that has the device open is named.
@@ -184,6 +207,8 @@ int main(void)
         cmocka_unit_test(a_bad_spec_opens_nothing),
         cmocka_unit_test_setup_teardown(what_is_no_camera_says_so, test_dir_make, test_dir_remove),
         cmocka_unit_test(causes_name_a_remedy),
+        cmocka_unit_test_setup_teardown(the_group_that_is_let_in_is_named, test_dir_make,
+                                        test_dir_remove),
         cmocka_unit_test_setup_teardown(a_busy_camera_names_its_user, test_dir_make,
                                         test_dir_remove),
         cmocka_unit_test(without_a_camera_the_demo_serves),

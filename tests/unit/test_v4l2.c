@@ -299,7 +299,7 @@ static void refusals_are_told_and_leave_nothing_open(void **state)
     d->streamon_errno = ENOSPC;
     expect_refusal("USB bandwidth");
     d->open_errno = EACCES;
-    expect_refusal("group \"video\"");
+    expect_refusal("group \"root\"");
     d->open_errno = 0;
     d->modes = h264_only;
     d->ignores_format = true;
@@ -386,13 +386,14 @@ static void expect_silence_and_return(const struct told *told)
     int64_t start = clock_now_ns();
     expect_event(told->opened_fd);
     expect_event(told->lost_fd);
-    assert_true(clock_now_ns() - start >= 2 * CLOCK_SECOND);
+    assert_true(clock_now_ns() - start >= CLOCK_SECOND / 2);
     expect_event(told->opened_fd);
+    assert_int_equal(drivers[0].n_opens, 1); // the stream began anew, the device stayed open
 }
 
-static void a_silent_camera_is_opened_again(void **state)
+static void a_silent_camera_begins_anew(void **state)
 {
-    struct told told = {.lost_text = "no picture for 2.0 s"};
+    struct told told = {.lost_text = "no picture for 0.5 s"};
     size_t size;
     void *data = jpeg_bytes(*state, 100, &size);
     drivers[0].first = data;
@@ -567,7 +568,7 @@ static void a_forbidden_camera_says_why_there_is_none(void **state)
     for (int i = 0; i < 4; i++)
         drivers[i].open_errno = EACCES;
     assert_int_equal(cap_v4l2_list(dir, list, 8, &why), 0);
-    assert_non_null(strstr(why.text, "group \"video\""));
+    assert_non_null(strstr(why.text, "group \"root\""));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, reset, test_dir_remove)
@@ -586,7 +587,7 @@ int main(void)
         TEST(refusals_are_told_and_leave_nothing_open),
         TEST(nodes_are_told_by_what_they_can_do),
         TEST(an_unplugged_camera_is_lost_once),
-        TEST(a_silent_camera_is_opened_again),
+        TEST(a_silent_camera_begins_anew),
         TEST(a_camera_that_opens_but_brings_nothing_is_refused),
         TEST(times_never_go_back),
         TEST(cameras_are_listed_by_lasting_names),
