@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "core/base/file.h"
 
+#include "core/base/clock.h"
 #include "core/base/log.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,25 +71,39 @@ static int fail_write(struct file_writer *w, struct err *err, const char *what)
     return code;
 }
 
+// A file without a name, of which nothing is left when the program is killed, where the file system
+// has them; else one with the hidden name.
+static int open_new(struct file_writer *w)
+{
+    char dir[4096];
+    const char *name = strrchr(w->temp_path, '/');
+    snprintf(dir, sizeof dir, "%.*s", name ? (int)(name + 1 - w->temp_path) : 1,
+             name ? w->temp_path : ".");
+    bool nameable = strlen(name ? name + 1 : w->temp_path) <= NAME_MAX &&
+                    access("/proc/self/fd", X_OK) == 0; // see give_name()
+    if (nameable)
+        w->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (w->fd < 0) {
+        w->fd = mkostemp(w->temp_path, O_CLOEXEC);
+        w->has_name = w->fd >= 0;
+    }
+    if (w->fd >= 0)
+        fchmod(w->fd, 0600); // whatever the umask; some file systems have no modes
+    return w->fd < 0 ? -1 : 0;
+}
+
 int file_begin(struct file_writer *w, const char *path, struct err *err)
 {
     w->fd = -1;
-    w->temp_path[0] = '\0';
+    w->has_name = false;
     const char *slash = strrchr(path, '/');
     int dir_len = slash ? (int)(slash + 1 - path) : 0;
     int n = snprintf(w->path, sizeof w->path, "%s", path);
     int t = snprintf(w->temp_path, sizeof w->temp_path, "%.*s.%s.XXXXXX", dir_len, path,
                      path + dir_len);
-    if (n >= (int)sizeof w->path || t >= (int)sizeof w->temp_path) {
-        w->temp_path[0] = '\0';
+    if (n >= (int)sizeof w->path || t >= (int)sizeof w->temp_path)
         return err_set(err, ERR_IO, "%s: path too long", path);
-    }
-    w->fd = mkostemp(w->temp_path, O_CLOEXEC); // 0600
-    if (w->fd < 0) {
-        w->temp_path[0] = '\0';
-        return fail_write(w, err, "create");
-    }
-    return 0;
+    return open_new(w) ? fail_write(w, err, "create") : 0;
 }
 
 int file_put(struct file_writer *w, const void *data, size_t size, struct err *err)
@@ -118,9 +134,25 @@ static void sync_folder_of(const char *path)
     close(fd);
 }
 
+// Gives a file without one the hidden name.
+static int give_name(struct file_writer *w)
+{
+    char open_path[64], *digits = w->temp_path + strlen(w->temp_path) - 6;
+    int ret = 0;
+    snprintf(open_path, sizeof open_path, "/proc/self/fd/%d", w->fd);
+    for (unsigned i = 0; i < 1000 && !w->has_name; i++) {
+        snprintf(digits, 7, "%06x", ((unsigned)clock_now_ns() + i) & 0xffffff);
+        ret = linkat(AT_FDCWD, open_path, AT_FDCWD, w->temp_path, AT_SYMLINK_FOLLOW);
+        w->has_name = ret == 0;
+        if (ret && errno != EEXIST)
+            return ret;
+    }
+    return ret;
+}
+
 int file_commit(struct file_writer *w, struct err *err)
 {
-    if (fsync(w->fd))
+    if (fsync(w->fd) || give_name(w))
         return fail_write(w, err, "write");
     int fd = w->fd;
     w->fd = -1;
@@ -128,7 +160,7 @@ int file_commit(struct file_writer *w, struct err *err)
         return fail_write(w, err, "write");
     if (rename(w->temp_path, w->path))
         return fail_write(w, err, "rename");
-    w->temp_path[0] = '\0';
+    w->has_name = false;
     sync_folder_of(w->path);
     return 0;
 }
@@ -138,9 +170,9 @@ void file_abandon(struct file_writer *w)
     if (w->fd >= 0)
         close(w->fd);
     w->fd = -1;
-    if (w->temp_path[0])
+    if (w->has_name)
         unlink(w->temp_path);
-    w->temp_path[0] = '\0';
+    w->has_name = false;
 }
 
 int file_save(const char *path, const void *data, size_t size, struct err *err)

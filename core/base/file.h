@@ -14,12 +14,14 @@
 int file_read(const char *path, size_t max, void **data, size_t *size, struct err *err);
 
 // An atomic write: what `path` was before stays until file_commit(), and after it `path` is the
-// whole new file, on the disk, mode 0600. A crash in between leaves at most a hidden ".NAME.XXXXXX"
-// beside it. Owned by one thread.
+// whole new file, on the disk, mode 0600. A crash in between leaves nothing but, in the instant of
+// the commit or where the file system has no files without a name (O_TMPFILE), a hidden
+// ".NAME.XXXXXX" beside it. Owned by one thread.
 struct file_writer {
     int fd;               // -1: not open
     char path[4096];      // the name to be
-    char temp_path[4096]; // the name meanwhile, same folder
+    char temp_path[4096]; // the hidden name before it, same folder
+    bool has_name;        // the file has the hidden one
 };
 
 // Errors: ERR_IO. After a failure of any of these the temporary file is gone and the writer closed.
