@@ -8,7 +8,8 @@
 // stop is an order for good; it is never taken back.
 //
 // The thread streams from a camera until that fails or an order comes. One that has failed begins
-// its stream anew once; if that brings no frame either, it is closed, and the next opened: `spec`.
+// its stream anew; if that brings no frame, or fails again soon, it is closed, and the next opened:
+// `spec`.
 // That is the camera told last, or the one of a switch (`asked`) until its first frame or its
 // failure has answered the switch.
 //
@@ -35,6 +36,8 @@
 #define FIRST_FRAME_NS   (5 * CLOCK_SECOND)
 #define SILENCE_NS       (CLOCK_SECOND / 2)
 #define SILENCE_FRAMES   5
+#define RESTART_NS       (2 * CLOCK_SECOND) // for the first frame of a stream that began anew
+#define RESTART_AGAIN_NS (5 * CLOCK_SECOND) // what fails again before that is closed
 
 struct cap_feed {
     struct cap_slot *slot;
@@ -57,7 +60,7 @@ struct cap_feed {
     struct cap_info info;    // of the camera told last; .spec opens it again
     bool streaming;          // the open camera has brought a frame, since it began anew
     bool restarted;          // it has begun anew
-    int64_t gap_ns;          // between its frames, of late
+    int64_t gap_ns;          // between its frames, of late; 0: not known yet
     bool told_lost;          // CAP_LOST was the last state told
     int pause_ms;            // before the next try to open
     int64_t capture_ns;      // of the last frame
@@ -159,8 +162,8 @@ static void publish(struct cap_feed *feed, struct cap_frame *frame, int64_t capt
 // Five frame periods: of the rate that was agreed on, or of what comes, which is less in the dark.
 static int64_t patience_ns(const struct cap_feed *feed)
 {
-    if (!feed->streaming && !feed->restarted)
-        return FIRST_FRAME_NS;
+    if (!feed->streaming)
+        return feed->restarted ? RESTART_NS : FIRST_FRAME_NS;
     double period = feed->info.fps > 0 ? (double)CLOCK_SECOND / feed->info.fps : 0;
     int64_t limit = SILENCE_FRAMES * (feed->gap_ns > period ? feed->gap_ns : (int64_t)period);
     return limit > SILENCE_NS ? limit : SILENCE_NS;
@@ -186,26 +189,33 @@ static int pass_on(struct cap_feed *feed, struct cap_camera *camera, struct err 
     return CAP_READY;
 }
 
+static void note_gap(struct cap_feed *feed, int64_t gap_ns)
+{
+    feed->gap_ns = feed->gap_ns ? feed->gap_ns + (gap_ns - feed->gap_ns) / 4 : gap_ns;
+}
+
 // Publishes frames until there is an order (0) or the camera is lost (an error).
 static int stream(struct cap_feed *feed, struct cap_camera *camera, struct err *err)
 {
     int64_t last_ns = clock_now_ns();
     int n_damaged = 0;
     while (!ordered(feed, 0)) {
+        bool first = !feed->streaming;
         int ret = pass_on(feed, camera, err);
         if (ret < 0)
             return ret;
         int64_t gap_ns = clock_now_ns() - last_ns;
         n_damaged += ret == CAP_SKIP;
         if (ret == CAP_READY) {
-            feed->gap_ns += (gap_ns - feed->gap_ns) / 4;
+            if (!first)
+                note_gap(feed, gap_ns);
             last_ns += gap_ns;
             n_damaged = 0;
         } else if (gap_ns > patience_ns(feed)) {
             return err_set(err, ERR_CAMERA,
                            "%s: %s for %.1f s; if that goes on, unplug it and plug it in again",
                            cap_info(camera)->name,
-                           n_damaged ? "only damaged pictures" : "no picture",
+                           n_damaged > 1 ? "only damaged pictures" : "no picture",
                            (double)patience_ns(feed) / CLOCK_SECOND);
         }
     }
@@ -220,13 +230,19 @@ static void use(struct cap_feed *feed, struct cap_camera *camera)
     feed->gap_ns = 0;
     for (;;) {
         struct err err = {0};
+        int64_t began_ns = clock_now_ns();
         if (!stream(feed, camera, &err))
             return;
-        bool worked = feed->streaming;
+        bool worked =
+            feed->streaming && (!feed->restarted || clock_now_ns() - began_ns > RESTART_AGAIN_NS);
         tell_failure(feed, err.text);
         feed->streaming = false;
-        if (!worked || cap_restart(camera, &err))
+        if (!worked || ordered(feed, 0))
             return;
+        if (cap_restart(camera, &err)) {
+            log_debug("%s", err.text);
+            return;
+        }
         log_debug("%s: begins its stream anew", cap_info(camera)->name);
         feed->restarted = true;
     }

@@ -284,8 +284,9 @@ static void device_close(struct cap_camera *camera)
 static int broken(const struct device *device, const char *what, struct err *err)
 {
     struct v4l2_capability cap;
-    log_debug("%s: %s while %s", device->path, strerror(abs(errno)), what);
-    bool there = cap_node_ioctl(device->fd, VIDIOC_QUERYCAP, &cap) == 0;
+    int cause = abs(errno);
+    log_debug("%s: %s while %s", device->path, strerror(cause), what);
+    bool there = cause != ENODEV && cap_node_ioctl(device->fd, VIDIOC_QUERYCAP, &cap) == 0;
     return cap_node_fail(err, device->path, what, there ? EIO : ENODEV);
 }
 

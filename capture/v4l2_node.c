@@ -89,20 +89,23 @@ static void name_user(char *out, size_t size, const char *path)
     free(real_path);
 }
 
-// Names the group that may open the node; "video" where the node itself cannot be looked at.
+// Names the group that may open the node, "video" where the node itself cannot be looked at. Root's
+// own group is no advice.
 static int fail_access(struct err *err, const char *path)
 {
     struct stat st;
     struct group group, *found = NULL;
-    char text[1000];
+    char text[16384], name[64] = "video";
     bool seen = stat(path, &st) == 0;
-    if (seen && (st.st_mode & 0060) == 0060)
-        getgrgid_r(st.st_gid, &group, text, sizeof text, &found);
-    if (seen && !found)
+    if (seen && ((st.st_mode & 0060) != 0060 || st.st_gid == 0))
         return err_set(err, ERR_CAMERA,
-                       "%s: access denied, and to every group; ask who administers this computer",
+                       "%s: access denied, and no group of users is let in; ask who administers "
+                       "this computer",
                        path);
-    const char *name = found ? found->gr_name : "video";
+    if (seen && getgrgid_r(st.st_gid, &group, text, sizeof text, &found) == 0 && found)
+        snprintf(name, sizeof name, "%s", found->gr_name);
+    else if (seen)
+        snprintf(name, sizeof name, "%u", (unsigned)st.st_gid);
     return err_set(err, ERR_CAMERA,
                    "%s: access denied; add yourself to the group \"%s\" (sudo usermod -aG %s "
                    "$USER), then log in again",
