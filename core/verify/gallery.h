@@ -36,9 +36,9 @@ int verify_gallery_load(struct verify_gallery **out, struct siam_model *model, c
 void verify_gallery_destroy(struct verify_gallery *gallery);
 
 // Scores the embedding e: [embedding]; `scores` is room for gallery->n floats and then holds the
-// single scores in the gallery's order. Half of n anchors are ceil(n/2). Costs n L1 distances and is bound by memory, of which it reads 16 KB an
-// anchor: some 1.3 ms for 1,000 anchors on a core that reads 13 GB/s, 0.5 ms when they are still in
-// its cache. Any thread, with its own `scores`.
+// single scores in the gallery's order. Half of n anchors are ceil(n/2). Costs n L1 distances and
+// is bound by memory, of which it reads 16 KB an anchor: some 1.3 ms for 1,000 anchors on a core
+// that reads 13 GB/s, 0.5 ms when they are still in its cache. Any thread, with its own `scores`.
 struct verify_score verify_gallery_score(const struct verify_gallery *gallery, const float *e,
                                          float threshold, float *scores);
 

@@ -45,6 +45,18 @@ cJSON *verify_json_text(const char *bytes)
     return string;
 }
 
+void verify_json_append(cJSON *array, cJSON *item)
+{
+    if (!cJSON_AddItemToArray(array, item))
+        cJSON_Delete(item);
+}
+
+void verify_json_put(cJSON *object, const char *key, cJSON *item)
+{
+    if (!cJSON_AddItemToObject(object, key, item))
+        cJSON_Delete(item);
+}
+
 void verify_json_number(cJSON *object, const char *key, double value)
 {
     char text[40];

@@ -10,6 +10,11 @@
 // NULL when out of memory.
 cJSON *verify_json_text(const char *bytes);
 
+// Add `item`, or free it where that can't be: out of memory, or there was none for what it belongs
+// to.
+void verify_json_append(cJSON *array, cJSON *item);
+void verify_json_put(cJSON *object, const char *key, cJSON *item);
+
 // Adds a number with 9 significant digits (float32 in full); null where it is not finite, as JSON
 // has no such number.
 void verify_json_number(cJSON *object, const char *key, double value);

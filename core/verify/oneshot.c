@@ -204,8 +204,8 @@ static int judge_run(struct judge *j, const char *labels, struct verify_oneshot_
         return ret;
     size_t size = (size_t)j->net->config.embedding;
     float *e = malloc((size_t)run.pictures.n * size * sizeof *e);
-    ret = e ? verify_embed_files(j->embedder, run.pictures.paths, run.pictures.n, e, NULL, NULL, j->stop,
-                                 err)
+    ret = e ? verify_embed_files(j->embedder, run.pictures.paths, run.pictures.n, e, NULL, NULL,
+                                 j->stop, err)
             : err_memory(err, labels);
     if (ret >= 0)
         add_to_result(r, &run, count_right(&run, j->net, e));

@@ -22,7 +22,7 @@ static char *print_json(cJSON *object, int n_keys)
 static cJSON *strangers_json(const struct verify_strangers *s)
 {
     cJSON *o = cJSON_CreateObject();
-    cJSON_AddItemToObject(o, "dir", verify_json_text(s->dir));
+    verify_json_put(o, "dir", verify_json_text(s->dir));
     cJSON_AddNumberToObject(o, "n", s->n);
     cJSON_AddNumberToObject(o, "accepted", s->accepted);
     if (cJSON_GetArraySize(o) == 3)
@@ -46,7 +46,7 @@ char *verify_report_json(const struct verify_report *r)
     cJSON_AddNumberToObject(o, "genuine_accepted", r->genuine_accepted);
     cJSON *strangers = cJSON_AddArrayToObject(o, "strangers");
     for (int i = 0; i < r->n_strangers; i++)
-        cJSON_AddItemToArray(strangers, strangers_json(&r->strangers[i]));
+        verify_json_append(strangers, strangers_json(&r->strangers[i]));
     if (cJSON_GetArraySize(strangers) == r->n_strangers)
         return print_json(o, 11);
     cJSON_Delete(o);
@@ -78,12 +78,12 @@ char *verify_oneshot_json(const struct verify_oneshot_result *r)
     verify_json_number(o, "accuracy_high", r->high);
     cJSON_AddNumberToObject(o, "n", r->n);
     cJSON_AddNumberToObject(o, "right", r->right);
-    cJSON_AddItemToObject(o, "ways",
-                          ways[0] == ways[1] ? cJSON_CreateNumber(ways[0])
-                                             : cJSON_CreateIntArray(ways, 2));
+    verify_json_put(o, "ways",
+                    ways[0] == ways[1] ? cJSON_CreateNumber(ways[0])
+                                       : cJSON_CreateIntArray(ways, 2));
     cJSON_AddNumberToObject(o, "runs", r->runs);
     verify_json_number(o, "chance", r->chance);
-    cJSON_AddItemToObject(o, "per_run", cJSON_CreateDoubleArray(r->per_run, r->runs));
+    verify_json_put(o, "per_run", cJSON_CreateDoubleArray(r->per_run, r->runs));
     return print_json(o, 9);
 }
 
