@@ -371,7 +371,7 @@ static int run(struct live *live, const char *folder, struct err *err)
         options.camera = "demo";
     if (options.epochs == 0)
         options.epochs = EPOCHS_NO_END;
-    cJSON_AddItemToObject(live->root, "camera", verify_json_text(options.camera));
+    verify_json_put(live->root, "camera", verify_json_text(options.camera));
     int code = app_session_drive(&options, turn, live);
     if (code || !live->done)
         return code;

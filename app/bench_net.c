@@ -171,10 +171,10 @@ static int bench(cJSON *root, bool train, const struct app_options *o)
     if (!ret && train)
         ret = start_training(&b, &err);
     if (!ret && train) {
-        cJSON_AddItemToObject(root, "step_ms", measure(&b, step_once, STEP_RUNS));
+        verify_json_put(root, "step_ms", measure(&b, step_once, STEP_RUNS));
         verify_json_number(root, "images", n);
     } else if (!ret) {
-        cJSON_AddItemToObject(root, "embed_ms", measure(&b, embed_once, EMBED_RUNS));
+        verify_json_put(root, "embed_ms", measure(&b, embed_once, EMBED_RUNS));
         verify_json_number(root, "fc_bits", 16);
     }
     finish(&b);

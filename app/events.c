@@ -181,7 +181,7 @@ static cJSON *event_named(const char *name)
 
 static void add_text(cJSON *event, const char *key, const char *text)
 {
-    cJSON_AddItemToObject(event, key, verify_json_text(text));
+    verify_json_put(event, key, verify_json_text(text));
 }
 
 void app_events_frame(struct app_events *ev, int64_t frame, int64_t capture_ns)

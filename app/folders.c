@@ -154,7 +154,7 @@ static int save(struct app_folders *f, struct err *err)
     cJSON *list = cJSON_AddArrayToObject(root, "negatives");
     for (int i = 0; i < f->n; i++)
         if (f->list[i].remembered)
-            cJSON_AddItemToArray(list, cJSON_CreateString(f->list[i].path));
+            verify_json_append(list, cJSON_CreateString(f->list[i].path));
     char *text = cJSON_Print(root);
     cJSON_Delete(root);
     ret = text ? file_save(path, text, strlen(text), err) : err_memory(err, path);

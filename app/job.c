@@ -14,7 +14,7 @@
 
 #define NICENESS       10
 #define HELDOUT        0.3f // of the pictures, where there is a user
-#define PEOPLE_EPOCHS  7    // of other people for each of the user's
+#define PEOPLE_EPOCHS  5    // of other people for each of the user's
 #define PEOPLE_FEW     8    // below, they are not learnt of on their own
 #define ANCHORS_NEEDED 1
 #define SUSPECTS_TOLD  3 // pictures on the wrong side of the threshold that are named in the log
@@ -181,12 +181,10 @@ static int path_of(char *path, size_t size, const char *dir, const char *key, co
     return file_join(path, size, dir, name, err);
 }
 
-// Where what is learnt of other people is kept: the data folder, then the user's cache, which
-// serves all data folders. Returns how many there are.
-static int known_dirs(char dirs[2][PATH_MAX], const struct app_job *job)
+int app_people_dirs(char dirs[2][PATH_MAX], const char *data_dir)
 {
     const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    int n = !file_join(dirs[0], PATH_MAX, job->data_dir, "people", NULL);
+    int n = !file_join(dirs[0], PATH_MAX, data_dir, "people", NULL);
     if (xdg && xdg[0] == '/')
         n += !file_join(dirs[n], PATH_MAX, xdg, "visavis/people", NULL);
     else if (home && home[0] == '/')
@@ -263,7 +261,7 @@ static int get_known(struct run *run, struct known *known, struct err *err)
 {
     char dirs[2][PATH_MAX], key[SIAM_PEOPLE_KEY];
     int epochs = PEOPLE_EPOCHS * run->config.epochs;
-    int n = known_dirs(dirs, run->job);
+    int n = app_people_dirs(dirs, run->job->data_dir);
     int ret = siam_people_key(key, run->others.dirs, run->others.n, epochs, run->job->seed,
                               run->stop, err);
     for (int i = 0; i < n && !ret; i++)

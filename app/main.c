@@ -65,6 +65,8 @@ static int run(const struct app_options *o)
         return app_bench(o);
     case APP_DOCTOR:
         return app_doctor(o);
+    case APP_FORGET:
+        return app_forget(o);
     default:
         return app_session_run(o);
     }

@@ -38,7 +38,7 @@ static const struct option_spec {
     unsigned verbs;
     const char *help;
 } specs[] = {
-    {"data", 0, "DIR", TEXT, AT(data), LEARN | IN(APP_DOCTOR),
+    {"data", 0, "DIR", TEXT, AT(data), LEARN | IN(APP_DOCTOR) | IN(APP_FORGET),
      "data folder with anchor/ positive/ negative/"},
     {"camera", 'd', "SPEC", TEXT, AT(camera), IN(APP_SESSION) | IN(APP_BENCH),
      "/dev/videoN, a path, N, replay:PATH[@fps], demo[:WHO]"},
@@ -80,6 +80,7 @@ static const struct option_spec {
      "memory for the pictures of a training, 256 (some 8,000 pictures);\n"
      "                             more of them wait in a file beside the model"},
     {"resume", 0, NULL, FLAG, AT(resume), IN(APP_TRAIN), "go on from the checkpoint"},
+    {"yes", 'y', NULL, FLAG, AT(yes), IN(APP_FORGET), "don't ask"},
     {"threshold", 0, "X", SHARE, AT(threshold), IN(APP_EVAL) | IN(APP_VERIFY) | IN(APP_SESSION),
      "a score from X on is a match, 0..1; else the model's own"},
     {"json", 0, NULL, FLAG, AT(json), ANY & ~IN(APP_SESSION) & ~IN(APP_EMBED),
@@ -113,6 +114,7 @@ static const struct {
                    "time the net, a whole training, or a live session with a training behind it",
                    1},
     [APP_DOCTOR] = {"doctor", "", "camera, processor, BLAS, folders: a report to paste", 0},
+    [APP_FORGET] = {"forget", "", "remove your pictures, models and caches, after asking", 0},
 };
 
 static const char help_exit[] =
@@ -292,7 +294,7 @@ int app_options_parse(struct app_options *o, int argc, char **argv, struct err *
     char letters[2 * N_SPECS + 2];
     getopt_tables(o->verb, longs, letters);
     opterr = 0;
-    optind = 1;
+    optind = 0; // glibc: forget the command line parsed before, if one was
     for (int c; (c = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
         if (c == ':')
             return bad_word(err, o->verb, argv[optind - 1], "needs a value");

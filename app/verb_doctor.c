@@ -40,7 +40,7 @@ __attribute__((format(printf, 3, 4))) static void line(struct report *r, const c
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    cJSON_AddItemToObject(r->section, what, verify_json_text(text));
+    verify_json_put(r->section, what, verify_json_text(text));
 }
 
 static void processor_name(char *out, size_t size)

@@ -38,14 +38,14 @@ static void on_progress(void *ctx, const struct siam_progress *p)
     verify_json_number(epoch, "precision", p->precision);
     verify_json_number(epoch, "recall", p->recall);
     verify_json_number(epoch, "auc", p->auc);
-    cJSON_AddItemToArray(history, epoch);
+    verify_json_append(history, epoch);
 }
 
 static void add_skipped(cJSON *root, const struct siam_dataset *data)
 {
     cJSON *list = cJSON_AddArrayToObject(root, "skipped");
     for (int i = 0; i < data->n_skipped; i++)
-        cJSON_AddItemToArray(list, verify_json_text(data->skipped[i].reason));
+        verify_json_append(list, verify_json_text(data->skipped[i].reason));
 }
 
 static void add_card(cJSON *root, const struct siam_card *c)
@@ -74,9 +74,9 @@ static void add_suspects(cJSON *root, const char *key, const struct siam_dataset
     for (int i = 0; i < n; i++) {
         cJSON *suspect = cJSON_CreateObject();
         const char *path = data->pictures[suspects[i].picture].path;
-        cJSON_AddItemToObject(suspect, "path", verify_json_text(path));
+        verify_json_put(suspect, "path", verify_json_text(path));
         verify_json_number(suspect, "score", suspects[i].score);
-        cJSON_AddItemToArray(list, suspect);
+        verify_json_append(list, suspect);
     }
 }
 
@@ -99,7 +99,7 @@ static void add_enrolment(cJSON *root, const struct app_job_result *r)
 static void print_json(const struct app_job_result *r, cJSON *history)
 {
     cJSON *root = cJSON_CreateObject();
-    cJSON_AddItemToObject(root, "model", verify_json_text(r->out));
+    verify_json_put(root, "model", verify_json_text(r->out));
     cJSON_AddBoolToObject(root, "stopped", r->stopped);
     add_card(root, &r->model->card);
     verify_json_number(root, "loss", r->last.loss);
@@ -108,7 +108,7 @@ static void print_json(const struct app_job_result *r, cJSON *history)
     verify_json_number(root, "recall", r->last.recall);
     verify_json_number(root, "auc", r->last.auc);
     add_enrolment(root, r);
-    cJSON_AddItemToObject(root, "history", history);
+    verify_json_put(root, "history", history);
     add_skipped(root, r->data);
     app_print_json(root);
 }

@@ -84,7 +84,7 @@ class Commands(unittest.TestCase):
 
     def test_help_and_version(self):
         for verb in ('', 'train', 'eval', 'verify', 'pairs', 'oneshot', 'embed', 'bench',
-                     'doctor'):
+                     'doctor', 'forget'):
             r = self.run_it(*filter(None, [verb, '--help']))
             self.assertEqual((r.returncode, r.stderr), (0, ''))
             self.assertIn('usage: visavis', r.stdout)
@@ -244,6 +244,68 @@ class Commands(unittest.TestCase):
         text = self.run_it('doctor', '--data', self.path('s'))
         self.assertEqual(text.returncode, 0)
         self.assertIn('GFLOP/s', text.stdout)
+
+    def forget(self, *args, **more):
+        """Forgets in a folder made anew; returns the result and what is left there."""
+        folder = tempfile.mkdtemp(dir=self.dir)
+        data, cache = os.path.join(folder, 'data'), os.path.join(folder, 'cache')
+        key = '0123456789abcdef'
+        ours = ['data/anchor/a.jpg', 'data/anchor/deep/b.PNG', 'data/anchor/.c.jpg.1a2b3c',
+                'data/positive/d.jpeg', 'data/negative/negative-20260101-000000-000-b001-0001.jpg',
+                'data/model.safetensors', 'data/model.safetensors.checkpoint',
+                'data/.model.safetensors.abcdef', 'data/folders.json', f'data/people/{key}.faces',
+                f'cache/visavis/people/{key}.safetensors', f'cache/visavis/people/{key}.faces']
+        theirs = ['data/anchor/notes.txt', 'data/negative/celebrity.jpg',
+                  'data/negative/someone/1.jpg', 'data/model.txt', 'elsewhere/me.jpg',
+                  'data/positive/.hidden', 'cache/visavis/other', 'data/llama.safetensors',
+                  'data/.model.safetensors.back-u', 'cache/visavis/people/k.faces']
+        for name in ours + theirs:
+            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+            with open(os.path.join(folder, name), 'w', encoding='utf-8') as f:
+                f.write('12345')
+        os.symlink(os.path.join(folder, 'elsewhere/me.jpg'), data + '/anchor/link.jpg')
+        os.symlink(os.path.join(folder, 'elsewhere'), data + '/anchor/folder')
+        before = set(ours + theirs + ['data/anchor/link.jpg', 'data/anchor/folder/me.jpg'])
+        r = subprocess.run([PROGRAM, 'forget', '--data', data, *args], capture_output=True,
+                           text=True, cwd=self.dir, env=dict(os.environ, XDG_CACHE_HOME=cache),
+                           **more)
+        left = {os.path.relpath(os.path.join(top, name), folder)
+                for top, _, names in os.walk(folder, followlinks=True) for name in names}
+        gone = {name for name in before if name not in left}
+        self.assertEqual(left - before, set())
+        return r, gone, set(ours + ['data/anchor/link.jpg']), folder
+
+    def test_forget(self):
+        r, gone, ours, folder = self.forget('--yes')
+        self.assertEqual((r.returncode, gone), (0, ours))
+        told = {os.path.relpath(line, folder) for line in r.stdout.splitlines()}
+        self.assertEqual(told, ours | {'data/anchor/deep', 'data/people'})
+        r, gone, ours, folder = self.forget('--yes', '--json')
+        self.assertEqual((r.returncode, gone), (0, ours))
+        report = json.loads(r.stdout)
+        self.assertEqual(report['bytes'], 5 * (len(ours) - 1))
+        self.assertEqual(len(report['removed']), len(ours) + 2)
+        r, gone, _, _ = self.forget(stdin=subprocess.DEVNULL)
+        self.assertEqual((r.returncode, gone), (USAGE, set()))
+        self.assertIn('--yes', r.stderr)
+        empty = tempfile.mkdtemp(dir=self.dir)
+        r = subprocess.run([PROGRAM, 'forget', '--data', empty], capture_output=True, text=True,
+                           env=dict(os.environ, XDG_CACHE_HOME=empty), check=False)
+        self.assertEqual(r.returncode, 0)
+        self.assertIn('nothing to forget', r.stderr)
+        self.assertTrue(os.path.isdir(empty))
+        self.refused(USAGE, '--data', 'forget', '--yes', '--data', '')
+
+    def test_forget_asks(self):
+        for answer, code in ((b'n\n', 1), (b'\n', 1), (b'Y\n', 0)):
+            main, terminal = os.openpty()
+            os.write(main, answer)
+            r, gone, ours, _ = self.forget(stdin=terminal)
+            self.assertEqual((r.returncode, gone), (code, ours if code == 0 else set()))
+            self.assertIn('5 pictures of you', r.stderr)
+            self.assertIn('[y/N]', r.stderr)
+            os.close(main)
+            os.close(terminal)
 
     def start_bench(self, *args):
         """Starts a benchmark with a temporary folder of its own, which must be empty in the end, and
