@@ -64,8 +64,8 @@ int cap_acquire(struct cap_camera *camera, int timeout_ms, int wake_fd, struct i
 
 // The V4L2 capture devices there are, metadata and output nodes left out, colour cameras before
 // infrared ones; at most `max` entries filled in (spec: the by-id link, or the by-path link where
-// several cameras share a by-id name, else the node; name; w, h, fps 0). Returns how many. Opens
-// each device for a moment, without streaming.
+// there is none or several cameras share its name, else the node; name; w, h, fps 0). Returns how
+// many. Opens each device for a moment, without streaming.
 int cap_list(struct cap_info *list, int max);
 
 // Begins the stream anew on the open device, after cap_acquire() failed or brought nothing for

@@ -116,6 +116,22 @@ static int set_format(struct device *device, const struct cap_mode *mode, uint32
     return 0;
 }
 
+// The format on the wire, behind libv4l2's conversion.
+static struct v4l2_pix_format wire_format(const struct device *device)
+{
+    struct v4l2_format fmt = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
+    bool ours = is_jpeg(device->format.pixelformat) || ioctl(device->fd, VIDIOC_G_FMT, &fmt);
+    return ours ? device->format : fmt.fmt.pix;
+}
+
+// libv4l2 heeds the length of a line in some formats, and takes others as if lines followed each
+// other closely.
+static bool garbles_lines(const struct v4l2_pix_format *wire)
+{
+    uint32_t packed = cap_format_packed_line(wire->pixelformat, wire->width);
+    return packed > 0 && wire->bytesperline > packed;
+}
+
 // Sets the mode; what the driver made of it is in device->format.
 static int set_mode(struct device *device, const struct cap_mode *mode, struct err *err)
 {
@@ -128,8 +144,15 @@ static int set_mode(struct device *device, const struct cap_mode *mode, struct e
         return ret;
     if (is_jpeg(device->format.pixelformat))
         return img_jpeg_create(&device->jpeg, err);
+    struct v4l2_pix_format wire = wire_format(device);
+    if (garbles_lines(&wire))
+        return err_set(
+            err, ERR_CAMERA,
+            "%s: its lines are padded (%u bytes for %u pixels), which libv4l2 can't read "
+            "in this format; choose another camera",
+            device->path, wire.bytesperline, wire.width);
     if (device->format.pixelformat != V4L2_PIX_FMT_RGB24 || !device->format.width ||
-        !device->format.height)
+        !device->format.height || !cap_format_reads(wire.pixelformat))
         return err_set(err, ERR_CAMERA,
                        "%s: it delivers no picture format that can be read; choose another camera",
                        device->path);
@@ -151,17 +174,6 @@ static double set_rate(struct device *device, const struct cap_mode *mode)
     return cap_mode_rate(&(struct cap_mode){.interval = capture->timeperframe});
 }
 
-// The format on the wire, behind libv4l2's conversion, as four characters.
-static void name_format(const struct device *device, char *out, size_t size)
-{
-    struct v4l2_format fmt = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
-    uint32_t f = device->format.pixelformat;
-    if (!is_jpeg(f) && ioctl(device->fd, VIDIOC_G_FMT, &fmt) == 0)
-        f = fmt.fmt.pix.pixelformat;
-    snprintf(out, size, "%c%c%c%c", (int)(f & 0x7f), (int)(f >> 8 & 0x7f), (int)(f >> 16 & 0x7f),
-             (int)(f >> 24 & 0x7f));
-}
-
 static int set_up(struct device *device, const struct v4l2_capability *cap, struct err *err)
 {
     struct cap_mode mode = choose_mode(device->fd);
@@ -173,7 +185,9 @@ static int set_up(struct device *device, const struct v4l2_capability *cap, stru
     info->w = (int)device->format.width;
     info->h = (int)device->format.height;
     info->fps = set_rate(device, &mode);
-    name_format(device, info->format, sizeof info->format);
+    uint32_t f = wire_format(device).pixelformat;
+    snprintf(info->format, sizeof info->format, "%c%c%c%c", (int)(f & 0x7f), (int)(f >> 8 & 0x7f),
+             (int)(f >> 16 & 0x7f), (int)(f >> 24 & 0x7f));
     log_debug("%s: %s, %dx%d %s, %.4g fps", device->path, info->name, info->w, info->h,
               info->format, info->fps);
     return 0;

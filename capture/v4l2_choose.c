@@ -14,24 +14,17 @@ static const struct {
     uint32_t format;
     enum rank rank;
 } ranks[] = {
-    {V4L2_PIX_FMT_MJPEG, RANK_MJPEG},
-    {V4L2_PIX_FMT_JPEG, RANK_MJPEG},
-    {V4L2_PIX_FMT_YUYV, RANK_YUYV},
-    {V4L2_PIX_FMT_UYVY, RANK_YUYV},
-    {V4L2_PIX_FMT_NV12, RANK_PLANAR},
-    {V4L2_PIX_FMT_YUV420, RANK_PLANAR},
-    {V4L2_PIX_FMT_YVU420, RANK_PLANAR},
-    {V4L2_PIX_FMT_GREY, RANK_GREY},
-    {V4L2_PIX_FMT_Y10, RANK_GREY},
-    {V4L2_PIX_FMT_Y10BPACK, RANK_GREY},
-    {V4L2_PIX_FMT_Y12, RANK_GREY},
-    {V4L2_PIX_FMT_Y16, RANK_GREY},
-    {V4L2_PIX_FMT_H264, RANK_UNREADABLE},
-    {V4L2_PIX_FMT_HEVC, RANK_UNREADABLE},
-    {V4L2_PIX_FMT_MPEG4, RANK_UNREADABLE},
-    {V4L2_PIX_FMT_VP8, RANK_UNREADABLE},
-    {V4L2_PIX_FMT_Z16, RANK_UNREADABLE}, // depth
-    {0, RANK_UNREADABLE},
+    {V4L2_PIX_FMT_MJPEG, RANK_MJPEG},      {V4L2_PIX_FMT_JPEG, RANK_MJPEG},
+    {V4L2_PIX_FMT_YUYV, RANK_YUYV},        {V4L2_PIX_FMT_UYVY, RANK_YUYV},
+    {V4L2_PIX_FMT_NV12, RANK_PLANAR},      {V4L2_PIX_FMT_YUV420, RANK_PLANAR},
+    {V4L2_PIX_FMT_YVU420, RANK_PLANAR},    {V4L2_PIX_FMT_GREY, RANK_GREY},
+    {V4L2_PIX_FMT_Y10, RANK_GREY},         {V4L2_PIX_FMT_Y10BPACK, RANK_GREY},
+    {V4L2_PIX_FMT_Y12, RANK_GREY},         {V4L2_PIX_FMT_Y16, RANK_GREY},
+    {V4L2_PIX_FMT_H264, RANK_UNREADABLE},  {V4L2_PIX_FMT_HEVC, RANK_UNREADABLE},
+    {V4L2_PIX_FMT_MPEG4, RANK_UNREADABLE}, {V4L2_PIX_FMT_VP8, RANK_UNREADABLE},
+    {V4L2_PIX_FMT_Z16, RANK_UNREADABLE},   // depth
+    {V4L2_PIX_FMT_HSV24, RANK_UNREADABLE}, // libv4l2 takes its hues for others
+    {V4L2_PIX_FMT_HSV32, RANK_UNREADABLE}, {0, RANK_UNREADABLE},
 };
 
 static enum rank rank_of(uint32_t format)
@@ -41,6 +34,24 @@ static enum rank rank_of(uint32_t format)
             return ranks[i].rank;
     }
     return RANK_OTHER;
+}
+
+bool cap_format_reads(uint32_t format)
+{
+    return rank_of(format) != RANK_UNREADABLE;
+}
+
+uint32_t cap_format_packed_line(uint32_t format, uint32_t w)
+{
+    switch (format) {
+    case V4L2_PIX_FMT_BGR24:
+        return 3 * w;
+    case V4L2_PIX_FMT_NV12:
+    case V4L2_PIX_FMT_GREY:
+        return w;
+    default:
+        return 0;
+    }
 }
 
 bool cap_format_has_colour(uint32_t format)

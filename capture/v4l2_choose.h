@@ -28,6 +28,13 @@ double cap_mode_rate(const struct cap_mode *mode);
 // The smallest size of at least 640x480 in a range, or the largest there is.
 void cap_mode_fit(const struct v4l2_frmsize_stepwise *range, int *w, int *h);
 
+// False for formats that neither we nor libv4l2 can make pictures of.
+bool cap_format_reads(uint32_t format);
+
+// Bytes of a line of `w` pixels without padding, for formats that libv4l2 (1.22) reads as if there
+// were none whatever the driver says; 0 for others.
+uint32_t cap_format_packed_line(uint32_t format, uint32_t w);
+
 // Whether frames of this format have colour. False for formats that can't be read.
 bool cap_format_has_colour(uint32_t format);
 

@@ -113,7 +113,8 @@ static void describe(struct cap_info *info, const struct node *nodes, int n,
                      const struct node *node)
 {
     *info = (struct cap_info){.w = 0};
-    const char *lasting = shares_its_id(nodes, n, node) ? node->by_path : node->by_id;
+    const char *by_id = shares_its_id(nodes, n, node) ? "" : node->by_id;
+    const char *lasting = by_id[0] ? by_id : node->by_path;
     snprintf(info->spec, sizeof info->spec, "%s", lasting[0] ? lasting : node->path);
     snprintf(info->name, sizeof info->name, "%s", node->name);
 }
