@@ -2,14 +2,15 @@
 # Installs what is missing, builds, runs every test. The last line counts them.
 #     tests/run.sh            everything, as CI does
 #     tests/run.sh SUITE...   only these suites of the ordinary build: unit numeric thread window
-#                             accuracy
+#                             accuracy survival fuzz camera_vm
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
 cd "$source"
 . app/packages.sh
 export DEBIAN_FRONTEND=noninteractive
 
-install_missing $build_packages libcmocka-dev clang python3 xvfb xdotool imagemagick
+install_missing $build_packages libcmocka-dev clang python3 xvfb xdotool imagemagick strace \
+    qemu-system-x86 busybox-static cpio kmod
 
 passed=0 failed=0 skipped=0
 
@@ -54,7 +55,7 @@ if [ $# -gt 0 ]; then
 else
     echo "== gcc =="
     build build
-    suites build unit numeric thread window accuracy
+    suites build unit numeric thread window accuracy survival fuzz camera_vm
     echo "== clang =="
     CC=clang build build-clang
     suites build-clang numeric

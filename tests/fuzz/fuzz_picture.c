@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Pictures of people: JPEG, PNG, WebP, with EXIF in all three.
+#include "core/image/decode.h"
+#include "tests/fuzz/fuzz.h"
+
+extern volatile unsigned fuzz_seen;
+volatile unsigned fuzz_seen; // so that pixels are really read
+
+static void decode(struct img *img, const uint8_t *data, size_t size, int min_side)
+{
+    struct err err = {0};
+    int ret = img_decode(img, data, size, "input", min_side, &err);
+    fuzz_check_result(ret, &err);
+    for (size_t i = 0; ret == 0 && i < 3 * (size_t)img->w * (size_t)img->h; i++)
+        fuzz_seen += img->px[i]; // every pixel is there
+    FUZZ_CHECK(ret || (img->w > 0 && img->h > 0));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct img img = {0};
+    decode(&img, data, size, 0);
+    decode(&img, data, size, 105); // into the same memory
+    img_finish(&img);
+    return 0;
+}

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The program opens no network socket, whatever it does: its system calls are watched (strace).
+Sockets of this machine's own (AF_UNIX: the way to the window system) are none.
+
+usage: sockets.py PROGRAM        exit code 77 where strace is missing or not allowed
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv[1])
+STORY = 'a 6\np 6\ncamera demo:1@0\nn 6\nt\nwait trained\nv\nwait score 3\nq\n'
+
+
+class Sockets(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix='visavis-test-')
+        self.env = dict(os.environ, XDG_DATA_HOME=self.dir, XDG_CACHE_HOME=self.dir + '/cache',
+                        ASAN_OPTIONS='detect_leaks=0')  # which does not work under strace
+
+    def tearDown(self):
+        shutil.rmtree(self.dir)
+
+    def families(self, *args, keys='', calls_at_least=0):
+        """The socket families that the program and all its threads asked for."""
+        log = os.path.join(self.dir, 'calls')
+        r = subprocess.run(['strace', '-f', '-qq', '-e', 'trace=%network,openat', '-o', log, PROGRAM,
+                            *args], input=keys, capture_output=True, text=True, timeout=300,
+                           env=self.env, cwd=self.dir, check=False)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        with open(log, encoding='utf-8', errors='replace') as f:
+            calls = f.read()
+        self.assertGreater(calls.count('openat('), calls_at_least)  # it did watch
+        return set(re.findall(r'socket(?:pair)?\((\w+)', calls))
+
+    def test_session(self):
+        found = self.families('--headless', '--data', 'data', '--camera', 'demo@0', '--recipe', 'koch',
+                              '--epochs', '1', '--no-face-finder', '--keys', '-', keys=STORY,
+                              calls_at_least=50)
+        self.assertTrue(os.path.exists(self.dir + '/data/model.safetensors'))
+        self.assertLessEqual(found, {'AF_UNIX'})
+
+    def test_commands(self):
+        for args in (['doctor', '--json'], ['--version'], ['forget', '--yes']):
+            self.assertLessEqual(self.families(*args), {'AF_UNIX'}, args)
+
+    @unittest.skipUnless(shutil.which('Xvfb'), 'Xvfb is missing')
+    def test_window(self):
+        read, write = os.pipe()
+        server = subprocess.Popen(['Xvfb', '-displayfd', str(write), '-nolisten', 'tcp'],
+                                  pass_fds=[write], stderr=subprocess.DEVNULL)
+        os.close(write)
+        self.env['DISPLAY'] = ':' + os.read(read, 20).decode().strip()
+        self.env.pop('WAYLAND_DISPLAY', None)
+        self.env.pop('SDL_VIDEODRIVER', None)
+        try:
+            found = self.families('--data', 'data', '--camera', 'demo@0', '--keys', '-',
+                                  keys='a 6\nwait frames 5\nq\n', calls_at_least=50)
+        finally:
+            server.terminate()
+            server.wait()
+            os.close(read)
+        self.assertEqual(found, {'AF_UNIX'})
+
+
+if __name__ == '__main__':
+    probe = subprocess.run(['strace', '-qq', '-o', '/dev/null', 'true'], capture_output=True,
+                           check=False) if shutil.which('strace') else None
+    if not probe or probe.returncode:
+        print('skipped: strace is missing, or not allowed to trace', file=sys.stderr)
+        sys.exit(77)
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Disks that are full, folders that can't be written to or change meanwhile: one line tells it, the
+session goes on, and what was there stays. Runs in a mount namespace of its own, where it may make
+small disks; skipped (77) where that is not allowed.
+
+usage: storage.py PROGRAM
+"""
+import array
+import glob
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import safetensors
+from commands import PROGRAM, png
+
+NAMESPACE = ['unshare', '--map-root-user', '--mount']
+DATA_ERROR = 4
+
+
+def mount(folder, size):
+    os.makedirs(folder, exist_ok=True)
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={size},mode=700', 'none', folder],
+                   check=True)
+
+
+def whole(path):
+    with open(path, 'rb') as f:
+        data = f.read()
+    return data[:2] == b'\xff\xd8' and data[-2:] == b'\xff\xd9'
+
+
+class Session:
+    """A headless session at the demo camera, played key by key."""
+
+    def __init__(self, data, events):
+        self.events_path = events
+        self.program = subprocess.Popen(
+            [PROGRAM, '--headless', '--data', data, '--camera', 'demo@50', '--no-face-finder',
+             '--events', events, '--keys', '-'], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True)
+
+    def press(self, line):
+        self.program.stdin.write(line + '\n')
+        self.program.stdin.flush()
+
+    def events(self, kind):
+        with open(self.events_path, encoding='utf-8') as f:
+            found = [json.loads(line) for line in f if line.endswith('\n')]
+        return [e for e in found if e['event'] == kind]
+
+    def wait(self, kind, n):
+        end = time.monotonic() + 60
+        while not os.path.exists(self.events_path) or len(self.events(kind)) < n:
+            assert self.program.poll() is None, self.program.stderr.read()
+            assert time.monotonic() < end, f'waited for {n} events {kind}'
+            time.sleep(.01)
+        return self.events(kind)
+
+    def end(self):
+        self.press('q')
+        self.program.stdin.close()
+        code = self.program.wait(60)
+        self.program.stderr.close()
+        return code
+
+
+class Storage(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix='visavis-test-')
+        self.disk = os.path.join(self.dir, 'disk')
+
+    def tearDown(self):
+        subprocess.run(['umount', self.disk], check=False, stderr=subprocess.DEVNULL)
+        shutil.rmtree(self.dir)
+
+    def session(self):
+        return Session(self.disk + '/data', self.dir + '/events')
+
+    def anchors(self):
+        return glob.glob(self.disk + '/data/anchor/*')
+
+    def goes_on(self, s, mend):
+        """The session has told one error. It still has frames, and saves again after `mend`."""
+        self.assertEqual(len(s.events('error')), 1)
+        frames = len(s.events('frame'))
+        s.wait('frame', frames + 5)
+        kept = self.anchors()
+        self.assertEqual(os.listdir(self.disk + '/data/anchor'), [os.path.basename(p) for p in kept])
+        mend()
+        saved = len(s.events('saved'))
+        s.press('a 3')
+        s.wait('saved', saved + 3)
+        self.assertEqual(s.end(), DATA_ERROR)  # the script's first failure
+        self.assertEqual(len(self.anchors()), len(kept) + 3)
+        self.assertTrue(all(whole(path) for path in self.anchors()))
+
+    def test_disk_full_while_collecting(self):
+        mount(self.disk, '600k')
+        s = self.session()
+        s.press('a 1000')
+        text = s.wait('error', 1)[0]['text']
+        self.assertIn('No space left', text)
+        self.assertIn('free some space', text)
+        self.assertGreater(len(self.anchors()), 0)
+        self.goes_on(s, lambda: subprocess.run(
+            ['mount', '-o', 'remount,size=4m', self.disk], check=True))
+
+    def test_read_only_while_collecting(self):
+        mount(self.disk, '4m')
+        s = self.session()
+        s.press('a 3')
+        s.wait('saved', 3)
+        subprocess.run(['mount', '-o', 'remount,ro', self.disk], check=True)
+        s.press('a 3')
+        self.assertIn('Read-only', s.wait('error', 1)[0]['text'])
+        self.goes_on(s, lambda: subprocess.run(['mount', '-o', 'remount,rw', self.disk], check=True))
+
+    # -- training --
+
+    def make_data(self, data):
+        for n, kind in enumerate(('anchor', 'positive', 'negative/a', 'negative/b')):
+            for i in range(6):
+                png(f'{data}/{kind}/{i}.png', 100 * n + i)
+        return data
+
+    def train(self, data, *more):
+        return subprocess.Popen([PROGRAM, 'train', '--data', data, '--recipe', 'koch', *more],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def old_model(self, path):
+        safetensors.write(path, lambda name, n: array.array('f', [.01]) * n)
+
+    def test_disk_full_while_saving_a_model(self):
+        mount(self.disk, '200m')  # a model is 156 MB
+        data = self.make_data(self.disk + '/data')
+        model = data + '/model.safetensors'
+        self.old_model(model)
+        with open(model, 'rb') as f:
+            before = f.read()
+        p = self.train(data, '--epochs', '1')
+        _, log = p.communicate(timeout=300)
+        self.assertEqual(p.returncode, DATA_ERROR, log)
+        last = log.splitlines()[-1]
+        self.assertIn('model.safetensors', last)
+        self.assertIn('free some space', last)
+        with open(model, 'rb') as f:
+            self.assertEqual(f.read(), before)
+        self.assertEqual(sorted(os.listdir(data)),
+                         ['anchor', 'model.safetensors', 'negative', 'positive'])
+
+    def test_read_only_before_training(self):
+        mount(self.disk, '200m')
+        data = self.make_data(self.disk + '/data')
+        subprocess.run(['mount', '-o', 'remount,ro', self.disk], check=True)
+        start = time.monotonic()
+        p = self.train(data)
+        _, log = p.communicate(timeout=60)
+        self.assertEqual(p.returncode, DATA_ERROR, log)
+        self.assertIn('Read-only', log.splitlines()[-1])
+        self.assertLess(time.monotonic() - start, 30)  # not after the training
+
+    def test_folders_change_while_training(self):
+        data = self.make_data(self.dir + '/data')
+        p = self.train(data, '--epochs', '3')
+        for line in p.stderr:
+            if 'epoch 1/3' in line:
+                break
+        shutil.rmtree(data + '/negative/a')
+        for path in glob.glob(data + '/anchor/*'):
+            with open(path, 'wb') as f:
+                f.write(b'<html>')
+        os.rename(data + '/positive', data + '/elsewhere')
+        _, log = p.communicate(timeout=300)
+        self.assertEqual(p.returncode, 0, log)
+        self.assertIn('epoch 3/3', log)
+        self.assertGreater(os.path.getsize(data + '/model.safetensors'), 150e6)
+
+    def test_a_hundred_thousand_pictures(self):
+        """Of a folder that large, reading is begun and given up at once."""
+        data = self.make_data(self.dir + '/data')
+        os.makedirs(data + '/negative/many')
+        for i in range(100000):  # no file has more than some 65,000 names
+            if i % 50000 == 0:
+                first = png(f'{data}/negative/many/{i}.png', i)
+            else:
+                os.link(first, f'{data}/negative/many/{i}.png')
+        p = self.train(data)
+        time.sleep(3)
+        self.assertIsNone(p.poll())
+        start = time.monotonic()
+        p.send_signal(signal.SIGINT)
+        _, log = p.communicate(timeout=60)
+        self.assertLess(time.monotonic() - start, 5)
+        self.assertEqual(p.returncode, 128 + signal.SIGINT, log)
+
+
+if __name__ == '__main__':
+    if os.environ.get('VISAVIS_NAMESPACE'):
+        unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    if subprocess.run([*NAMESPACE, 'true'], capture_output=True, check=False).returncode:
+        print('skipped: mount namespaces are not allowed here', file=sys.stderr)
+        sys.exit(77)
+    os.environ['VISAVIS_NAMESPACE'] = '1'
+    os.execvp(NAMESPACE[0], [*NAMESPACE, sys.executable, *sys.argv])
