@@ -37,7 +37,7 @@ static const struct recipe {
     {"visavis",
      SIAM_FACE,
      siam_lesson_people,
-     {.epochs = 70,
+     {.epochs = 50,
       .batch_pictures = 16,
       .epoch_steps = 100,
       .rate = 4e-4f,
@@ -46,7 +46,7 @@ static const struct recipe {
     {"omniglot",
      SIAM_WHOLE,
      siam_lesson_people,
-     {.epochs = 60,
+     {.epochs = 45,
       .batch_pictures = 20,
       .epoch_steps = 200,
       .rate = 3e-4f,
@@ -94,7 +94,7 @@ int siam_train_user_defaults(struct siam_train_config *config, const char *recip
         return err_set(err, ERR_USAGE, "recipe %s has one part alone", recipe);
     config->epochs = 10;
     config->epoch_steps = 30;
-    config->rate = 2e-4f;
+    config->rate = 4e-4f;
     return ret;
 }
 
