@@ -10,6 +10,7 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/image/decode.h"
+#include "core/siamese/dataset.h"
 #include "core/siamese/people.h"
 #include "core/verify/json.h"
 
@@ -81,12 +82,6 @@ static void list_finish(struct list *list)
 
 // ---- What there is ----------------------------------------------------------------------------
 
-static bool ends_with(const char *name, const char *ending)
-{
-    size_t n = strlen(name), m = strlen(ending);
-    return n > m && strcmp(name + n - m, ending) == 0;
-}
-
 // ".NAME.XXXXXX" of a file that was being written (core/base/file.h): NAME in `out`.
 static bool is_unfinished(const char *name, char out[NAME_MAX + 1])
 {
@@ -112,8 +107,9 @@ static bool of_you(const char *name, enum sort *sort)
 // Among other pictures, which the user may have put there, those that were taken here.
 static bool not_you(const char *name, enum sort *sort)
 {
+    struct siam_burst burst;
     *sort = NOT_YOU;
-    return strncmp(name, "negative-", 9) == 0 && ends_with(name, ".jpg");
+    return strncmp(name, "negative-", 9) == 0 && siam_burst_parse(name, &burst) && burst.when[0];
 }
 
 static bool of_data_folder(const char *name, enum sort *sort)

@@ -9,9 +9,8 @@
 //
 // The thread streams from a camera until that fails or an order comes. One that has failed begins
 // its stream anew; if that brings no frame, or fails again soon, it is closed, and the next opened:
-// `spec`.
-// That is the camera told last, or the one of a switch (`asked`) until its first frame or its
-// failure has answered the switch.
+// `spec`. That is the camera told last, or the one of a switch (`asked`) until its first frame or
+// its failure has answered the switch.
 //
 // The starter waits on a semaphore until the thread has tried to open the camera. Everything else
 // in struct cap_feed is the thread's from then on, and the starter's again after the join.

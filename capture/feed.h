@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The camera thread: opens a camera, acquires frames and publishes them in a slot. When the camera
 // fails, or is silent for 5 frame periods (at least 0.5 s; 5 s for the first frame), it says so
-// once. The stream is begun anew on the open device; if no frame follows within the same time, the
-// camera is closed and opened again, with growing pauses (0.25 s to 4 s), until frames come again.
-// Damaged frames are passed over. The thread also ends, and the camera is closed, when the slot is
-// closed. Over all cameras of a feed, frame numbers count on and capture_ns never goes back.
+// once. The stream is begun anew on the open device; if no frame follows within 2 s, or it fails
+// again within 5 s, the camera is closed and opened again, with growing pauses (0.25 s to 4 s),
+// until frames come again. Damaged frames are passed over. The thread also ends, and the camera is
+// closed, when the slot is closed. Over all cameras of a feed, frame numbers count on and
+// capture_ns never goes back.
 #ifndef VISAVIS_CAPTURE_FEED_H
 #define VISAVIS_CAPTURE_FEED_H
 

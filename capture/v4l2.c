@@ -30,6 +30,7 @@ struct device {
     char path[512];
     int fd;
     struct v4l2_pix_format format; // as set
+    struct v4l2_pix_format wire;   // of the driver, behind libv4l2's conversion
     struct img_jpeg *jpeg;         // for Motion JPEG, else NULL
     struct {
         void *data;
@@ -116,7 +117,6 @@ static int set_format(struct device *device, const struct cap_mode *mode, uint32
     return 0;
 }
 
-// The format on the wire, behind libv4l2's conversion.
 static struct v4l2_pix_format wire_format(const struct device *device)
 {
     struct v4l2_format fmt = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
@@ -142,17 +142,17 @@ static int set_mode(struct device *device, const struct cap_mode *mode, struct e
         ret = set_format(device, mode, V4L2_PIX_FMT_RGB24, err);
     if (ret)
         return ret;
+    device->wire = wire_format(device);
     if (is_jpeg(device->format.pixelformat))
         return img_jpeg_create(&device->jpeg, err);
-    struct v4l2_pix_format wire = wire_format(device);
-    if (garbles_lines(&wire))
+    if (garbles_lines(&device->wire))
         return err_set(
             err, ERR_CAMERA,
             "%s: its lines are padded (%u bytes for %u pixels), which libv4l2 can't read "
             "in this format; choose another camera",
-            device->path, wire.bytesperline, wire.width);
+            device->path, device->wire.bytesperline, device->wire.width);
     if (device->format.pixelformat != V4L2_PIX_FMT_RGB24 || !device->format.width ||
-        !device->format.height || !cap_format_reads(wire.pixelformat))
+        !device->format.height || !cap_format_reads(device->wire.pixelformat))
         return err_set(err, ERR_CAMERA,
                        "%s: it delivers no picture format that can be read; choose another camera",
                        device->path);
@@ -185,7 +185,7 @@ static int set_up(struct device *device, const struct v4l2_capability *cap, stru
     info->w = (int)device->format.width;
     info->h = (int)device->format.height;
     info->fps = set_rate(device, &mode);
-    uint32_t f = wire_format(device).pixelformat;
+    uint32_t f = device->wire.pixelformat;
     snprintf(info->format, sizeof info->format, "%c%c%c%c", (int)(f & 0x7f), (int)(f >> 8 & 0x7f),
              (int)(f >> 16 & 0x7f), (int)(f >> 24 & 0x7f));
     log_debug("%s: %s, %dx%d %s, %.4g fps", device->path, info->name, info->w, info->h,
@@ -225,22 +225,20 @@ static int map_buffer(struct device *device, int index, struct err *err)
     return 0;
 }
 
-static int queue(const struct device *device, int index, struct err *err)
+// As ioctl().
+static int queue(const struct device *device, int index)
 {
     struct v4l2_buffer buf = buffer_request(index);
-    return cap_node_ioctl(device->fd, VIDIOC_QBUF, &buf) ? fail(device, err, "queueing a buffer")
-                                                         : 0;
+    return cap_node_ioctl(device->fd, VIDIOC_QBUF, &buf);
 }
 
 // With all buffers at the driver's hand.
 static int stream_on(const struct device *device, struct err *err)
 {
     int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-    for (int i = 0; i < device->n_buffers; i++) {
-        int ret = queue(device, i, err);
-        if (ret)
-            return ret;
-    }
+    for (int i = 0; i < device->n_buffers; i++)
+        if (queue(device, i))
+            return fail(device, err, "queueing a buffer");
     return cap_node_ioctl(device->fd, VIDIOC_STREAMON, &type)
                ? fail(device, err, "starting the stream")
                : 0;
@@ -295,12 +293,11 @@ static void device_close(struct cap_camera *camera)
 // -- frames --
 
 // What stopped a stream that ran: the device is gone, or the driver has given the stream up.
-static int broken(const struct device *device, const char *what, struct err *err)
+static int broken(const struct device *device, const char *what, int cause, struct err *err)
 {
     struct v4l2_capability cap;
-    int cause = abs(errno);
-    log_debug("%s: %s while %s", device->path, strerror(cause), what);
-    bool there = cause != ENODEV && cap_node_ioctl(device->fd, VIDIOC_QUERYCAP, &cap) == 0;
+    log_debug("%s: %s while %s", device->path, strerror(abs(cause)), what);
+    bool there = abs(cause) != ENODEV && cap_node_ioctl(device->fd, VIDIOC_QUERYCAP, &cap) == 0;
     return cap_node_fail(err, device->path, what, there ? EIO : ENODEV);
 }
 
@@ -312,8 +309,7 @@ static int wait_readable(const struct device *device, int timeout_ms, int wake_f
         return CAP_NONE;
     if (fds[0].revents & POLLIN)
         return CAP_READY;
-    errno = EPIPE; // for the log: POLLERR or POLLHUP
-    return broken(device, "waiting for a picture", err);
+    return broken(device, "waiting for a picture", EPIPE, err); // POLLERR or POLLHUP
 }
 
 static int dequeue(const struct device *device, struct v4l2_buffer *buf, struct err *err)
@@ -324,21 +320,16 @@ static int dequeue(const struct device *device, struct v4l2_buffer *buf, struct 
             return CAP_NONE;
         if (errno == EIO) // libv4l2 could not convert it and has queued it again
             return CAP_SKIP;
-        return broken(device, "taking a picture", err);
+        return broken(device, "taking a picture", errno, err);
     }
-    if (buf->index >= (uint32_t)device->n_buffers) {
-        errno = ERANGE;
-        return broken(device, "taking a picture", err);
-    }
+    if (buf->index >= (uint32_t)device->n_buffers)
+        return broken(device, "taking a picture", ERANGE, err);
     return CAP_READY;
 }
 
 static int give_back(const struct device *device, const struct v4l2_buffer *buf, struct err *err)
 {
-    struct v4l2_buffer request = buffer_request((int)buf->index);
-    return cap_node_ioctl(device->fd, VIDIOC_QBUF, &request)
-               ? broken(device, "giving a buffer back", err)
-               : 0;
+    return queue(device, (int)buf->index) ? broken(device, "giving a buffer back", errno, err) : 0;
 }
 
 // The newest buffer that is ready; older ones go back.

@@ -14,17 +14,28 @@ static const struct {
     uint32_t format;
     enum rank rank;
 } ranks[] = {
-    {V4L2_PIX_FMT_MJPEG, RANK_MJPEG},      {V4L2_PIX_FMT_JPEG, RANK_MJPEG},
-    {V4L2_PIX_FMT_YUYV, RANK_YUYV},        {V4L2_PIX_FMT_UYVY, RANK_YUYV},
-    {V4L2_PIX_FMT_NV12, RANK_PLANAR},      {V4L2_PIX_FMT_YUV420, RANK_PLANAR},
-    {V4L2_PIX_FMT_YVU420, RANK_PLANAR},    {V4L2_PIX_FMT_GREY, RANK_GREY},
-    {V4L2_PIX_FMT_Y10, RANK_GREY},         {V4L2_PIX_FMT_Y10BPACK, RANK_GREY},
-    {V4L2_PIX_FMT_Y12, RANK_GREY},         {V4L2_PIX_FMT_Y16, RANK_GREY},
-    {V4L2_PIX_FMT_H264, RANK_UNREADABLE},  {V4L2_PIX_FMT_HEVC, RANK_UNREADABLE},
-    {V4L2_PIX_FMT_MPEG4, RANK_UNREADABLE}, {V4L2_PIX_FMT_VP8, RANK_UNREADABLE},
-    {V4L2_PIX_FMT_Z16, RANK_UNREADABLE},   // depth
+    // clang-format off
+    {V4L2_PIX_FMT_MJPEG, RANK_MJPEG},
+    {V4L2_PIX_FMT_JPEG, RANK_MJPEG},
+    {V4L2_PIX_FMT_YUYV, RANK_YUYV},
+    {V4L2_PIX_FMT_UYVY, RANK_YUYV},
+    {V4L2_PIX_FMT_NV12, RANK_PLANAR},
+    {V4L2_PIX_FMT_YUV420, RANK_PLANAR},
+    {V4L2_PIX_FMT_YVU420, RANK_PLANAR},
+    {V4L2_PIX_FMT_GREY, RANK_GREY},
+    {V4L2_PIX_FMT_Y10, RANK_GREY},
+    {V4L2_PIX_FMT_Y10BPACK, RANK_GREY},
+    {V4L2_PIX_FMT_Y12, RANK_GREY},
+    {V4L2_PIX_FMT_Y16, RANK_GREY},
+    {V4L2_PIX_FMT_H264, RANK_UNREADABLE},
+    {V4L2_PIX_FMT_HEVC, RANK_UNREADABLE},
+    {V4L2_PIX_FMT_MPEG4, RANK_UNREADABLE},
+    {V4L2_PIX_FMT_VP8, RANK_UNREADABLE},
     {V4L2_PIX_FMT_HSV24, RANK_UNREADABLE}, // libv4l2 takes its hues for others
-    {V4L2_PIX_FMT_HSV32, RANK_UNREADABLE}, {0, RANK_UNREADABLE},
+    {V4L2_PIX_FMT_HSV32, RANK_UNREADABLE}, // as well
+    {V4L2_PIX_FMT_Z16, RANK_UNREADABLE}, // depth
+    {0, RANK_UNREADABLE},
+    // clang-format on
 };
 
 static enum rank rank_of(uint32_t format)
@@ -89,8 +100,8 @@ static int rounded_rate(const struct cap_mode *mode)
 
 bool cap_mode_better(const struct cap_mode *a, const struct cap_mode *b)
 {
-    bool a_reads = rank_of(a->format) != RANK_UNREADABLE;
-    bool b_reads = rank_of(b->format) != RANK_UNREADABLE;
+    bool a_reads = cap_format_reads(a->format);
+    bool b_reads = cap_format_reads(b->format);
     if (!a_reads || !b_reads)
         return a_reads && !b_reads;
     if (large_enough(a) != large_enough(b))

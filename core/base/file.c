@@ -71,16 +71,22 @@ static int fail_write(struct file_writer *w, struct err *err, const char *what)
     return code;
 }
 
+// The folder that a path lies in. Returns the rest of the path: the name.
+static const char *folder_of(const char *path, char dir[4096])
+{
+    const char *slash = strrchr(path, '/');
+    snprintf(dir, 4096, "%.*s", slash ? (int)(slash + 1 - path) : 1, slash ? path : ".");
+    return slash ? slash + 1 : path;
+}
+
 // A file without a name, of which nothing is left when the program is killed, where the file system
 // has them; else one with the hidden name.
 static int open_new(struct file_writer *w)
 {
     char dir[4096];
-    const char *name = strrchr(w->temp_path, '/');
-    snprintf(dir, sizeof dir, "%.*s", name ? (int)(name + 1 - w->temp_path) : 1,
-             name ? w->temp_path : ".");
-    bool nameable = strlen(name ? name + 1 : w->temp_path) <= NAME_MAX &&
-                    access("/proc/self/fd", X_OK) == 0; // see give_name()
+    const char *name = folder_of(w->temp_path, dir);
+    bool nameable =
+        strlen(name) <= NAME_MAX && access("/proc/self/fd", X_OK) == 0; // see give_name()
     if (nameable)
         w->fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
     if (w->fd < 0) {
@@ -125,8 +131,7 @@ int file_put(struct file_writer *w, const void *data, size_t size, struct err *e
 static void sync_folder_of(const char *path)
 {
     char dir[4096];
-    const char *slash = strrchr(path, '/');
-    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash + 1 - path) : 1, slash ? path : ".");
+    folder_of(path, dir);
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return;

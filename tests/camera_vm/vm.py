@@ -145,10 +145,10 @@ def boot(kernel, initrd):
 
 def main():
     visavis, plugin, *tests = (os.path.abspath(path) for path in sys.argv[1:])
-    for tool in ('qemu-system-x86_64', 'busybox', 'cpio', 'depmod'):
-        if not shutil.which(tool, path=os.environ['PATH'] + ':/sbin:/usr/sbin'):
-            skip(f'{tool} is missing')
     os.environ['PATH'] += ':/sbin:/usr/sbin'
+    for tool in ('qemu-system-x86_64', 'busybox', 'cpio', 'depmod'):
+        if not shutil.which(tool):
+            skip(f'{tool} is missing')
     root, version = find_kernel(os.path.join(os.path.dirname(tests[0]), 'camera_vm_kernel'))
     with tempfile.TemporaryDirectory() as folder:
         make_tree(folder + '/tree', root, version, visavis, plugin, tests)

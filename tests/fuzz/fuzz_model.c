@@ -3,8 +3,6 @@
 #include "core/siamese/model.h"
 #include "tests/fuzz/tensors.h"
 
-#include <math.h>
-
 static void load(const char *path)
 {
     struct siam_model *model;

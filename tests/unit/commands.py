@@ -255,7 +255,7 @@ class Commands(unittest.TestCase):
                 'data/model.safetensors', 'data/model.safetensors.checkpoint',
                 'data/.model.safetensors.abcdef', 'data/folders.json', f'data/people/{key}.faces',
                 f'cache/visavis/people/{key}.safetensors', f'cache/visavis/people/{key}.faces']
-        theirs = ['data/anchor/notes.txt', 'data/negative/celebrity.jpg',
+        theirs = ['data/anchor/notes.txt', 'data/negative/celebrity.jpg', 'data/negative/negative-mood.jpg',
                   'data/negative/someone/1.jpg', 'data/model.txt', 'elsewhere/me.jpg',
                   'data/positive/.hidden', 'cache/visavis/other', 'data/llama.safetensors',
                   'data/.model.safetensors.back-u', 'cache/visavis/people/k.faces']
