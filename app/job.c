@@ -228,7 +228,7 @@ static int learn_known(struct run *run, struct known *known, const char *dir, co
     config.out = model;
     config.checkpoint = checkpoint;
     config.resume = file_exists(checkpoint);
-    config.quit = run->stop; // half of what is to be learnt of people is no use: go on later
+    config.all_or_nothing = true; // half of what is to be learnt of people is no use: go on later
     config.seed = run->job->seed;
     config.epochs = epochs;
     log_info("learning other people, once for these folders");
@@ -274,19 +274,21 @@ static int get_known(struct run *run, struct known *known, struct err *err)
 
 // ---- A user -----------------------------------------------------------------------------------
 
-// The threshold and what is to be said about it, then the file.
-static int enrol(struct run *run, struct err *err)
+// The threshold and what is to be said about it.
+static int enrol(void *ctx, struct siam_model *model, const atomic_bool *stop, struct err *err)
 {
+    struct run *run = ctx;
     struct app_job_result *result = run->result;
-    struct siam_card *card = &result->model->card;
-    card->needed = ANCHORS_NEEDED;
-    int ret = verify_enrol(&result->enrolment, result->model, result->data, VERIFY_FAR_TARGET,
-                           run->pool, run->job->quit, err);
+    struct verify_enrolment enrolment;
+    model->card.needed = ANCHORS_NEEDED;
+    int ret =
+        verify_enrol(&enrolment, model, result->data, VERIFY_FAR_TARGET, run->pool, stop, err);
     if (ret)
         return ret;
     result->enrolled = true;
-    verify_enrolment_to_card(&result->enrolment, card);
-    return siam_model_save(result->model, result->out, err);
+    result->enrolment = enrolment;
+    verify_enrolment_to_card(&enrolment, &model->card);
+    return 0;
 }
 
 static int load_user(struct run *run, const struct known *known, struct err *err)
@@ -319,14 +321,12 @@ static int train_user(struct run *run, struct err *err)
     if (!ret && run->loaded)
         run->loaded(run->ctx, run->result->data);
     run->config.start = known.model;
-    run->config.out = NULL; // the model is not complete without a threshold
+    run->config.judge = enrol;
+    run->config.judge_ctx = run;
     if (!ret)
         ret = siam_train(&run->result->model, &run->config, run->result->data, run->pool, run->stop,
                          relay_progress, &run->relay, err);
-    if (run->result->model) {
-        int enrolled = enrol(run, err);
-        ret = enrolled ? enrolled : ret;
-    }
+    run->result->enrolled &= run->result->model != NULL;
     siam_model_unref(known.model);
     return ret;
 }

@@ -155,7 +155,7 @@ static void *trainer_main(void *arg)
                      result.stopped ? "stopped" : "trained", epochs, epochs == 1 ? "" : "s",
                      seconds);
         else
-            snprintf(line, sizeof line, "stopped before the first epoch was complete; t goes on");
+            snprintf(line, sizeof line, "stopped before an epoch was complete; t goes on");
         app_log_enrolment(&result);
         if (result.enrolled)
             note_worst(t, &result);

@@ -27,11 +27,11 @@ struct app_job {
     bool lower_priority;     // leave the processor to others; affects the calling thread
     bool resume;             // go on from the checkpoint
     bool resume_if_same;     // ... or begin anew where it doesn't belong to these pictures
-    const atomic_bool *quit; // with `stop`: leave the checkpoint alone behind; may be NULL
+    const atomic_bool *quit; // with `stop`: a model that is there stays; may be NULL
 };
 
 struct app_job_result {
-    struct siam_model *model;  // a reference; NULL when stopped before an epoch was complete
+    struct siam_model *model;  // a reference; NULL when stopped before there was one
     struct siam_dataset *data; // what it was trained on
     struct siam_progress last; // figures of the last complete epoch
     char out[4096];            // the model's file
@@ -72,7 +72,8 @@ struct app_trainer_calls {
 // Calls come on the trainer's thread, while it still counts as busy. Errors: ERR_MEMORY.
 int app_trainer_create(struct app_trainer **out, struct app_events *events,
                        const struct app_trainer_calls *calls, struct err *err);
-// Ends a training under way, leaving its checkpoint and the model there was, and waits for it.
+// Ends a training under way and waits for it: its checkpoint is left, and the model that there was,
+// else what it has got.
 void app_trainer_destroy(struct app_trainer *trainer);
 
 // Copies what it needs of `job`. Errors: ERR_USAGE (a training is under way), ERR_MEMORY.

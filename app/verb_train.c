@@ -103,10 +103,10 @@ static void print_json(const struct app_job_result *r, cJSON *history)
     cJSON_AddBoolToObject(root, "stopped", r->stopped);
     add_card(root, &r->model->card);
     verify_json_number(root, "loss", r->last.loss);
-    verify_json_number(root, "heldout_loss", r->last.heldout_loss);
-    verify_json_number(root, "precision", r->last.precision);
-    verify_json_number(root, "recall", r->last.recall);
-    verify_json_number(root, "auc", r->last.auc);
+    verify_json_number(root, "heldout_loss", r->model->card.heldout_loss);
+    verify_json_number(root, "precision", r->model->card.precision);
+    verify_json_number(root, "recall", r->model->card.recall);
+    verify_json_number(root, "auc", r->model->card.auc);
     add_enrolment(root, r);
     verify_json_put(root, "history", history);
     add_skipped(root, r->data);
@@ -160,16 +160,12 @@ static int take_people(struct source *source, struct app_job *job, const struct 
 static int take_folders(struct source *source, struct app_job *job, const struct app_options *o,
                         struct err *err)
 {
-    int ret = 0;
     if (o->n_rest > 0)
         return err_set(err, ERR_USAGE, "%s is one word too many: see visavis train --help",
                        o->rest[0]);
     if (o->skip)
         return err_set(err, ERR_USAGE, "--skip goes with --people");
-    if (o->data)
-        snprintf(source->data_dir, sizeof source->data_dir, "%s", o->data);
-    else
-        ret = file_default_data_dir(source->data_dir, sizeof source->data_dir, err);
+    int ret = app_options_data_dir(o, source->data_dir, sizeof source->data_dir, err);
     if (!ret)
         ret = app_folders_gather(&source->negatives, &job->n_negatives, source->data_dir,
                                  o->negatives, o->n_negatives, err);
@@ -198,7 +194,7 @@ int app_train(const struct app_options *o)
     if (!ret)
         ret = app_job_run(&result, &job, &app_stop, on_loaded, on_progress, history, &err);
     if (!ret && result.stopped)
-        log_info("stopped: --resume goes on%s", result.model ? "" : "; no epoch was complete");
+        log_info("stopped: --resume goes on%s", result.model ? "" : "; no model yet");
     if (!ret && result.model) {
         log_info("%s: trained for %d epochs", result.out, result.model->card.epochs);
         app_log_enrolment(&result);

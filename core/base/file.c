@@ -155,9 +155,9 @@ static int give_name(struct file_writer *w)
     return ret;
 }
 
-int file_commit(struct file_writer *w, struct err *err)
+int file_commit_unsynced(struct file_writer *w, struct err *err)
 {
-    if (fsync(w->fd) || give_name(w))
+    if (give_name(w))
         return fail_write(w, err, "write");
     int fd = w->fd;
     w->fd = -1;
@@ -166,8 +166,17 @@ int file_commit(struct file_writer *w, struct err *err)
     if (rename(w->temp_path, w->path))
         return fail_write(w, err, "rename");
     w->has_name = false;
-    sync_folder_of(w->path);
     return 0;
+}
+
+int file_commit(struct file_writer *w, struct err *err)
+{
+    if (fsync(w->fd))
+        return fail_write(w, err, "write");
+    int ret = file_commit_unsynced(w, err);
+    if (!ret)
+        sync_folder_of(w->path);
+    return ret;
 }
 
 void file_abandon(struct file_writer *w)

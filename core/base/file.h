@@ -29,6 +29,10 @@ int file_begin(struct file_writer *w, const char *path, struct err *err);
 int file_put(struct file_writer *w, const void *data, size_t size, struct err *err);
 int file_commit(struct file_writer *w, struct err *err);
 
+// The same without waiting for the disk: the file is whole for every program, at once, but a power
+// cut within the next half a minute may leave it cut short.
+int file_commit_unsynced(struct file_writer *w, struct err *err);
+
 // Gives the write up. Fine on a writer that is closed or zero-initialised with fd = -1.
 void file_abandon(struct file_writer *w);
 

@@ -17,7 +17,8 @@ static void all_tensors(const struct siam_checkpoint *ck, struct siam_tensor ten
         .name = "adam.v", .rank = 1, .shape = {n_params}, .values = ck->adam_v};
 }
 
-int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path, struct err *err)
+int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path,
+                         bool (*give_up)(void *ctx), void *ctx, struct err *err)
 {
     struct siam_tensor tensors[N_TENSORS];
     struct siam_meta meta = {.n = 0};
@@ -35,7 +36,7 @@ int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path, str
     siam_meta_put_u64(&meta, "adam_t", (uint64_t)ck->adam_t);
     siam_meta_put_double(&meta, "epoch_loss", ck->epoch_loss);
     siam_meta_put_double(&meta, "seconds", ck->seconds);
-    return siam_tensors_write(path, &meta, tensors, N_TENSORS, err);
+    return siam_tensors_write(path, &meta, tensors, N_TENSORS, give_up, ctx, err);
 }
 
 // "" where there is none, or none that fits.

@@ -28,9 +28,10 @@ struct siam_checkpoint {
     double seconds;       // trained so far
 };
 
-// Bytes are written from where they are; nothing in their size is allocated. Errors: ERR_IO,
-// ERR_MEMORY, ERR_MODEL (a value is not finite).
-int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path, struct err *err);
+// Bytes are written from where they are; nothing in their size is allocated. For `give_up` see
+// siam_tensors_write(). Errors: ERR_IO, ERR_MEMORY, ERR_MODEL (a value is not finite), ERR_STOPPED.
+int siam_checkpoint_save(const struct siam_checkpoint *ck, const char *path,
+                         bool (*give_up)(void *ctx), void *ctx, struct err *err);
 // Fills in *ck, every bit as it was; ck->net, adam_m and adam_v say where to, and are undefined on
 // failure. Errors, each one line that names the file and the cause: ERR_MODEL (absent, cut short,
 // altered, a model, ...), ERR_MEMORY.

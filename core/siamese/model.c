@@ -144,7 +144,7 @@ int siam_model_save(const struct siam_model *model, const char *path, struct err
     siam_net_tensors(model->net, tensors);
     put_card(&meta, &model->card);
     put_input(&meta, &model->input);
-    return siam_tensors_write(path, &meta, tensors, NN_TENSORS, err);
+    return siam_tensors_write(path, &meta, tensors, NN_TENSORS, NULL, NULL, err);
 }
 
 // From an open file.

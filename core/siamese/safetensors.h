@@ -44,8 +44,11 @@ struct siam_tensor {
 // Writes the tensors in the order given, as F32, atomically and with mode 0600 (core/base/file.h).
 // `meta` gets "format" and both checksums added in the file. Errors: ERR_IO, ERR_MEMORY, ERR_MODEL
 // (a value is not finite: no file that could not be read again). What was at `path` stays then.
+// With `give_up`, which is asked all along, it does not wait for the disk (file_commit_unsynced()),
+// and returns ERR_STOPPED when that says so.
 int siam_tensors_write(const char *path, const struct siam_meta *meta,
-                       const struct siam_tensor *tensors, int n_tensors, struct err *err);
+                       const struct siam_tensor *tensors, int n_tensors, bool (*give_up)(void *ctx),
+                       void *ctx, struct err *err);
 
 struct siam_tensor_file {
     int fd;

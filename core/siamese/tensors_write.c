@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/siamese/tensors.h"
 
@@ -106,8 +107,28 @@ static int put_header(struct file_writer *w, const char *json, struct err *err)
     return ret;
 }
 
+static int put_tensor(struct file_writer *w, const struct siam_tensor *tensor,
+                      bool (*give_up)(void *ctx), void *ctx, struct err *err)
+{
+    const char *bytes = (const char *)tensor->values;
+    size_t left = n_values(tensor) * sizeof(float);
+    int ret = 0;
+    while (left > 0 && !ret) {
+        size_t size = siam_min_size(left, SIAM_PIECE_BYTES);
+        if (give_up && give_up(ctx)) {
+            file_abandon(w);
+            return err_set(err, ERR_STOPPED, "%s: given up", w->path);
+        }
+        ret = file_put(w, bytes, size, err);
+        bytes += size;
+        left -= size;
+    }
+    return ret;
+}
+
 int siam_tensors_write(const char *path, const struct siam_meta *meta,
-                       const struct siam_tensor *tensors, int n_tensors, struct err *err)
+                       const struct siam_tensor *tensors, int n_tensors, bool (*give_up)(void *ctx),
+                       void *ctx, struct err *err)
 {
     uint64_t sum = 0;
     int ret = hash_tensors(path, tensors, n_tensors, &sum, err);
@@ -121,9 +142,9 @@ int siam_tensors_write(const char *path, const struct siam_meta *meta,
     if (!ret)
         ret = put_header(&w, json, err);
     for (int i = 0; i < n_tensors && !ret; i++)
-        ret = file_put(&w, tensors[i].values, n_values(&tensors[i]) * sizeof(float), err);
+        ret = put_tensor(&w, &tensors[i], give_up, ctx, err);
     if (!ret)
-        ret = file_commit(&w, err);
+        ret = give_up ? file_commit_unsynced(&w, err) : file_commit(&w, err);
     free(json);
     return ret;
 }

@@ -22,10 +22,12 @@
 #include <xxhash.h>
 
 #define CHECKPOINT_AGE     (60 * CLOCK_SECOND)
-#define MAX_BATCH_PICTURES 1000 // so many squared, twice, are the pairs of a step
+#define STOP_TIME          (CLOCK_SECOND / 2) // for the files, after a stop
+#define MAX_BATCH_PICTURES 1000               // so many squared, twice, are the pairs of a step
 #define MAX_EPOCH_PICTURES 1000000
 #define WARM_STEPS         200
 #define HEAD_RATE          0.1f
+#define JUDGE_SHARE        16 // judging takes at most one part in so many of the time
 
 static const struct recipe {
     const char *name;
@@ -113,10 +115,17 @@ struct trainer {
     struct siam_figures figures;
     int64_t figures_t; // adam_t of the weights they belong to; -1: none yet
 
+    struct siam_model *kept; // of the last epoch that was judged; NULL: none yet
+    int64_t kept_t;          // adam_t of its weights
+    int64_t kept_ns;         // when that was
+    int64_t judge_ns;        // how long it took
+
     int64_t started_ns;
     double seconds_before; // trained in earlier sessions
     int64_t saved_ns;      // last checkpoint, or the start
-    int64_t save_t;        // adam_t when one was last written, or failed to be; -1: none yet
+    int64_t save_t;        // adam_t of the one there is, or that failed to be written; -1: none yet
+    int64_t save_ns;       // how long that took
+    int64_t deadline_ns;   // of the files, after a stop
     double step_seconds;   // running mean; 0: none yet
     double heldout_seconds;
 };
@@ -221,6 +230,7 @@ static int resume_state(struct trainer *t, struct err *err)
                        other);
     take_kernels(ck, &begun, path);
     t->seconds_before = ck->seconds;
+    t->save_t = ck->adam_t;
     return 0;
 }
 
@@ -270,6 +280,7 @@ static void finish(struct trainer *t)
     if (t->lesson)
         t->lesson->kind->destroy(t->lesson);
     nn_net_destroy(t->ck.net);
+    siam_model_unref(t->kept);
     free(t->ck.adam_m);
     free(t->ck.adam_v);
     free(t->grad_block);
@@ -428,22 +439,113 @@ static int measure(struct trainer *t, const atomic_bool *stop, struct err *err)
     return 0;
 }
 
-static int save_checkpoint(struct trainer *t, struct err *err)
+static bool stop_is_set(void *ctx)
+{
+    return is_set(((const struct trainer *)ctx)->stop);
+}
+
+static bool time_is_up(void *ctx)
+{
+    return clock_now_ns() > ((const struct trainer *)ctx)->deadline_ns;
+}
+
+static int save_checkpoint(struct trainer *t, bool (*give_up)(void *ctx), struct err *err)
 {
     if (!t->config->checkpoint)
         return 0;
+    int64_t start_ns = clock_now_ns();
     t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
-    int ret = siam_checkpoint_save(&t->ck, t->config->checkpoint, err);
+    int ret = siam_checkpoint_save(&t->ck, t->config->checkpoint, give_up, t, err);
     t->saved_ns = clock_now_ns();
-    t->save_t = t->ck.adam_t;
+    if (ret != ERR_STOPPED) {
+        t->save_t = t->ck.adam_t;
+        t->save_ns = t->saved_ns - start_ns;
+    }
     return ret;
 }
 
 static bool checkpoint_is_due(const struct trainer *t)
 {
-    return t->ck.epoch < t->ck.epochs && (t->ck.epoch % t->config->checkpoint_epochs == 0 ||
-                                          clock_now_ns() - t->saved_ns > CHECKPOINT_AGE);
+    return t->ck.epoch < t->ck.epochs &&
+           (t->save_t < 0 || t->ck.epoch % t->config->checkpoint_epochs == 0 ||
+            clock_now_ns() - t->saved_ns > CHECKPOINT_AGE);
 }
+
+// ---- The model ------------------------------------------------------------------------------
+
+static struct siam_card card_of(const struct trainer *t)
+{
+    const struct siam_dataset *data = t->data;
+    const struct siam_figures *f = &t->figures;
+    struct siam_card card = {
+        .program = VISAVIS_VERSION,
+        .seed = t->ck.seed,
+        .epochs = t->ck.epoch,
+        .seconds = t->seconds_before + seconds_since(t->started_ns),
+        .n_anchor = data->n_kind[SIAM_ANCHOR],
+        .n_positive = data->n_kind[SIAM_POSITIVE],
+        .n_negative = data->n_kind[SIAM_NEGATIVE],
+        .n_people = data->n_people,
+        .n_skipped = data->n_skipped,
+        .threshold = SIAM_THRESHOLD,
+        .far = f->far,
+        .frr = f->frr,
+        .n_genuine = f->n_genuine,
+        .n_impostor = f->n_impostor,
+        .heldout_loss = f->loss,
+        .precision = f->precision,
+        .recall = f->recall,
+        .auc = f->auc,
+    };
+    clock_utc(card.created);
+    snprintf(card.recipe, sizeof card.recipe, "%s", t->ck.recipe);
+    snprintf(card.heldout, sizeof card.heldout, "%s", data->split_in_time ? "time" : "bursts");
+    return card;
+}
+
+// A stop would want a model, and the end does.
+static bool keep_is_due(const struct trainer *t)
+{
+    if (t->ck.epoch >= t->ck.epochs || t->config->all_or_nothing)
+        return t->ck.epoch >= t->ck.epochs;
+    return !t->kept || clock_now_ns() - t->kept_ns >= JUDGE_SHARE * t->judge_ns;
+}
+
+// Room for a model beside the net that is trained.
+static int make_kept(struct trainer *t, struct err *err)
+{
+    struct siam_card card = {.epochs = 0};
+    struct nn_net *net;
+    int ret = nn_net_create(&net, &t->config->net, err);
+    return ret ? ret : siam_model_create(&t->kept, net, &t->data->input, &card, err);
+}
+
+// Judges the net, which has been measured, and keeps a copy; what was kept before stays till then.
+// (A lesson that settles the net has no judge.)
+static int keep(struct trainer *t, struct err *err)
+{
+    const struct siam_train_config *c = t->config;
+    int64_t start_ns = clock_now_ns();
+    struct siam_model now = {.net = t->ck.net, .input = t->data->input, .card = card_of(t)};
+    int ret = c->judge ? c->judge(c->judge_ctx, &now, t->stop, err) : 0;
+    if (!ret && !t->kept)
+        ret = make_kept(t, err);
+    if (ret)
+        return ret;
+    struct nn_net *net = t->kept->net;
+    memcpy(net->block, t->ck.net->block, net->layout.n_params * sizeof *net->block);
+    if (t->lesson->kind->settle) {
+        t->lesson->kind->settle(t->lesson, net, &t->figures);
+        now.card = card_of(t);
+    }
+    t->kept->card = now.card;
+    t->kept_t = t->ck.adam_t;
+    t->kept_ns = clock_now_ns();
+    t->judge_ns = t->kept_ns - start_ns;
+    return 0;
+}
+
+// ---- Epochs ---------------------------------------------------------------------------------
 
 // What is left of the epoch under way.
 static int train_epoch(struct trainer *t, struct err *err)
@@ -462,7 +564,11 @@ static int train_epoch(struct trainer *t, struct err *err)
     if (ret)
         return ret;
     report_epoch(t, loss);
-    return checkpoint_is_due(t) ? save_checkpoint(t, err) : 0;
+    if (keep_is_due(t))
+        ret = keep(t, err);
+    if (!ret && checkpoint_is_due(t))
+        ret = save_checkpoint(t, stop_is_set, err);
+    return ret == ERR_STOPPED ? SIAM_STOPPED : ret;
 }
 
 static int train_epochs(struct trainer *t, struct err *err)
@@ -473,68 +579,38 @@ static int train_epochs(struct trainer *t, struct err *err)
         if (ret)
             return ret;
     }
-    // Resumed where the last epoch was complete, but not its evaluation.
-    return measure(t, t->stop, err);
+    if (t->kept && t->kept_t == t->ck.adam_t)
+        return 0;
+    // Resumed where the last epoch was complete, but not judged.
+    int ret = measure(t, t->stop, err);
+    if (!ret)
+        ret = keep(t, err);
+    return ret == ERR_STOPPED ? SIAM_STOPPED : ret;
 }
 
-// ---- The model ------------------------------------------------------------------------------
-
-static struct siam_card card_of(const struct trainer *t)
-{
-    const struct siam_dataset *data = t->data;
-    struct siam_card card = {
-        .program = VISAVIS_VERSION,
-        .seed = t->ck.seed,
-        .epochs = t->ck.epoch,
-        .seconds = t->ck.seconds,
-        .n_anchor = data->n_kind[SIAM_ANCHOR],
-        .n_positive = data->n_kind[SIAM_POSITIVE],
-        .n_negative = data->n_kind[SIAM_NEGATIVE],
-        .n_people = data->n_people,
-        .n_skipped = data->n_skipped,
-        .threshold = SIAM_THRESHOLD,
-    };
-    clock_utc(card.created);
-    snprintf(card.recipe, sizeof card.recipe, "%s", t->ck.recipe);
-    snprintf(card.heldout, sizeof card.heldout, "%s", data->split_in_time ? "time" : "bursts");
-    card.far = t->figures.far;
-    card.frr = t->figures.frr;
-    card.n_genuine = t->figures.n_genuine;
-    card.n_impostor = t->figures.n_impostor;
-    card.heldout_loss = t->figures.loss;
-    card.precision = t->figures.precision;
-    card.recall = t->figures.recall;
-    card.auc = t->figures.auc;
-    return card;
-}
+// ---- The end --------------------------------------------------------------------------------
 
 // What was trained so far, where the training can't go on; once: neither what is there already, nor
 // what could not be written.
 static void keep_in_checkpoint(struct trainer *t)
 {
     bool is_new = t->ck.adam_t > 0 && t->ck.adam_t != t->save_t;
-    if (t->config->checkpoint && is_new && !save_checkpoint(t, NULL))
+    if (t->config->checkpoint && is_new && !save_checkpoint(t, NULL, NULL))
         log_info("%s: holds what was trained: --resume goes on from it", t->config->checkpoint);
 }
 
-// Hands the net, which has been measured, over to *out. When the model cannot be saved, what was
-// trained is kept in a checkpoint, if that can.
+// Hands over the model that was kept. When it cannot be saved, what was trained is kept in a
+// checkpoint, if that can.
 static int publish(struct trainer *t, struct siam_model **out, struct err *err)
 {
-    t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
-    if (t->lesson->kind->settle)
-        t->lesson->kind->settle(t->lesson, t->ck.net, &t->figures);
-    struct siam_card card = card_of(t);
-    int ret = siam_model_create(out, t->ck.net, &t->data->input, &card, err);
-    if (!ret && t->config->out)
-        ret = siam_model_save(*out, t->config->out, err);
-    if (ret && *out) {
+    int ret = t->config->out ? siam_model_save(t->kept, t->config->out, err) : 0;
+    if (ret) {
         keep_in_checkpoint(t);
-        siam_model_unref(*out);
-        *out = NULL;
+        return ret;
     }
-    t->ck.net = NULL;
-    return ret;
+    *out = t->kept;
+    t->kept = NULL;
+    return 0;
 }
 
 static int complete(struct trainer *t, struct siam_model **out, struct err *err)
@@ -545,17 +621,38 @@ static int complete(struct trainer *t, struct siam_model **out, struct err *err)
     return ret;
 }
 
+// Writes what is new since the last checkpoint, if there seems to be time. Else a resumed training
+// does it again, to the same end.
+static int save_in_time(struct trainer *t, struct err *err)
+{
+    const char *path = t->config->checkpoint;
+    if (!path || t->ck.adam_t == t->save_t)
+        return 0;
+    bool in_time = clock_now_ns() + t->save_ns < t->deadline_ns;
+    int ret = in_time ? save_checkpoint(t, time_is_up, err) : ERR_STOPPED;
+    if (ret == ERR_STOPPED)
+        log_info(file_exists(path)
+                     ? "%s: no time to write it anew: the last steps will be done again"
+                     : "%s: no time to write it: what was trained will be done again",
+                 path);
+    return ret;
+}
+
 static int leave_early(struct trainer *t, struct siam_model **out, struct err *err)
 {
+    const struct siam_train_config *c = t->config;
+    t->deadline_ns = clock_now_ns() + STOP_TIME;
     if (t->ck.adam_t == 0)
         return SIAM_STOPPED;
-    int ret = save_checkpoint(t, err);
-    if (ret || t->ck.epoch == 0 || is_set(t->config->quit))
-        return ret ? ret : SIAM_STOPPED;
-    ret = measure(t, t->config->quit, err);
+    bool has_other = is_set(c->quit) && c->out && file_exists(c->out);
+    int ret = t->kept && !has_other ? publish(t, out, err) : 0;
     if (!ret)
-        ret = publish(t, out, err);
-    return ret ? ret : SIAM_STOPPED;
+        ret = save_in_time(t, err);
+    if (ret == 0 || ret == ERR_STOPPED)
+        return SIAM_STOPPED;
+    siam_model_unref(*out);
+    *out = NULL;
+    return ret;
 }
 
 int siam_train(struct siam_model **out, const struct siam_train_config *config,

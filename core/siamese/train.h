@@ -29,7 +29,14 @@ struct siam_train_config {
     const char *out;                // the model file; NULL keeps the model in memory alone
     const char *checkpoint;         // the checkpoint file; NULL for none. Removed when all is done
     bool resume;                    // continue from the checkpoint when it is there
-    const atomic_bool *quit;        // makes a stop a hasty one, see SIAM_STOPPED; may be NULL
+    bool all_or_nothing;            // a stop has no model, see SIAM_STOPPED
+    const atomic_bool *quit;        // nor has it when this is set and there is one; may be NULL
+    // Completes the card of a model whose net has just been measured: it is what a stop hands over,
+    // or the end. Called on the training thread, with `stop`, after the first epoch, the last one
+    // and others between them, as far as it takes little of the time. 0, ERR_STOPPED or an error,
+    // which ends the training. NULL: the card is complete without.
+    int (*judge)(void *ctx, struct siam_model *model, const atomic_bool *stop, struct err *err);
+    void *judge_ctx;
 };
 
 // The same for the part of a recipe that follows what was learnt of other people (config->start): a
@@ -55,24 +62,27 @@ struct siam_progress {
 typedef void (*siam_progress_fn)(void *ctx, const struct siam_progress *progress);
 
 // Positive result: `stop` ended the training early. The checkpoint holds all that was done (none is
-// written before the first step). When at least one epoch is complete, those before a resume
-// included, the net as it stands is then measured on the held-out pairs, saved to config->out and
-// returned in *out: a model like any other, whose card tells its own rates. Before that, and when
-// *config->quit is set, before *stop or while the net is measured, there is the checkpoint alone:
-// *out is NULL, and what was at config->out stays.
+// written before the first step) where it could be written in under a second, else it stays as it
+// was: a resumed training has the steps since then to do again. The net as it was when it was last
+// measured (and judged) in this run, after an epoch, is saved to config->out and returned in *out:
+// a model like any other, whose card tells its own rates. Where there is none yet, with
+// config->all_or_nothing, and where *config->quit is set and config->out is there, there is the
+// checkpoint alone: *out is NULL, and what was at config->out stays.
 #define SIAM_STOPPED 1
 
 // Blocks until done or stopped; `stop` (may be NULL) ends the training within a fraction of a
-// second, then the files are written. `progress` may be NULL. The same data, seed and config give
+// second: nothing is computed after it, but the files are written, the checkpoint unsynced
+// (core/base/file.h). `progress` may be NULL. The same data, seed and config give
 // the same weights, bit for bit, on the same kind of processor (which decides on the kernels of
 // nn_kernels() and OpenBLAS), also across a stop, a kill and any number of workers.
 //
-// A checkpoint is written every checkpoint_epochs epochs, at the end of an epoch when the last one
-// is more than a minute old, and on a stop. With config->resume and one there, the training goes on
-// from it; config->epochs may have been changed meanwhile, and where the kernels have, the log says
-// so. One that belongs to other pictures, another recipe, seed or batch is refused. Without one
-// there, training starts at the beginning, and the log says so. When the model cannot be saved in
-// the end, or a picture cannot be read back from the disk (dataset.h), a checkpoint is.
+// A checkpoint is written after the first epoch, every checkpoint_epochs epochs, at the end of an
+// epoch when the last one is more than a minute old, and on a stop. With config->resume and one
+// there, the training goes on from it; config->epochs may have been changed meanwhile, and where
+// the kernels have, the log says so. One that belongs to other pictures, another recipe, seed or
+// batch is refused. Without one there, training starts at the beginning, and the log says so. When
+// the model cannot be saved in the end, or a picture cannot be read back from the disk (dataset.h),
+// a checkpoint is.
 //
 // Errors: ERR_USAGE (config), ERR_DATA, ERR_MODEL (checkpoint refused; loss or weights not finite),
 // ERR_IO (model or checkpoint cannot be written, or is a folder: tried before the first step; or a

@@ -53,17 +53,18 @@ static void assert_true_card(const struct bench *b, const struct siam_model *mod
     pool_destroy(pool);
 }
 
-// A model when an epoch is complete, true to its card; before that what was there stays.
+// The model of the last epoch that was complete and measured when the stop came, true to its card;
+// before there is one what was there stays.
 static void assert_stopped_model(const struct bench *b, const struct siam_model *model, int steps)
 {
     struct siam_model *file;
-    if (steps < N_STEPS) {
+    if (steps <= N_STEPS) {
         assert_null(model);
         assert_old_model_stays(b);
         return;
     }
     assert_non_null(model);
-    assert_int_equal(model->card.epochs, steps / N_STEPS);
+    assert_int_equal(model->card.epochs, (steps - 1) / N_STEPS);
     assert_true_card(b, model);
     assert_int_equal(siam_model_load_as(&file, b->out, &small, NULL), 0);
     assert_same_weights(file, model);
@@ -125,21 +126,97 @@ static void test_quit_and_resume(void **state)
     free_bench(&b);
 }
 
-// The epochs before a resume count: stopped before its first step, it has a model all the same.
+// Where there is no model yet, that of a training that is quit is better than none.
+static void test_quit_without_a_model(void **state)
+{
+    struct bench b = make_bench(state);
+    struct watch w = {.quit_after = 2 * N_STEPS + 1}, early = {.quit_after = 2};
+    struct siam_model *model;
+    use_files(&b);
+    assert_int_equal(train(&model, &b, 1, &early, NULL), SIAM_STOPPED);
+    assert_null(model);
+    assert_false(file_exists(b.out));
+    assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
+    assert_stopped_model(&b, model, 2 * N_STEPS + 1);
+    siam_model_unref(model);
+    free_bench(&b);
+}
+
+// Stopped again before an epoch is complete, what the first stop left is still there.
 static void test_stop_after_resume(void **state)
 {
     struct bench b = make_bench(state);
-    struct watch w = {.quit_after = 2 * N_STEPS}, stopped = {.stop = true};
-    struct siam_model *model;
+    struct watch w = {.stop_after = 2 * N_STEPS + 1}, again = {.stop = true};
+    struct siam_model *model, *none;
     use_files(&b);
     assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
-    assert_null(model);
     b.config.resume = true;
-    assert_int_equal(train(&model, &b, 1, &stopped, NULL), SIAM_STOPPED);
-    assert_int_equal(stopped.steps, 0);
-    assert_stopped_model(&b, model, 2 * N_STEPS);
+    assert_int_equal(train(&none, &b, 1, &again, NULL), SIAM_STOPPED);
+    assert_null(none);
+    assert_int_equal(again.steps, 0);
+    assert_stopped_model(&b, model, 2 * N_STEPS + 1);
     assert_true(file_exists(b.checkpoint));
     siam_model_unref(model);
+    free_bench(&b);
+}
+
+static void test_all_or_nothing(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *whole = train_ok(&b, 1), *model;
+    struct watch w = {.stop_after = 2 * N_STEPS + 1}, v = {0};
+    use_files(&b);
+    b.config.all_or_nothing = b.config.resume = true;
+    assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
+    assert_null(model);
+    assert_false(file_exists(b.out));
+    assert_int_equal(train(&model, &b, 1, &v, NULL), 0);
+    assert_same_weights(model, whole);
+    assert_true_card(&b, model);
+    siam_model_unref(model);
+    siam_model_unref(whole);
+    free_bench(&b);
+}
+
+struct judgement {
+    int calls;
+    int stop_at; // the call that the stop comes in; 0: none
+    atomic_bool *stop;
+};
+
+static int judge(void *ctx, struct siam_model *model, const atomic_bool *stop, struct err *err)
+{
+    struct judgement *j = ctx;
+    assert_true(model->card.n_genuine == 9 && stop == j->stop);
+    model->card.threshold = 0.25f + (float)model->card.epochs / 16;
+    if (++j->calls != j->stop_at)
+        return 0;
+    atomic_store(j->stop, true);
+    return err_set(err, ERR_STOPPED, "stopped");
+}
+
+// A stop in the middle of judging has the model that was judged before.
+static void test_judge(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *model;
+    use_files(&b);
+    b.config.judge = judge;
+    for (int stop_at = 0; stop_at <= 2; stop_at++) {
+        struct watch w = {0};
+        struct judgement j = {.stop_at = stop_at, .stop = &w.stop};
+        b.config.judge_ctx = &j;
+        put_old_model(&b);
+        assert_int_equal(train(&model, &b, 1, &w, NULL), stop_at ? SIAM_STOPPED : 0);
+        if (stop_at == 1) {
+            assert_stopped_model(&b, model, 1);
+            continue;
+        }
+        assert_true(model->card.epochs == (stop_at == 0 ? 3 : w.epochs - 1));
+        assert_true(model->card.threshold == 0.25f + (float)model->card.epochs / 16);
+        assert_true_card(&b, model);
+        siam_model_unref(model);
+    }
     free_bench(&b);
 }
 
@@ -370,7 +447,7 @@ static void rename_kernels(const struct bench *b, const char *kernels, const cha
     assert_string_equal(ck.blas_kernel, nn_blas_kernel());
     snprintf(ck.kernels, sizeof ck.kernels, "%s", kernels);
     snprintf(ck.blas_kernel, sizeof ck.blas_kernel, "%s", blas_kernel);
-    assert_int_equal(siam_checkpoint_save(&ck, b->checkpoint, NULL), 0);
+    assert_int_equal(siam_checkpoint_save(&ck, b->checkpoint, NULL, NULL, NULL), 0);
     nn_net_destroy(ck.net);
     free(ck.adam_m);
     free(ck.adam_v);
@@ -411,7 +488,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_stop_and_resume),
         TEST(test_quit_and_resume),
+        TEST(test_quit_without_a_model),
         TEST(test_stop_after_resume),
+        TEST(test_all_or_nothing),
+        TEST(test_judge),
         TEST(test_model_cannot_be_saved),
         TEST(test_many_stops),
         TEST(test_stop_before_the_first_step),

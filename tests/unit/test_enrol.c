@@ -376,7 +376,7 @@ static void the_input_and_the_rule_are_kept_in_the_file(void **state)
         siam_meta_put(&meta, "input", i == 0 ? "ear" : "face");
         siam_meta_put_bytes(&meta, "mean_face", &model->input.align,
                             sizeof model->input.align - (i == 1 ? 1 : 40));
-        assert_int_equal(siam_tensors_write(path, &meta, tensors, NN_TENSORS, NULL), 0);
+        assert_int_equal(siam_tensors_write(path, &meta, tensors, NN_TENSORS, NULL, NULL, NULL), 0);
         assert_int_equal(siam_model_load_as(&read, path, &config, &err), ERR_MODEL);
         assert_null(read);
         assert_non_null(strstr(err.text, i == 0 ? "ear" : "mean face"));

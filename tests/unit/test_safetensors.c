@@ -399,7 +399,7 @@ static void test_not_finite_is_refused(void **state)
     struct nn_net *net = make_net(3);
     struct siam_tensor tensors[NN_TENSORS];
     siam_net_tensors(net, tensors);
-    assert_int_equal(siam_tensors_write(path, &no_meta, tensors, NN_TENSORS, NULL), 0);
+    assert_int_equal(siam_tensors_write(path, &no_meta, tensors, NN_TENSORS, NULL, NULL, NULL), 0);
     uint8_t *bytes;
     size_t size;
     assert_int_equal(file_read(path, 1 << 20, (void **)&bytes, &size, NULL), 0);
@@ -455,7 +455,7 @@ static void test_checkpoint_round_trip(void **state)
     ck.epoch_loss = 0.1 + 0.2;
     ck.seconds = 1e9 / 7;
     struct err err = {0};
-    assert_int_equal(siam_checkpoint_save(&ck, path, &err), 0);
+    assert_int_equal(siam_checkpoint_save(&ck, path, NULL, NULL, &err), 0);
     assert_int_equal(siam_checkpoint_load(&back, path, &err), 0);
     assert_memory_equal(back.net->block, ck.net->block, bytes);
     assert_memory_equal(back.adam_m, ck.adam_m, bytes);
@@ -474,7 +474,7 @@ static void test_checkpoint_is_no_model(void **state)
     const char *ck_path = path_in(state, "c.safetensors"), *path = path_in(state, "m.safetensors");
     struct siam_checkpoint ck = make_checkpoint(5);
     struct err err = {0};
-    assert_int_equal(siam_checkpoint_save(&ck, ck_path, &err), 0);
+    assert_int_equal(siam_checkpoint_save(&ck, ck_path, NULL, NULL, &err), 0);
     assert_refused(ck_path, "a checkpoint of a training, not a model");
     siam_model_unref(save_model(path));
     assert_int_equal(siam_checkpoint_load(&ck, path, &err), ERR_MODEL);
@@ -487,7 +487,7 @@ static void test_altered_checkpoint(void **state)
 {
     const char *path = path_in(state, "c.safetensors"), *bad = path_in(state, "bad.safetensors");
     struct siam_checkpoint ck = make_checkpoint(5);
-    assert_int_equal(siam_checkpoint_save(&ck, path, NULL), 0);
+    assert_int_equal(siam_checkpoint_save(&ck, path, NULL, NULL, NULL), 0);
     uint8_t *bytes;
     size_t size;
     assert_int_equal(file_read(path, 1 << 20, (void **)&bytes, &size, NULL), 0);

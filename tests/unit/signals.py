@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""SIGINT and SIGTERM at whatever moment of a training or a session: it ends in order, with 128 + the
+signal's number; a model is whole, and one that was there before is not lost; training can go on.
+
+usage: signals.py PROGRAM
+
+How long the longest took is printed. The bound that is asserted is there to find what hangs.
+"""
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import safetensors
+from commands import PROGRAM, png
+
+BOUND = 20  # seconds; a quiet machine needs less than one
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Signals(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix='visavis-test-')
+        self.data = self.dir + '/data'
+        self.model = self.data + '/model.safetensors'
+        for n, kind in enumerate(('anchor', 'positive', 'negative/a', 'negative/b')):
+            for i in range(8):
+                png(f'{self.data}/{kind}/{i}.png', 100 * n + i)
+        self.longest, self.runs = 0, 0
+
+    def tearDown(self):
+        shutil.rmtree(self.dir)
+
+    def start(self, *args):
+        """A run whose words are in self.log."""
+        self.runs += 1
+        self.log = f'{self.dir}/log{self.runs}'
+        with open(self.log, 'wb') as log:
+            return subprocess.Popen([PROGRAM, *args], stdin=subprocess.PIPE, stdout=log, stderr=log)
+
+    def words(self):
+        with open(self.log, encoding='utf-8') as f:
+            return f.read()
+
+    def wait_for(self, program, there):
+        end = time.monotonic() + 120
+        while not there():
+            self.assertIsNone(program.poll(), self.words())
+            self.assertLess(time.monotonic(), end, self.words())
+            time.sleep(.01)
+
+    def end(self, program, number):
+        start = time.monotonic()
+        program.send_signal(number)
+        program.wait(60)
+        took = time.monotonic() - start
+        program.stdin.close()
+        self.longest = max(self.longest, took)
+        self.assertEqual(program.returncode, 128 + number, self.words())
+        self.assertLess(took, BOUND)
+
+    def train_till(self, rng, recipe, condition, *args):
+        p = self.start('train', '--data', self.data, '--recipe', recipe, '--epochs', '100', *args)
+        self.wait_for(p, condition)
+        time.sleep(rng.uniform(0, 1.5))
+        self.end(p, rng.choice(SIGNALS))
+        self.assertIn('--resume goes on', self.words())
+
+    def epochs_of_model(self):
+        metadata, _ = safetensors.read(self.model)[:2]
+        return int(metadata['epochs'])
+
+    def check_training(self, recipe, rounds):
+        rng = random.Random(recipe)
+        anything, an_epoch = lambda: self.words(), lambda: 'epoch ' in self.words()
+        two_epochs = lambda: self.words().count('epoch ') > 1  # so that the first one was judged
+        for _ in range(rounds):  # pictures are read, weights made, first steps taken
+            self.train_till(rng, recipe, anything)
+            self.assertTrue(an_epoch() or not os.path.exists(self.model))
+        self.train_till(rng, recipe, two_epochs)
+        self.assertGreater(self.epochs_of_model(), 0)
+        for _ in range(rounds):
+            self.train_till(rng, recipe, an_epoch, '--resume')
+            self.assertGreater(self.epochs_of_model(), 0)
+        self.train_till(rng, recipe, anything, '--resume')  # the checkpoint is read
+        print(f'{recipe}: {self.epochs_of_model()} epochs; the longest end took {self.longest:.2f} s')
+
+    def test_training(self):
+        self.check_training('visavis', 1)
+
+    def test_training_koch(self):
+        self.check_training('koch', 2)
+
+    def test_session(self):
+        rng = random.Random(2)
+        keys = b'a 10\np 10\nt\nwait step 2\nv\nwait score 10000\n'
+        for i in range(6):
+            events = f'{self.dir}/events{i}'
+            p = self.start('--headless', '--data', self.data, '--camera', 'demo@30', '--recipe',
+                           'koch', '--keys', '-', '--events', events)
+            p.stdin.write(keys)
+            p.stdin.flush()
+            self.wait_for(p, lambda: os.path.exists(events))
+            time.sleep(rng.uniform(0, 6))
+            self.end(p, rng.choice(SIGNALS))
+        print(f'sessions: the longest end took {self.longest:.2f} s')
+
+
+if __name__ == '__main__':
+    unittest.main(argv=sys.argv[:1])
