@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/options.h"
 
+#include "core/base/file.h"
 #include "core/base/pool.h"
 
 #include <errno.h>
@@ -310,5 +311,15 @@ int app_options_parse(struct app_options *o, int argc, char **argv, struct err *
     o->n_rest = argc - optind;
     if (o->n_rest > verbs[o->verb].max_rest && !o->help)
         return bad_word(err, o->verb, o->rest[verbs[o->verb].max_rest], "is one word too many");
+    return 0;
+}
+
+int app_options_data_dir(const struct app_options *o, char *out, size_t size, struct err *err)
+{
+    if (!o->data)
+        return file_default_data_dir(out, size, err);
+    if (!*o->data || strlen(o->data) >= size)
+        return err_set(err, ERR_USAGE, "--data: the name is empty or too long");
+    snprintf(out, size, "%s", o->data);
     return 0;
 }

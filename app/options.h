@@ -61,6 +61,12 @@ struct app_options {
 // Errors: ERR_USAGE, in one line that names the option or verb and what it takes.
 int app_options_parse(struct app_options *options, int argc, char **argv, struct err *err);
 
+// The data folder that --data names, or the default one, in `out` of `size` bytes. Errors:
+// ERR_USAGE (the name is empty or too long; no default where HOME is not set), ERR_DATA (the
+// default is too long).
+int app_options_data_dir(const struct app_options *options, char *out, size_t size,
+                         struct err *err);
+
 // Help for one verb; for APP_SESSION the overview of all.
 void app_options_help(enum app_verb verb, FILE *to);
 

@@ -447,9 +447,7 @@ static void start_loader(struct app_session *s)
 static int start(struct app_session *s, struct err *err)
 {
     const struct app_options *o = s->options;
-    int ret = o->data ? 0 : file_default_data_dir(s->data_dir, sizeof s->data_dir, err);
-    if (o->data)
-        snprintf(s->data_dir, sizeof s->data_dir, "%s", o->data);
+    int ret = app_options_data_dir(o, s->data_dir, sizeof s->data_dir, err);
     if (!ret)
         ret = cap_spec_check(o->camera, err);
     if (!ret)

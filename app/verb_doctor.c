@@ -182,9 +182,7 @@ int app_doctor(const struct app_options *o)
 {
     char data_dir[PATH_MAX];
     struct err err = {0};
-    int ret = o->data ? 0 : file_default_data_dir(data_dir, sizeof data_dir, &err);
-    if (o->data)
-        snprintf(data_dir, sizeof data_dir, "%s", o->data);
+    int ret = app_options_data_dir(o, data_dir, sizeof data_dir, &err);
     if (ret)
         return app_end(ret, &err);
     struct report r = {.root = cJSON_CreateObject()};

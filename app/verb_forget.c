@@ -270,13 +270,9 @@ static void print_removed(const struct list *list, cJSON *removed, bool json)
 static int find_data_dir(char out[PATH_MAX], const struct app_options *o, struct err *err)
 {
     char given[PATH_MAX];
-    int ret = o->data ? 0 : file_default_data_dir(given, sizeof given, err);
+    int ret = app_options_data_dir(o, given, sizeof given, err);
     if (ret)
         return ret;
-    if (o->data && (!o->data[0] || strlen(o->data) >= sizeof given))
-        return err_set(err, ERR_USAGE, "--data: the name is empty or too long");
-    if (o->data)
-        snprintf(given, sizeof given, "%s", o->data);
     if (!realpath(given, out))
         snprintf(out, PATH_MAX, "%s", given); // not there: the cache may be
     return 0;
