@@ -19,19 +19,12 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from x_server import start_x_server
+
 # 8 anchors, 8 positives and 2 x 4 other people, then a training of one epoch.
 STORY = ('a 8\np 8\n' + ''.join(f'camera demo:{who}@0\nwait frames 9\nn 4\n' for who in (5, 9)) +
          't\nwait trained\n')
-
-
-def start_server():
-    """Xvfb and its display. The server is the caller's to end."""
-    read, write = os.pipe()
-    server = subprocess.Popen(['Xvfb', '-displayfd', str(write), '-screen', '0', '1280x800x24',
-                               '-nolisten', 'tcp'], pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read) as displays:
-        return server, ':' + displays.readline().strip()
 
 
 def make_data(program, folder):
@@ -62,11 +55,9 @@ def measure(program, data, camera, env):
 def starts(program, runs=5, camera='demo', data=None):
     """What this script prints."""
     temp = tempfile.mkdtemp(prefix='visavis-start-')
-    server, display = start_server()
+    server, env = start_x_server()
+    env['XDG_DATA_HOME'] = temp
     try:
-        env = dict(os.environ, DISPLAY=display, XDG_DATA_HOME=temp)
-        env.pop('WAYLAND_DISPLAY', None)
-        env.pop('SDL_VIDEODRIVER', None)
         data = data or make_data(program, os.path.join(temp, 'data'))
         if not os.path.exists(os.path.join(data, 'model.safetensors')):
             sys.exit(f'{data}: there is no model')

@@ -13,6 +13,9 @@ import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from x_server import start_x_server
+
 PROGRAM = os.path.abspath(sys.argv[1])
 STORY = 'a 6\np 6\ncamera demo:1@0\nn 6\nt\nwait trained\nv\nwait score 3\nq\n'
 
@@ -51,20 +54,14 @@ class Sockets(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which('Xvfb'), 'Xvfb is missing')
     def test_window(self):
-        read, write = os.pipe()
-        server = subprocess.Popen(['Xvfb', '-displayfd', str(write), '-nolisten', 'tcp'],
-                                  pass_fds=[write], stderr=subprocess.DEVNULL)
-        os.close(write)
-        self.env['DISPLAY'] = ':' + os.read(read, 20).decode().strip()
-        self.env.pop('WAYLAND_DISPLAY', None)
-        self.env.pop('SDL_VIDEODRIVER', None)
+        server, env = start_x_server()
+        self.env.update(DISPLAY=env['DISPLAY'], SDL_VIDEODRIVER='x11')
         try:
             found = self.families('--data', 'data', '--camera', 'demo@0', '--keys', '-',
                                   keys='a 6\nwait frames 5\nq\n', calls_at_least=50)
         finally:
             server.terminate()
             server.wait()
-            os.close(read)
         self.assertEqual(found, {'AF_UNIX'})
 
 

@@ -17,6 +17,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from x_server import start_x_server
+
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 SOURCE = os.environ.get('VISAVIS_SOURCE', '.')
 
@@ -25,15 +28,8 @@ class Story:
     def __init__(self, folder):
         self.data = os.path.join(folder, 'data')
         self.events_file = os.path.join(folder, 'events')
-        read, write = os.pipe()
-        self.server = subprocess.Popen(
-            ['Xvfb', '-displayfd', str(write), '-screen', '0', '1280x800x24', '-nolisten', 'tcp'],
-            pass_fds=[write], stderr=subprocess.DEVNULL)
-        os.close(write)
-        display = os.read(read, 20).decode().strip()
-        self.env = dict(os.environ, DISPLAY=':' + display, XDG_DATA_HOME=folder, TSAN_OPTIONS='')
-        self.env.pop('WAYLAND_DISPLAY', None)
-        self.env.pop('SDL_VIDEODRIVER', None)
+        self.server, self.env = start_x_server()
+        self.env.update(XDG_DATA_HOME=folder, TSAN_OPTIONS='')
 
     def start(self, camera):
         self.log = open(self.events_file + '.log', 'w+')
