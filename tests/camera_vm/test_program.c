@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The program itself at a real driver, with no window: faces that are shown to the camera are
 // found and kept, whatever happens to the camera in between.
-#include "tests/camera_vm/vivid.h"
+#include "tests/camera_vm/loop.h"
 
 #include "core/base/clock.h"
-#include "core/image/decode.h"
 
 #include <cjson/cJSON.h>
-#include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -16,63 +14,31 @@
 #define PATIENCE_MS 120000 // the machine is emulated
 #define EVENTS      "/tmp/events"
 #define DATA        "/tmp/data"
-#define N_FACES     5
-#define PICTURES    "/pictures" // of a face, where there are some
+#define GUIDE_BOX   250 // the side of a picture in which no face was found
 
-// Shows faces to the camera, over and over: real ones if there are, else drawn ones.
+// Shows faces to the camera, over and over.
 struct show {
-    struct img faces[N_FACES];
-    int n;
-    int output;
+    struct img faces[LOOP_FACES];
+    struct loop loop;
     atomic_bool stop;
+    atomic_bool refused; // the output took no more
     pthread_t thread;
 };
 
 static void *show_faces(void *ctx)
 {
     struct show *show = ctx;
-    bool ok = true;
-    for (int i = 0; ok && !atomic_load(&show->stop); i++)
-        ok = vivid_put(show->output, show->faces[i / 10 % show->n].px);
+    for (int i = 0; !atomic_load(&show->stop) && !atomic_load(&show->refused); i++)
+        atomic_store(&show->refused, !loop_put(&show->loop, show->faces[i / 10 % LOOP_FACES].px));
     return NULL;
-}
-
-// The middle of a picture, on grey.
-static void put_in_frame(struct img *frame, const struct img *face)
-{
-    assert_int_equal(img_reserve(frame, 640, 480, NULL), 0);
-    memset(frame->px, 128, 640 * 480 * 3);
-    int w = face->w < 640 ? face->w : 640, h = face->h < 480 ? face->h : 480;
-    for (int y = 0; y < h; y++)
-        memcpy(frame->px + 3 * (((480 - h) / 2 + y) * 640 + (640 - w) / 2),
-               face->px + 3 * (((face->h - h) / 2 + y) * face->w + (face->w - w) / 2),
-               3 * (size_t)w);
-}
-
-static void load_faces(struct show *show)
-{
-    DIR *dir = opendir(PICTURES);
-    const struct dirent *entry;
-    struct img face = {0};
-    while (dir && show->n < N_FACES && (entry = readdir(dir))) {
-        char path[300];
-        snprintf(path, sizeof path, PICTURES "/%s", entry->d_name);
-        if (entry->d_name[0] != '.' && img_load(&face, path, 0, NULL) == 0)
-            put_in_frame(&show->faces[show->n++], &face);
-    }
-    if (dir)
-        closedir(dir);
-    img_finish(&face);
-    printf("%d real faces\n", show->n);
-    for (; show->n < N_FACES; show->n++)
-        assert_int_equal(cap_demo_draw(&show->faces[show->n], 0, show->n, NULL), 0);
 }
 
 static void start_show(struct show *show)
 {
     memset(show, 0, sizeof *show);
-    load_faces(show);
-    show->output = vivid_loop();
+    loop_load_faces(show->faces);
+    loop_open(&show->loop);
+    assert_true(loop_put(&show->loop, show->faces[0].px));
     assert_int_equal(pthread_create(&show->thread, NULL, show_faces, show), 0);
 }
 
@@ -80,9 +46,10 @@ static void stop_show(struct show *show)
 {
     atomic_store(&show->stop, true);
     pthread_join(show->thread, NULL);
-    close(show->output);
-    for (int i = 0; i < show->n; i++)
+    loop_close(&show->loop);
+    for (int i = 0; i < LOOP_FACES; i++)
         img_finish(&show->faces[i]);
+    assert_false(atomic_load(&show->refused));
 }
 
 // -- the program --
@@ -139,7 +106,7 @@ static void expect_events(const char *name, const char *text, int n)
         fail_msg("%d events %s with \"%s\", expected %d", n_events(name, text), name, text, n);
 }
 
-// Whole pictures in the folder; nothing else may be there.
+// Whole pictures of a face in the folder; nothing else may be there.
 static int n_pictures(const char *path)
 {
     int n = 0;
@@ -154,6 +121,8 @@ static int n_pictures(const char *path)
             continue;
         if (img_load(&img, name, 0, &err))
             fail_msg("%s", err.text);
+        if (img.w == GUIDE_BOX)
+            fail_msg("%s: no face was found", name);
         img_finish(&img);
         n++;
     }

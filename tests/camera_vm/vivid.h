@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The kernel's virtual camera as the tests take it in hand: its nodes, controls and output.
+// The kernel's virtual camera as the tests take it in hand: its nodes and controls.
 // Kernel documentation, admin-guide/media/vivid.
 #ifndef VISAVIS_TESTS_CAMERA_VM_VIVID_H
 #define VISAVIS_TESTS_CAMERA_VM_VIVID_H
@@ -81,6 +81,7 @@ static inline void vivid_driver(const char *file)
 // Colour bars and nothing else, from the input that is a webcam.
 static inline void vivid_show_bars(void)
 {
+    vivid_set("Loop Video", 0);
     int fd = vivid_camera(), input = 0;
     assert_int_equal(ioctl(fd, VIDIOC_S_INPUT, &input), 0);
     close(fd);
@@ -119,34 +120,6 @@ static inline int vivid_wrong_bars(const struct img *img)
         n_wrong += wrong;
     }
     return n_wrong;
-}
-
-// Connects the output to the camera's other input: what is written to the descriptor that is
-// returned, frames of 640x480 RGB24, is what the camera takes.
-static inline int vivid_loop(void)
-{
-    char path[32];
-    int camera = vivid_camera(), output = vivid_open(V4L2_CAP_VIDEO_OUTPUT, path), input = 1;
-    struct v4l2_enum_dv_timings timings = {.index = 0};
-    struct v4l2_format format = {.type = V4L2_BUF_TYPE_VIDEO_OUTPUT};
-    assert_int_equal(ioctl(camera, VIDIOC_S_INPUT, &input), 0);
-    assert_int_equal(ioctl(camera, VIDIOC_ENUM_DV_TIMINGS, &timings), 0);
-    assert_int_equal(timings.timings.bt.width, 640);
-    assert_int_equal(ioctl(camera, VIDIOC_S_DV_TIMINGS, &timings.timings), 0);
-    assert_int_equal(ioctl(output, VIDIOC_S_DV_TIMINGS, &timings.timings), 0);
-    format.fmt.pix = (struct v4l2_pix_format){
-        .width = 640, .height = 480, .pixelformat = V4L2_PIX_FMT_RGB24, .field = V4L2_FIELD_NONE};
-    assert_int_equal(ioctl(output, VIDIOC_S_FMT, &format), 0);
-    assert_int_equal(format.fmt.pix.sizeimage, 640 * 480 * 3);
-    close(camera);
-    vivid_set("Loop Video", 1);
-    return output;
-}
-
-// Waits until the output takes it. False when it is gone. Any thread: it asserts nothing.
-static inline bool vivid_put(int output, const uint8_t *px)
-{
-    return write(output, px, 640 * 480 * 3) == 640 * 480 * 3;
 }
 
 #endif
