@@ -293,7 +293,7 @@ static void two_hundred_faults_leave_nothing_behind(void **state)
     assert_int_equal(n_descriptors(), n_open);
     assert_int_equal(n_buffers(), n_mapped);
     printf("resident: %ld pages before, %ld after 200 faults\n", resident, resident_pages());
-    assert_true(resident_pages() < resident + 256); // 1 MiB
+    assert_true(resident_pages() < resident + 600); // two frames; a leak would be of fifty or more
     stop(&r);
     assert_int_equal(n_descriptors(), n_before);
     assert_int_equal(n_buffers(), 0);

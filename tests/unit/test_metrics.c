@@ -190,7 +190,7 @@ static void same_as_brute_force(void **state)
     struct rng rng;
     rng_seed(&rng, 5, 0);
     for (int round = 0; round < 500; round++) {
-        struct scores s;
+        struct scores s = {.n_genuine = 0};
         float t;
         draw(&s, &rng);
         struct scores before = s;
