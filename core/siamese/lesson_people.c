@@ -320,13 +320,11 @@ static int measure(struct siam_lesson *lesson, const struct nn_net *net,
 
 // Pictures that were changed are less alike than those that will be compared, so the score 0.5 is
 // off for these. There are as many held-out pairs of two persons as of one, so as many are wrong on
-// either side of their median: there lies the equal error rate. A user has a threshold instead.
+// either side of their median: there lies the equal error rate. (A user has a threshold instead.)
 static void settle(struct siam_lesson *lesson, struct nn_net *net, struct siam_figures *figures)
 {
     struct people *p = (struct people *)lesson;
     const int *rising = p->pair_order;
-    if (p->n_own > 0)
-        return;
     float middle =
         (p->pair_logits[rising[(p->n_pairs - 1) / 2]] + p->pair_logits[rising[p->n_pairs / 2]]) / 2;
     net->p.head_b[0] -= middle;
@@ -362,7 +360,8 @@ static void destroy(struct siam_lesson *lesson)
     free(p);
 }
 
-static const struct siam_lesson_kind kind = {begin, step, measure, settle, destroy};
+static const struct siam_lesson_kind people_alone = {begin, step, measure, settle, destroy};
+static const struct siam_lesson_kind beside_a_user = {begin, step, measure, NULL, destroy};
 
 // At most `max` of the n pictures, spread evenly; returns how many are left.
 static int thin(int *pictures, int n, int max)
@@ -473,7 +472,7 @@ int siam_lesson_people(struct siam_lesson **out, const struct siam_train_config 
         destroy(&p->lesson);
         return ret;
     }
-    p->lesson.kind = &kind;
+    p->lesson.kind = p->n_own > 0 ? &beside_a_user : &people_alone;
     p->lesson.n_steps = p->n_own > 0 ? config->epoch_steps : people_steps(p, config->epoch_steps);
     p->lesson.n_heldout_pairs = p->n_pairs;
     *out = &p->lesson;

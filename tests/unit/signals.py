@@ -9,6 +9,7 @@ How long the longest took is printed. The bound that is asserted is there to fin
 """
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -75,6 +76,10 @@ class Signals(unittest.TestCase):
 
     def epochs_of_model(self):
         metadata, _ = safetensors.read(self.model)[:2]
+        told = re.search(r'threshold ([0-9.]+): accepts', self.words())
+        if told:  # what is said of a model is what the file says
+            self.assertEqual(told.group(1), f'{float(metadata["threshold"]):.3f}')
+            self.assertGreater(int(metadata['n_impostor']), 0)
         return int(metadata['epochs'])
 
     def check_training(self, recipe, rounds):
@@ -86,6 +91,7 @@ class Signals(unittest.TestCase):
             self.assertTrue(an_epoch() or not os.path.exists(self.model))
         self.train_till(rng, recipe, two_epochs)
         self.assertGreater(self.epochs_of_model(), 0)
+        self.assertEqual('threshold' in self.words(), recipe == 'visavis')
         for _ in range(rounds):
             self.train_till(rng, recipe, an_epoch, '--resume')
             self.assertGreater(self.epochs_of_model(), 0)
