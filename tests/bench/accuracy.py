@@ -140,7 +140,7 @@ def main():
     parser.add_argument('--cache')
     parser.add_argument('--epochs', type=int)
     parser.add_argument('--floor', type=float, default=0)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     if not os.path.isdir(DATA):
         print(f'skipped: {SHARED} is not there', file=sys.stderr)
         return 77

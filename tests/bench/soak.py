@@ -59,7 +59,7 @@ class Soak:
         self.program.stdin.write('\n'.join(lines) + '\n')
         self.program.stdin.flush()
 
-    def wait(self, kind, n, seconds=120):
+    def wait(self, kind, n, seconds=600):
         end = time.monotonic() + seconds
         while self.counts[kind] < n:
             if self.program.poll() is not None or time.monotonic() > end:
