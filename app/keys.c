@@ -253,16 +253,29 @@ static bool play_key(struct app_session *s, char key)
         char key;
         enum ui_action_kind kind;
         float amount;
+        int index;
     } table[] = {
-        {'u', UI_UNDO, 0},       {'t', UI_TRAIN, 0},          {'s', UI_STOP, 0},
-        {'v', UI_LIVE, 0},       {'m', UI_MIRROR, 0},         {'c', UI_CAMERA, 0},
-        {'f', UI_FULLSCREEN, 0}, {'h', UI_HELP, 0},           {'+', UI_THRESHOLD, 0.01f},
-        {'q', UI_QUIT, 0},       {'-', UI_THRESHOLD, -0.01f},
+        {'u', UI_UNDO, 0, 0},
+        {'t', UI_TRAIN, 0, 0},
+        {'s', UI_STOP, 0, 0},
+        {'v', UI_LIVE, 0, 0},
+        {'m', UI_MIRROR, 0, 0},
+        {'c', UI_CAMERA, 0, 0},
+        {'f', UI_FULLSCREEN, 0, 0},
+        {'h', UI_HELP, 0, 0},
+        {'l', UI_THEME, 0, 0},
+        {'q', UI_QUIT, 0, 0},
+        {'+', UI_THRESHOLD, 0.01f, 0},
+        {'-', UI_THRESHOLD, -0.01f, 0},
+        {'1', UI_PAGE, 0, UI_PAGE_COLLECTED},
+        {'2', UI_PAGE, 0, UI_PAGE_HOOD},
+        {'3', UI_PAGE, 0, UI_PAGE_CAMERA},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (table[i].key != key)
             continue;
-        struct ui_action action = {.kind = table[i].kind, .amount = table[i].amount};
+        struct ui_action action = {
+            .kind = table[i].kind, .amount = table[i].amount, .index = table[i].index};
         app_session_do(s, &action);
         return true;
     }

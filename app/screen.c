@@ -25,6 +25,8 @@ static void fill_camera(struct app_session *s, struct ui_view *v)
     v->fps = span > 0 ? (float)((double)(n - 1) * CLOCK_SECOND / (double)span) : 0;
     v->mirror = s->mirror;
     v->help = s->help;
+    v->light = s->light;
+    v->page = s->page;
     v->fullscreen = s->fullscreen;
 }
 

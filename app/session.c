@@ -323,6 +323,12 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
     case UI_HELP:
         s->help = !s->help;
         break;
+    case UI_PAGE:
+        s->page = (int)s->page == action->index ? UI_PAGE_PICTURE : (enum ui_page)action->index;
+        break;
+    case UI_THEME:
+        s->light = !s->light;
+        break;
     case UI_FOLDER:
         do_folder(s, action->path);
         break;

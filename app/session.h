@@ -37,7 +37,8 @@ struct app_session {
     const struct cap_frame *frame; // the one on the screen, held; NULL before the first
     int64_t frame_times[32];       // capture times of the last frames, a ring
     int64_t n_frames;
-    bool mirror, help, fullscreen, quit;
+    bool mirror, help, fullscreen, light, quit;
+    enum ui_page page;
     bool demo_fallback; // no camera was asked for, and there is none
     struct ui_view view;
     int exit_code; // of the first script step that failed, 0 = none

@@ -19,15 +19,17 @@ static const struct help_line first_column[] = {
     {{"t"}, "train"},
     {{"s"}, "stop training"},
     {{"v"}, "live score on, off"},
+    {{"+", "\xe2\x88\x92"}, "threshold, also arrows"},
 };
 
 static const struct help_line second_column[] = {
-    {{"Live score"}, NULL},
-    {{"+", "\xe2\x88\x92"}, "threshold, also arrows"},
     {{"Window"}, NULL},
+    {{"1", "2"}, "pictures, under the hood"},
+    {{"3"}, "choose the camera"},
     {{"m"}, "mirror the view only"},
     {{"c"}, "next camera"},
     {{"f"}, "full screen"},
+    {{"l"}, "light or dark"},
     {{"h", "F1"}, "this help"},
     {{"Esc"}, "close, or quit"},
     {{"q"}, "quit"},

@@ -160,6 +160,8 @@ static enum ui_action_kind plain_key(SDL_Keycode key)
     case SDLK_h:
     case SDLK_F1:
         return UI_HELP;
+    case SDLK_l:
+        return UI_THEME;
     case SDLK_q:
         return UI_QUIT;
     default:
@@ -187,9 +189,26 @@ static int threshold_steps(SDL_Keycode key, bool shift)
     }
 }
 
+static void push_page(struct ui_input *input, enum ui_page page)
+{
+    push(input, (struct ui_action){.kind = UI_PAGE, .index = (int)page});
+}
+
+// The page of a key; UI_PAGE_PICTURE: another key.
+static enum ui_page page_of(SDL_Keycode key)
+{
+    return key == SDLK_1 || key == SDLK_KP_1   ? UI_PAGE_COLLECTED
+           : key == SDLK_2 || key == SDLK_KP_2 ? UI_PAGE_HOOD
+           : key == SDLK_3 || key == SDLK_KP_3 ? UI_PAGE_CAMERA
+                                               : UI_PAGE_PICTURE;
+}
+
 static void escape(struct ui_input *input, const struct ui_view *view)
 {
-    push_kind(input, view->help ? UI_HELP : view->fullscreen ? UI_FULLSCREEN : UI_QUIT);
+    if (view->page != UI_PAGE_PICTURE && !view->help)
+        push_page(input, view->page);
+    else
+        push_kind(input, view->help ? UI_HELP : view->fullscreen ? UI_FULLSCREEN : UI_QUIT);
 }
 
 static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
@@ -209,6 +228,8 @@ static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
         return;
     } else if (key == SDLK_ESCAPE) {
         escape(input, view);
+    } else if (page_of(key) != UI_PAGE_PICTURE) {
+        push_page(input, page_of(key));
     } else if (key == SDLK_a || key == SDLK_p || key == SDLK_n) {
         hold(input, (char)key);
         input->held_by_mouse = false;

@@ -175,7 +175,7 @@ void ui_live_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *
                                      .label = view->live ? "Stop" : "Start",
                                      .primary = view->have_model && !view->live && !view->training,
                                      .zone = {.kind = UI_LIVE}};
-    struct ui_box head, in = ui_card(c, box, "3", "Live", &head);
+    struct ui_box head, in = ui_card(c, box, "3", "Live", UI_PAGE_PICTURE, &head);
     ui_button_right(c, &head, &toggle, 110);
     if (in.h >= ui_line_height(c, UI_SCORE) + 16 + UI_BUTTON_H + 44) {
         draw_full(c, in, view, plot);

@@ -92,7 +92,7 @@ static SDL_Color box_colour(const struct ui_canvas *c, const struct ui_view *vie
     if (view->holding)
         return c->theme->accent;
     bool face = ui_scored(view) && view->verdict != VERIFY_NOBODY;
-    return face ? ui_verdict_colour(c, view->verdict) : c->theme->text;
+    return face ? ui_verdict_colour(c, view->verdict) : c->theme->on_picture;
 }
 
 static const char *burst_name(char key)

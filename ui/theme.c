@@ -39,6 +39,33 @@ const struct ui_theme ui_theme_dark = {
     .flash = RGB(0xffffff),
     .scrim = RGBA(0x05070a, 150),
     .veil = RGBA(0x0b0e12, 215),
+    .on_picture = RGB(0xeef1f5),
+};
+
+// Text and signs have a contrast of 4.5 to 1 or more on what they stand on (WCAG 2.1, 1.4.3).
+const struct ui_theme ui_theme_light = {
+    .background = RGB(0xeef0f3),
+    .stage = RGB(0xd5d9df),
+    .card = RGB(0xffffff),
+    .edge = RGB(0xcfd5dd),
+    .control = RGB(0xeef1f5),
+    .hover = RGB(0xe0e6ed),
+    .down = RGB(0xd3dae3),
+    .well = RGB(0xf1f3f6),
+    .text = RGB(0x161b22),
+    .dim = RGB(0x56606d),
+    .accent = RGB(0x0b62c4),
+    .on_accent = RGB(0xffffff),
+    .you = RGB(0x0b7a4b),
+    .stranger = RGB(0xb04405),
+    .on_verdict = RGB(0xffffff),
+    .heldout = RGB(0x8f5a00),
+    .error = RGB(0xb3261e),
+    .warning = RGB(0x8a5600),
+    .flash = RGB(0xffffff),
+    .scrim = RGBA(0x20262e, 120),
+    .veil = RGBA(0xffffff, 225),
+    .on_picture = RGB(0xffffff),
 };
 
 SDL_Color ui_fade(SDL_Color colour, float opacity)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How things look: colours, type sizes and the spacing grid. A theme is plain data; another one (a
-// light one, say) is another constant. All measures are points: pixels divided by the scale.
+// How things look: colours, type sizes and the spacing grid. A theme is plain data. All measures
+// are points: pixels divided by the scale.
 #ifndef VISAVIS_UI_THEME_H
 #define VISAVIS_UI_THEME_H
 
@@ -53,12 +53,13 @@ struct ui_theme {
     SDL_Color heldout;    // the held-out curve
     SDL_Color error;
     SDL_Color warning;
-    SDL_Color flash; // a picture was just taken
-    SDL_Color scrim; // over what is out of reach or out of the box
-    SDL_Color veil;  // behind text on the picture
+    SDL_Color flash;      // a picture was just taken
+    SDL_Color scrim;      // over what is out of reach or out of the box
+    SDL_Color veil;       // behind text on the picture, which may be `warning` or
+    SDL_Color on_picture; // this: lines and text that need no veil
 };
 
-extern const struct ui_theme ui_theme_dark;
+extern const struct ui_theme ui_theme_dark, ui_theme_light;
 
 // `colour` with its opacity multiplied by `opacity` (0..1).
 SDL_Color ui_fade(SDL_Color colour, float opacity);

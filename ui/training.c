@@ -245,7 +245,7 @@ static void draw_worst(struct ui_canvas *c, struct ui_box box, const struct ui_v
 void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                       struct ui_plot *plot, struct ui_picture *worst)
 {
-    struct ui_box head, in = ui_card(c, box, "2", "Train", &head);
+    struct ui_box head, in = ui_card(c, box, "2", "Train", UI_PAGE_HOOD, &head);
     draw_button(c, &head, view);
     if (!busy(view) && !view->have_model && view->n_curve == 0) {
         draw_needs(c, in, view);

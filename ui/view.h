@@ -28,6 +28,14 @@ struct ui_worst {
     int all;               // that there are
 };
 
+// What stands where the picture is.
+enum ui_page {
+    UI_PAGE_PICTURE,
+    UI_PAGE_COLLECTED, // the pictures that were collected
+    UI_PAGE_HOOD,      // "Under the hood": what the training led to
+    UI_PAGE_CAMERA,    // which camera, and its controls
+};
+
 struct ui_folder {
     char path[UI_TEXT];
     int pictures; // files that look like pictures; -1 while still counting
@@ -39,6 +47,9 @@ struct ui_score_point {
 };
 
 struct ui_view {
+    enum ui_page page;
+    bool light; // the light theme
+
     // Camera
     const struct img *frame; // latest picture, never mirrored; NULL before the first
     int64_t frame_number;    // changes with the picture: upload it only then
@@ -116,6 +127,8 @@ enum ui_action_kind {
     UI_FULLSCREEN,
     UI_THRESHOLD, // by `amount`
     UI_HELP,
+    UI_PAGE,          // `index`: an enum ui_page; the one that is open: close it
+    UI_THEME,         // the other one of dark and light
     UI_FOLDER,        // `path`: a folder of other people, dropped or typed
     UI_REMOVE_FOLDER, // `index`
     UI_QUIT,

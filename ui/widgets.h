@@ -66,8 +66,8 @@ struct ui_box ui_pill(struct ui_canvas *c, float x, float y, enum ui_align align
 void ui_bar(struct ui_canvas *c, struct ui_box box, float part, SDL_Color colour);
 
 // A card with its number and title; returns what is inside, and in *head the rest of the title's
-// row, for buttons.
+// row, for buttons. A click on the title opens `page`, unless that is UI_PAGE_PICTURE.
 struct ui_box ui_card(struct ui_canvas *c, struct ui_box box, const char *number, const char *title,
-                      struct ui_box *head);
+                      enum ui_page page, struct ui_box *head);
 
 #endif

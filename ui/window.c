@@ -214,6 +214,7 @@ static void paint(struct ui_window *window, const struct ui_view *view)
     int w = 1, h = 1;
     float pixels = unit_pixels(window, &w, &h);
     struct ui_canvas *canvas = &window->canvas;
+    canvas->theme = view->light ? &ui_theme_light : &ui_theme_dark;
     ui_canvas_begin(canvas, w, h, scale_for(window, pixels));
     canvas->mouse_x = window->input.mouse_x;
     canvas->mouse_y = window->input.mouse_y;

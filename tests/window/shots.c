@@ -14,12 +14,22 @@ struct size {
     const char *name;
     int w, h; // pixels
     float scale;
+    bool light;
 };
 
 static const struct size sizes[] = {
-    {"640x480", 640, 480, 1},       {"1280x800", 1280, 800, 1},   {"1280x960@2", 1280, 960, 2},
-    {"2560x1600@2", 2560, 1600, 2}, {"480x360", 480, 360, 1},     {"1024x768", 1024, 768, 1},
-    {"720x1100", 720, 1100, 1},     {"1920x1080", 1920, 1080, 1}, {"1280x560", 1280, 560, 1},
+    {"640x480", 640, 480, 1, false},
+    {"640x480-light", 640, 480, 1, true},
+    {"1280x800", 1280, 800, 1, false},
+    {"1280x800-light", 1280, 800, 1, true},
+    {"2560x1600@2", 2560, 1600, 2, false},
+    {"2560x1600@2-light", 2560, 1600, 2, true},
+    {"1280x960@2", 1280, 960, 2, false},
+    {"480x360", 480, 360, 1, false},
+    {"1024x768", 1024, 768, 1, false},
+    {"720x1100", 720, 1100, 1, false},
+    {"1920x1080", 1920, 1080, 1, false},
+    {"1280x560", 1280, 560, 1, false},
 };
 
 static uint8_t shade(float v)
@@ -317,6 +327,7 @@ static int shoot(const struct size *size, size_t state, const struct img *frame,
                             .frame_number = 1,
                             .guide = {frame->w / 2 - 125, frame->h / 2 - 125, 250, 250},
                             .mirror = true,
+                            .light = size->light,
                             .threshold = 0.5f,
                             .fps = 29.97f,
                             .seconds_left = -1};
