@@ -302,11 +302,22 @@ void app_scorer_anchors_changed(struct app_scorer *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+static float cut(float t)
+{
+    return t < 0 ? 0 : t > 1 ? 1 : t;
+}
+
 void app_scorer_nudge_threshold(struct app_scorer *s, float amount)
 {
     pthread_mutex_lock(&s->lock);
-    float t = s->threshold + amount;
-    s->threshold = t < 0 ? 0 : t > 1 ? 1 : t;
+    s->threshold = cut(s->threshold + amount);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void app_scorer_set_threshold(struct app_scorer *s, float threshold)
+{
+    pthread_mutex_lock(&s->lock);
+    s->threshold = cut(threshold);
     pthread_mutex_unlock(&s->lock);
 }
 

@@ -40,6 +40,8 @@ void app_scorer_set_live(struct app_scorer *scorer, bool live);
 void app_scorer_anchors_changed(struct app_scorer *scorer);
 // Moves the threshold by `amount`, within 0..1.
 void app_scorer_nudge_threshold(struct app_scorer *scorer, float amount);
+// To a value, cut to 0..1.
+void app_scorer_set_threshold(struct app_scorer *scorer, float threshold);
 
 bool app_scorer_is_live(struct app_scorer *scorer);
 // Scores since the scorer was made.

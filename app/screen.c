@@ -37,6 +37,7 @@ static void fill_shared(struct app_session *s, struct ui_view *v)
     v->demo = !strncmp(s->camera_spec, "demo", 4);
     v->demo_fallback = v->demo && s->demo_fallback;
     snprintf(v->camera, sizeof v->camera, "%s", s->camera);
+    v->card = s->card;
     snprintf(v->model_line, sizeof v->model_line, "%s", s->model_line);
     bool fresh = clock_now_ns() - s->message_ns < MESSAGE_NS;
     snprintf(v->message, sizeof v->message, "%s", fresh ? s->message : "");

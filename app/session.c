@@ -120,6 +120,7 @@ static void set_model(struct app_session *s, struct siam_model *model)
     local_time(c->created, when, sizeof when);
     app_scorer_set_model(s->scorer, model);
     pthread_mutex_lock(&s->lock);
+    s->card = *c;
     snprintf(s->model_line, sizeof s->model_line,
              "Trained %s: %d epoch%s, %d + %d of you, %d of others", when, c->epochs,
              c->epochs == 1 ? "" : "s", c->n_anchor, c->n_positive, c->n_negative);
@@ -319,6 +320,9 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         break;
     case UI_THRESHOLD:
         app_scorer_nudge_threshold(s->scorer, action->amount);
+        break;
+    case UI_SET_THRESHOLD:
+        app_scorer_set_threshold(s->scorer, action->amount);
         break;
     case UI_HELP:
         s->help = !s->help;

@@ -52,6 +52,7 @@ struct app_session {
     bool camera_lost;
     int n_cameras; // times a camera was opened, refused or lost
     char model_line[UI_TEXT];
+    struct siam_card card; // of the model
     int n_trained;   // trainings that ended, well or not
     int n_live_ends; // times live ended by itself
     int last_error;  // code of the last error told, for the exit code of a script

@@ -21,8 +21,9 @@ enum ui_zone_kind {
     UI_ZONE_TYPE = 1000, // begin typing a folder's path
     UI_ZONE_ACCEPT,      // end it: take the path
     UI_ZONE_CANCEL,
-    UI_ZONE_SCROLL, // turns the wheel into ui_canvas.scrolled
-    UI_ZONE_BLOCK,  // nothing: keeps clicks from what it covers
+    UI_ZONE_SCROLL,    // turns the wheel into ui_canvas.scrolled
+    UI_ZONE_THRESHOLD, // dragging sets it: 0 at the box's left end, 1 at its right one
+    UI_ZONE_BLOCK,     // nothing: keeps clicks from what it covers
 };
 
 struct ui_zone {

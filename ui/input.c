@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/input.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -265,6 +266,7 @@ static void click(struct ui_input *input, const struct ui_zone *zone)
         break;
     case UI_ZONE_SCROLL:
     case UI_ZONE_BLOCK:
+    case UI_ZONE_THRESHOLD:
     case UI_HOLD:
         break;
     default:
@@ -272,6 +274,14 @@ static void click(struct ui_input *input, const struct ui_zone *zone)
                                        .index = zone->index,
                                        .amount = zone->amount});
     }
+}
+
+// To where the mouse is.
+static void drag_threshold(struct ui_input *input)
+{
+    const struct ui_box *box = &input->pressed.box;
+    float t = siam_scores_snap((input->mouse_x - box->x) / fmaxf(box->w, 1));
+    push(input, (struct ui_action){.kind = UI_SET_THRESHOLD, .amount = t});
 }
 
 static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas)
@@ -283,6 +293,8 @@ static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas)
     if (zone->kind == UI_HOLD) {
         hold(input, zone->key);
         input->held_by_mouse = true;
+    } else if (zone->kind == UI_ZONE_THRESHOLD) {
+        drag_threshold(input);
     }
 }
 
@@ -353,6 +365,8 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
     case SDL_MOUSEMOTION:
         input->mouse_x = (float)event->motion.x * points;
         input->mouse_y = (float)event->motion.y * points;
+        if (input->pressed.kind == UI_ZONE_THRESHOLD)
+            drag_threshold(input);
         break;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:

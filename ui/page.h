@@ -4,11 +4,20 @@
 #ifndef VISAVIS_UI_PAGE_H
 #define VISAVIS_UI_PAGE_H
 
+#include "ui/plot.h"
 #include "ui/widgets.h"
 
-// The card with its title and a button that closes it; returns what is inside, and in *head the rest
-// of the title's row.
+// The card with its title and a button that closes it; returns what is inside, and in *head the
+// rest of the title's row.
 struct ui_box ui_page_card(struct ui_canvas *c, struct ui_box box, enum ui_page page,
                            const char *title, struct ui_box *head);
+
+// "Under the hood". Zero-initialise.
+struct ui_hood {
+    struct ui_plot scores, det;
+};
+void ui_hood_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                  struct ui_hood *hood);
+void ui_hood_finish(struct ui_hood *hood);
 
 #endif

@@ -93,6 +93,18 @@ struct ui_layout ui_screen_layout(float w, float h, float status_h, float aspect
     return l;
 }
 
+static void draw_page(struct ui_screen *screen, struct ui_canvas *canvas, struct ui_box box,
+                      const struct ui_view *view)
+{
+    switch (view->page) {
+    case UI_PAGE_HOOD:
+        ui_hood_draw(canvas, box, view, &screen->hood);
+        break;
+    default:
+        ui_stage_draw(canvas, box, view, &screen->picture, &screen->nearest);
+    }
+}
+
 void ui_screen_draw(struct ui_screen *screen, struct ui_canvas *canvas, const struct ui_view *view)
 {
     float mouse_x = canvas->mouse_x, mouse_y = canvas->mouse_y;
@@ -103,7 +115,7 @@ void ui_screen_draw(struct ui_screen *screen, struct ui_canvas *canvas, const st
     float w = canvas->whole.w, h = canvas->whole.h;
     float status_h = ui_status_height(canvas, w - 2 * margin(w, h), view);
     struct ui_layout l = ui_screen_layout(w, h, status_h, aspect);
-    ui_stage_draw(canvas, l.stage, view, &screen->picture, &screen->nearest);
+    draw_page(screen, canvas, l.stage, view);
     ui_collect_draw(canvas, l.collect, view, &screen->first_folder);
     ui_training_draw(canvas, l.train, view, &screen->loss, screen->worst);
     ui_live_draw(canvas, l.live, view, &screen->history);
@@ -122,4 +134,5 @@ void ui_screen_finish(struct ui_screen *screen)
         ui_picture_finish(&screen->worst[i]);
     ui_plot_finish(&screen->loss);
     ui_plot_finish(&screen->history);
+    ui_hood_finish(&screen->hood);
 }

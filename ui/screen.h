@@ -4,6 +4,7 @@
 #ifndef VISAVIS_UI_SCREEN_H
 #define VISAVIS_UI_SCREEN_H
 
+#include "ui/page.h"
 #include "ui/panels.h"
 
 struct ui_layout {
@@ -15,6 +16,7 @@ struct ui_screen {
     struct ui_picture picture, nearest;
     struct ui_picture worst[2]; // pictures that hurt: of the user, of others
     struct ui_plot loss, history;
+    struct ui_hood hood;
     int first_folder; // of the list, the first one in sight
 };
 

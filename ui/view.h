@@ -7,6 +7,7 @@
 
 #include "core/face/quality.h"
 #include "core/image/image.h"
+#include "core/siamese/model.h"
 #include "core/verify/verdict.h"
 
 #include <stdbool.h>
@@ -86,6 +87,7 @@ struct ui_view {
     bool have_model;
     struct ui_worst worst_own, worst_others; // of the training that ended last
     int64_t worst_number;                    // changes with them
+    struct siam_card card;                   // of the model, where have_model
     char model_line[UI_TEXT]; // "trained 12:40, 50 epochs, 40 + 40 of you, 3212 of others"
 
     // Live
@@ -125,7 +127,8 @@ enum ui_action_kind {
     UI_MIRROR,
     UI_CAMERA, // next camera
     UI_FULLSCREEN,
-    UI_THRESHOLD, // by `amount`
+    UI_THRESHOLD,     // by `amount`
+    UI_SET_THRESHOLD, // to `amount`
     UI_HELP,
     UI_PAGE,          // `index`: an enum ui_page; the one that is open: close it
     UI_THEME,         // the other one of dark and light

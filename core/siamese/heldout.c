@@ -94,10 +94,13 @@ void siam_figures_of(struct siam_figures *f, const float *logits, const struct n
                      int m, int *order)
 {
     int n[2] = {0, 0}, accepted[2] = {0, 0}; // impostor, genuine
+    f->scores = (struct siam_scores){.own = {0}};
     for (int i = 0; i < m; i++) {
         int genuine = pairs[i].label > 0.5f;
+        float score = nn_sigmoid(logits[i]);
         n[genuine]++;
-        accepted[genuine] += nn_sigmoid(logits[i]) >= SIAM_THRESHOLD;
+        accepted[genuine] += score >= SIAM_THRESHOLD;
+        siam_scores_add(genuine ? f->scores.own : f->scores.others, score);
         order[i] = i;
     }
     int all = accepted[0] + accepted[1];

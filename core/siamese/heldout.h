@@ -4,6 +4,7 @@
 #define VISAVIS_CORE_SIAMESE_HELDOUT_H
 
 #include "core/siamese/batch.h"
+#include "core/siamese/scores.h"
 
 // A pair is accepted when its score is at least SIAM_THRESHOLD. Rates in 0..1.
 #define SIAM_THRESHOLD 0.5f
@@ -17,6 +18,7 @@ struct siam_figures {
     double frr;       // refused among the genuine
     int n_genuine;    // pairs
     int n_impostor;   // pairs
+    struct siam_scores scores; // of genuine pairs (own) and impostor ones (others)
 };
 
 // Figures of m pairs with logits: [m], of which both labels have some. `order`: room for m ints,

@@ -74,6 +74,10 @@ static void put_card(struct siam_meta *meta, const struct siam_card *card)
     siam_meta_put_double(meta, "recall", card->recall);
     siam_meta_put_double(meta, "auc", card->auc);
     siam_meta_put(meta, "heldout", card->heldout);
+    if (card->n_impostor > 0 && siam_scores_errors(&card->scores, 0).n_others > 0) {
+        siam_meta_put_bytes(meta, "scores_own", card->scores.own, sizeof card->scores.own);
+        siam_meta_put_bytes(meta, "scores_others", card->scores.others, sizeof card->scores.others);
+    }
 }
 
 // What is missing stays zero: the card is what is known of the model.
@@ -102,6 +106,8 @@ static void get_card(const struct siam_meta *meta, struct siam_card *card)
     siam_meta_double(meta, "recall", &card->recall);
     siam_meta_double(meta, "auc", &card->auc);
     siam_meta_string(meta, "heldout", card->heldout, sizeof card->heldout);
+    siam_meta_bytes(meta, "scores_own", card->scores.own, sizeof card->scores.own);
+    siam_meta_bytes(meta, "scores_others", card->scores.others, sizeof card->scores.others);
     card->threshold = (float)threshold;
 }
 

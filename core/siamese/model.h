@@ -12,6 +12,7 @@
 #include "core/nn/net.h"
 #include "core/siamese/input.h"
 #include "core/siamese/safetensors.h"
+#include "core/siamese/scores.h"
 
 #include <stdint.h>
 
@@ -36,6 +37,7 @@ struct siam_card {
     int n_impostor; // pairs that far was measured on
     double heldout_loss, precision, recall, auc; // on the same pairs
     char heldout[16]; // how they were kept apart: "bursts", or "time" (one burst, cut in time)
+    struct siam_scores scores; // of the same pairs, or of the held-out pictures against the anchors
 };
 
 struct siam_model {

@@ -496,6 +496,7 @@ static struct siam_card card_of(const struct trainer *t)
         .precision = f->precision,
         .recall = f->recall,
         .auc = f->auc,
+        .scores = f->scores,
     };
     clock_utc(card.created);
     snprintf(card.recipe, sizeof card.recipe, "%s", t->ck.recipe);

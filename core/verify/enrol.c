@@ -96,6 +96,12 @@ static int count_accepted(const struct probes *probes, float threshold)
     return n;
 }
 
+static void count_scores(uint16_t bins[SIAM_SCORE_BINS], const struct probes *probes)
+{
+    for (int i = 0; i < probes->n; i++)
+        siam_scores_add(bins, probes->scores[i]);
+}
+
 // The pictures on the wrong side of the threshold, the farthest first; returns how many.
 static int list_suspects(struct verify_suspect *out, const struct probes *probes, float threshold,
                          bool own)
@@ -196,6 +202,8 @@ static int enrol(struct enrolling *en, struct verify_enrolment *out, double targ
     out->few_strangers = verify_upper_bound(0, en->others.n) > target;
     out->n_own = list_suspects(out->own, &en->own, out->threshold, true);
     out->n_others = list_suspects(out->others, &en->others, out->threshold, false);
+    count_scores(out->scores.own, &en->own);
+    count_scores(out->scores.others, &en->others);
     return score_blanks(en, out, err);
 }
 
@@ -222,6 +230,7 @@ void verify_enrolment_to_card(const struct verify_enrolment *en, struct siam_car
     card->frr = share(en->n_refused, en->n_genuine);
     card->n_genuine = en->n_genuine;
     card->n_impostor = en->n_impostor;
+    card->scores = en->scores;
     snprintf(card->heldout, sizeof card->heldout, "%s", en->split_in_time ? "time" : "bursts");
 }
 

@@ -30,6 +30,7 @@ struct verify_enrolment {
     int n_own;
     struct verify_suspect others[VERIFY_SUSPECTS]; // [n_others] others accepted, worst first
     int n_others;
+    struct siam_scores scores; // all that were scored
 };
 
 // Measures a model on the data set that it was trained on. A probe is compared with the anchors

@@ -18,18 +18,12 @@ struct size {
 };
 
 static const struct size sizes[] = {
-    {"640x480", 640, 480, 1, false},
-    {"640x480-light", 640, 480, 1, true},
-    {"1280x800", 1280, 800, 1, false},
-    {"1280x800-light", 1280, 800, 1, true},
-    {"2560x1600@2", 2560, 1600, 2, false},
-    {"2560x1600@2-light", 2560, 1600, 2, true},
-    {"1280x960@2", 1280, 960, 2, false},
-    {"480x360", 480, 360, 1, false},
-    {"1024x768", 1024, 768, 1, false},
-    {"720x1100", 720, 1100, 1, false},
-    {"1920x1080", 1920, 1080, 1, false},
-    {"1280x560", 1280, 560, 1, false},
+    {"640x480", 640, 480, 1, false},       {"640x480-light", 640, 480, 1, true},
+    {"1280x800", 1280, 800, 1, false},     {"1280x800-light", 1280, 800, 1, true},
+    {"2560x1600@2", 2560, 1600, 2, false}, {"2560x1600@2-light", 2560, 1600, 2, true},
+    {"1280x960@2", 1280, 960, 2, false},   {"480x360", 480, 360, 1, false},
+    {"1024x768", 1024, 768, 1, false},     {"720x1100", 720, 1100, 1, false},
+    {"1920x1080", 1920, 1080, 1, false},   {"1280x560", 1280, 560, 1, false},
 };
 
 static uint8_t shade(float v)
@@ -285,18 +279,51 @@ static void typing(struct ui_view *view)
     view->caret = (int)strlen(view->typed);
 }
 
+// Two groups of scores that overlap a little.
+static void hood(struct ui_view *view)
+{
+    live_you(view);
+    struct siam_card *card = &view->card;
+    view->page = UI_PAGE_HOOD;
+    view->threshold = card->threshold = 0.915f;
+    for (int i = 0; i < 1003; i++)
+        siam_scores_add(card->scores.others, powf((float)i / 1003, 3) * 0.97f);
+    for (int i = 0; i < 51; i++)
+        siam_scores_add(card->scores.own, 1 - 0.35f * powf((float)i / 51, 3));
+    snprintf(card->created, sizeof card->created, "2026-03-14T15:09:26Z");
+    snprintf(card->recipe, sizeof card->recipe, "visavis");
+    snprintf(card->heldout, sizeof card->heldout, "bursts");
+    card->seed = 1;
+    card->epochs = 10;
+    card->seconds = 94;
+    card->n_anchor = card->n_positive = 170;
+    card->n_negative = 3962;
+    card->n_people = 812;
+    card->n_impostor = 1003;
+    card->n_genuine = 51;
+    card->far = 0.01;
+    card->frr = 0.08;
+}
+
+static void hood_empty(struct ui_view *view)
+{
+    collected(view);
+    view->page = UI_PAGE_HOOD;
+}
+
 static const struct {
     const char *name;
     void (*fill)(struct ui_view *view);
 } states[] = {
-    {"first", first_start},   {"collecting", collecting},
-    {"collected", collected}, {"training", training},
-    {"resumed", resumed},     {"ready", ready},
-    {"you", live_you},        {"stranger", live_stranger},
-    {"dark", live_dark},      {"unsure", live_unsure},
-    {"nobody", live_nobody},  {"lost", camera_lost},
-    {"waiting", waiting},     {"help", help},
-    {"typing", typing},
+    {"first", first_start},     {"collecting", collecting},
+    {"collected", collected},   {"training", training},
+    {"resumed", resumed},       {"ready", ready},
+    {"you", live_you},          {"stranger", live_stranger},
+    {"dark", live_dark},        {"unsure", live_unsure},
+    {"nobody", live_nobody},    {"lost", camera_lost},
+    {"waiting", waiting},       {"help", help},
+    {"typing", typing},         {"hood", hood},
+    {"hood-empty", hood_empty},
 };
 
 static bool plain(const struct img *img)
