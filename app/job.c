@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/trainer.h"
 
+#include "app/models.h"
+
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/siamese/people.h"
@@ -410,6 +412,8 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
         pool_lower_priority(NICENESS);
     if (!ret)
         ret = pool_create(&run.pool, job->n_threads, job->lower_priority ? NICENESS : 0, err);
+    if (!ret && !job->out && app_models_keep(job->data_dir, err))
+        log_info("%s", err->text);
     if (!ret)
         ret = gather_others(&run.others, job, err);
     if (!ret)

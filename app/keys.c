@@ -264,6 +264,7 @@ static bool play_key(struct app_session *s, char key)
         {'f', UI_FULLSCREEN, 0, 0},
         {'h', UI_HELP, 0, 0},
         {'l', UI_THEME, 0, 0},
+        {'b', UI_USE_MODEL, 0, 0},
         {'q', UI_QUIT, 0, 0},
         {'+', UI_THRESHOLD, 0.01f, 0},
         {'-', UI_THRESHOLD, -0.01f, 0},

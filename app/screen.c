@@ -77,9 +77,32 @@ static void fill_hint(struct ui_view *v)
     snprintf(v->hint, sizeof v->hint, "%s", hint);
 }
 
+static void fill_earlier(struct app_session *s, struct ui_view *v)
+{
+    pthread_mutex_lock(&s->lock);
+    bool changed = s->models_changed;
+    s->models_changed = false;
+    pthread_mutex_unlock(&s->lock);
+    if (!changed)
+        return;
+    s->n_earlier = app_models_list(s->earlier, s->data_dir);
+    _Static_assert(UI_MODELS >= APP_MODELS_KEPT, "not all models are shown");
+    v->n_earlier = s->n_earlier;
+    for (int i = 0; i < s->n_earlier; i++) {
+        const struct siam_card *card = &s->earlier[i].card;
+        struct ui_model *to = &v->earlier[i];
+        app_local_time(card->created, to->when, sizeof to->when);
+        to->far = card->far;
+        to->frr = card->frr;
+        to->n_impostor = card->n_impostor;
+        to->n_genuine = card->n_genuine;
+    }
+}
+
 void app_screen_fill(struct app_session *s)
 {
     struct ui_view *v = &s->view;
+    fill_earlier(s, v);
     fill_camera(s, v);
     fill_shared(s, v);
     fill_collect(s, v);

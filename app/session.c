@@ -100,8 +100,7 @@ static void on_wake(void *ctx)
     wake(ctx);
 }
 
-// "2026-03-14T15:09:26Z" as "14 Mar, 16:09" in local time; unchanged where it isn't like that.
-static void local_time(const char *utc, char *out, size_t size)
+void app_local_time(const char *utc, char *out, size_t size)
 {
     struct tm tm = {0};
     snprintf(out, size, "%s", utc);
@@ -117,10 +116,11 @@ static void set_model(struct app_session *s, struct siam_model *model)
 {
     const struct siam_card *c = &model->card;
     char when[32];
-    local_time(c->created, when, sizeof when);
+    app_local_time(c->created, when, sizeof when);
     app_scorer_set_model(s->scorer, model);
     pthread_mutex_lock(&s->lock);
     s->card = *c;
+    s->models_changed = true;
     snprintf(s->model_line, sizeof s->model_line,
              "Trained %s: %d epoch%s, %d + %d of you, %d of others", when, c->epochs,
              c->epochs == 1 ? "" : "s", c->n_anchor, c->n_positive, c->n_negative);
@@ -167,6 +167,20 @@ static void *load_model(void *arg)
     siam_model_unref(model);
     wake(s);
     return NULL;
+}
+
+// Loads the model that there is.
+static void start_loader(struct app_session *s)
+{
+    char path[PATH_MAX];
+    if (file_join(path, sizeof path, s->data_dir, "model.safetensors", NULL) || !file_exists(path))
+        return;
+    if (s->have_loader)
+        pthread_join(s->loader, NULL);
+    app_scorer_expect_model(s->scorer, true);
+    s->have_loader = pthread_create(&s->loader, NULL, load_model, s) == 0;
+    if (!s->have_loader)
+        app_scorer_expect_model(s->scorer, false);
 }
 
 // ---- Actions --------------------------------------------------------------------------------
@@ -221,6 +235,21 @@ static void do_folder(struct app_session *s, const char *path)
     }
     snprintf(text, sizeof text, "other people from %s", path);
     app_session_tell(s, text);
+}
+
+static void use_model(struct app_session *s, int index)
+{
+    struct err err = {0};
+    if (app_trainer_busy(s->trainer)) {
+        app_session_tell(s, "training: stop it first, with s");
+    } else if (index < 0 || index >= s->n_earlier) {
+        app_session_tell(s, "there is no earlier model");
+    } else if (app_models_use(s->data_dir, s->earlier[index].name, &err)) {
+        app_session_tell_error(s, ERR_IO, err.text);
+    } else {
+        app_session_tell(s, "back to the model before: b again undoes that");
+        start_loader(s);
+    }
 }
 
 // The camera after the present one: cameras in the system's order, then the demo's people.
@@ -320,6 +349,9 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         break;
     case UI_THRESHOLD:
         app_scorer_nudge_threshold(s->scorer, action->amount);
+        break;
+    case UI_USE_MODEL:
+        use_model(s, action->index);
         break;
     case UI_SET_THRESHOLD:
         app_scorer_set_threshold(s->scorer, action->amount);
@@ -441,17 +473,6 @@ static int start_threads(struct app_session *s, struct err *err)
     if (!ret)
         ret = app_trainer_create(&s->trainer, s->events, &train, err);
     return ret;
-}
-
-static void start_loader(struct app_session *s)
-{
-    char path[PATH_MAX];
-    if (file_join(path, sizeof path, s->data_dir, "model.safetensors", NULL) || !file_exists(path))
-        return;
-    app_scorer_expect_model(s->scorer, true);
-    s->have_loader = pthread_create(&s->loader, NULL, load_model, s) == 0;
-    if (!s->have_loader)
-        app_scorer_expect_model(s->scorer, false);
 }
 
 static int start(struct app_session *s, struct err *err)

@@ -7,6 +7,7 @@
 
 #include "app/collector.h"
 #include "app/folders.h"
+#include "app/models.h"
 #include "app/options.h"
 #include "app/scorer.h"
 #include "app/trainer.h"
@@ -40,6 +41,8 @@ struct app_session {
     bool mirror, help, fullscreen, light, quit;
     enum ui_page page;
     bool demo_fallback; // no camera was asked for, and there is none
+    struct app_model earlier[APP_MODELS_KEPT];
+    int n_earlier;
     struct ui_view view;
     int exit_code; // of the first script step that failed, 0 = none
 
@@ -53,9 +56,10 @@ struct app_session {
     int n_cameras; // times a camera was opened, refused or lost
     char model_line[UI_TEXT];
     struct siam_card card; // of the model
-    int n_trained;   // trainings that ended, well or not
-    int n_live_ends; // times live ended by itself
-    int last_error;  // code of the last error told, for the exit code of a script
+    bool models_changed;   // `earlier` is to be listed anew
+    int n_trained;         // trainings that ended, well or not
+    int n_live_ends;       // times live ended by itself
+    int last_error;        // code of the last error told, for the exit code of a script
 };
 
 // Runs a session to its end. Returns the program's exit code.
@@ -73,6 +77,8 @@ void app_session_do(struct app_session *s, const struct ui_action *action);
 // Goes over to another camera, on the camera thread; on failure the present one is opened again and
 // the user told. Errors: ERR_USAGE (no such spec).
 int app_session_switch_camera(struct app_session *s, const char *spec, struct err *err);
+// "2026-03-14T15:09:26Z" as "14 Mar, 16:09" in local time; unchanged where it isn't like that.
+void app_local_time(const char *utc, char *out, size_t size);
 // Fills in s->view from all parts (screen.c).
 void app_screen_fill(struct app_session *s);
 // Saves a picture of the window, or of what it would show. Errors: ERR_IO, ERR_DATA, ERR_MEMORY.

@@ -4,6 +4,7 @@
 // Below the data folder links to pictures are removed, and no link is followed. Folders go when
 // nothing else is in them. So a data folder that is the wrong one loses nothing but what is just
 // like ours.
+#include "app/models.h"
 #include "app/signals.h"
 #include "app/trainer.h"
 #include "app/verbs.h"
@@ -138,6 +139,12 @@ static bool of_people(const char *name, enum sort *sort)
     return n == SIAM_PEOPLE_KEY - 1 && (*sort != OTHER || strcmp(name + n, ".faces") == 0);
 }
 
+static bool of_models(const char *name, enum sort *sort)
+{
+    *sort = MODEL;
+    return app_models_is_name(name);
+}
+
 static int fail(const char *path, struct err *err)
 {
     return err_set(err, ERR_DATA, "%s: %s", path, strerror(errno));
@@ -193,8 +200,10 @@ static int look(struct list *list, const char *data_dir, struct err *err)
         const char *name;
         choice chosen;
         bool deep;
-    } parts[] = {
-        {"anchor", of_you, true}, {"positive", of_you, true}, {"negative", not_you, false}};
+    } parts[] = {{"anchor", of_you, true},
+                 {"positive", of_you, true},
+                 {"negative", not_you, false},
+                 {"models", of_models, false}};
     char people[2][PATH_MAX], path[PATH_MAX];
     int n = app_people_dirs(people, data_dir), ret = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !ret; i++) {

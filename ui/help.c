@@ -18,6 +18,7 @@ static const struct help_line first_column[] = {
     {{"Train and verify"}, NULL},
     {{"t"}, "train"},
     {{"s"}, "stop training"},
+    {{"b"}, "back to the model before"},
     {{"v"}, "live score on, off"},
     {{"+", "\xe2\x88\x92"}, "threshold, also arrows"},
 };

@@ -87,7 +87,9 @@ static void draw_histogram(struct ui_canvas *c, struct ui_box box, const struct 
     struct ui_box head = ui_cut_top(&box, line), foot = ui_cut_bottom(&box, line);
     legend(c, &head, "strangers", e->n_others, true, t->stranger);
     legend(c, &head, "you", e->n_own, false, t->you);
-    ui_label(c, head, UI_CAPTION, UI_RIGHT, t->dim, "drag the line, or press + and \xe2\x88\x92");
+    static const char *const how[] = {"drag the line, or press + and \xe2\x88\x92", "drag the line",
+                                      "", NULL};
+    ui_label_fit(c, head, UI_CAPTION, UI_RIGHT, t->dim, how);
     ui_cut_top(&box, UI_STEP);
     if (!ui_plot_begin(plot, c, box))
         return;
@@ -244,6 +246,39 @@ static void draw_facts(struct ui_canvas *c, struct ui_box box, const struct ui_v
     }
 }
 
+// ---- Earlier models ---------------------------------------------------------------------------
+
+// A row each, with a button that makes it the present one.
+static void draw_earlier(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
+{
+    ui_label(c, ui_cut_top(&box, ui_line_height(c, UI_CAPTION)), UI_CAPTION, UI_LEFT, c->theme->dim,
+             "Earlier models");
+    ui_cut_top(&box, UI_STEP);
+    for (int i = 0; i < view->n_earlier && box.h >= UI_BUTTON_H; i++) {
+        const struct ui_model *m = &view->earlier[i];
+        const struct ui_button use = {
+            .key = i == 0 ? "b" : NULL, .label = "Use", .zone = {.kind = UI_USE_MODEL, .index = i}};
+        char full[160], brief[96];
+        snprintf(brief, sizeof brief, "%s: lets in %.1f %%, refuses you %.0f %%", m->when,
+                 100 * m->far, 100 * m->frr);
+        snprintf(full, sizeof full,
+                 "%s: lets in %.1f %% of %d strangers, refuses you %.0f %% of %d", m->when,
+                 100 * m->far, m->n_impostor, 100 * m->frr, m->n_genuine);
+        const char *texts[] = {full, brief, m->when, NULL};
+        struct ui_box row = ui_cut_top(&box, UI_BUTTON_H);
+        ui_cut_top(&box, UI_STEP);
+        ui_button_right(c, &row, &use, 0);
+        ui_label_fit(c, row, UI_BODY, UI_LEFT, c->theme->text, texts);
+    }
+}
+
+static float earlier_height(struct ui_canvas *c, const struct ui_view *view)
+{
+    return view->n_earlier == 0 ? 0
+                                : ui_line_height(c, UI_CAPTION) + UI_STEP +
+                                      (float)view->n_earlier * (UI_BUTTON_H + UI_STEP);
+}
+
 // ---- The page ---------------------------------------------------------------------------------
 
 static void draw_empty(struct ui_canvas *c, struct ui_box in, const struct ui_view *view)
@@ -271,6 +306,11 @@ void ui_hood_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *
     }
     float errors_h = UI_BUTTON_H + 2 * (ui_line_height(c, UI_BODY) + 2) + UI_GAP;
     float facts_h = 11 * (ui_line_height(c, UI_BODY) + 1) + ui_line_height(c, UI_CAPTION);
+    float earlier_h = earlier_height(c, view);
+    if (earlier_h > 0 && in.h - earlier_h >= errors_h + 2 * HISTOGRAM_H) {
+        draw_earlier(c, ui_cut_bottom(&in, earlier_h), view);
+        ui_cut_bottom(&in, UI_GAP);
+    }
     float rest = in.h - errors_h - HISTOGRAM_H - 2 * ui_line_height(c, UI_CAPTION) - 3 * UI_GAP;
     if (rest >= DET_H) {
         struct ui_box lower = ui_cut_bottom(&in, fminf(fmaxf(rest * 0.55f, DET_H), facts_h));

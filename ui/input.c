@@ -163,6 +163,8 @@ static enum ui_action_kind plain_key(SDL_Keycode key)
         return UI_HELP;
     case SDLK_l:
         return UI_THEME;
+    case SDLK_b:
+        return UI_USE_MODEL; // the first one
     case SDLK_q:
         return UI_QUIT;
     default:

@@ -37,6 +37,14 @@ enum ui_page {
     UI_PAGE_CAMERA,    // which camera, and its controls
 };
 
+#define UI_MODELS 3
+// A model that came before the present one.
+struct ui_model {
+    char when[32]; // "14 Mar, 16:09"
+    double far, frr;
+    int n_impostor, n_genuine; // what they were measured on; 0: not known
+};
+
 struct ui_folder {
     char path[UI_TEXT];
     int pictures; // files that look like pictures; -1 while still counting
@@ -88,6 +96,8 @@ struct ui_view {
     struct ui_worst worst_own, worst_others; // of the training that ended last
     int64_t worst_number;                    // changes with them
     struct siam_card card;                   // of the model, where have_model
+    struct ui_model earlier[UI_MODELS];      // the newest first
+    int n_earlier;
     char model_line[UI_TEXT]; // "trained 12:40, 50 epochs, 40 + 40 of you, 3212 of others"
 
     // Live
@@ -129,6 +139,7 @@ enum ui_action_kind {
     UI_FULLSCREEN,
     UI_THRESHOLD,     // by `amount`
     UI_SET_THRESHOLD, // to `amount`
+    UI_USE_MODEL,     // `index`: of the earlier ones
     UI_HELP,
     UI_PAGE,          // `index`: an enum ui_page; the one that is open: close it
     UI_THEME,         // the other one of dark and light

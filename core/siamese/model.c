@@ -208,3 +208,16 @@ int siam_model_load(struct siam_model **out, const char *path, struct err *err)
     siam_tensors_close(&file);
     return ret;
 }
+
+int siam_model_read_card(struct siam_card *card, const char *path, struct err *err)
+{
+    struct siam_tensor_file file;
+    int ret = siam_tensors_open(&file, path, REMEDY, err);
+    if (ret)
+        return ret;
+    *card = (struct siam_card){.threshold = 0.5f};
+    if (file.ours)
+        get_card(&file.meta, card);
+    siam_tensors_close(&file);
+    return 0;
+}

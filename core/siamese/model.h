@@ -70,6 +70,9 @@ int siam_model_load(struct siam_model **out, const char *path, struct err *err);
 int siam_model_load_as(struct siam_model **out, const char *path, const struct nn_config *config,
                        struct err *err);
 
+// The card alone, by the file's header: that the rest is whole is not looked at. Errors: as above.
+int siam_model_read_card(struct siam_card *card, const char *path, struct err *err);
+
 // The net's tensors as they stand in a file, with places in net->block.
 void siam_net_tensors(const struct nn_net *net, struct siam_tensor tensors[NN_TENSORS]);
 

@@ -54,6 +54,7 @@ static const struct siam_card full_card = {
     .recall = 0.98,
     .auc = 0.9999999999999999,
     .heldout = "bursts",
+    .scores = {.own = {[0] = 1, [399] = 51}, .others = {[17] = 300, [398] = 65535}},
 };
 
 static char *path_in(void **state, const char *name)
@@ -109,6 +110,7 @@ static void test_round_trip(void **state)
     assert_string_equal(c->recipe, full_card.recipe);
     assert_string_equal(c->created, full_card.created);
     assert_string_equal(c->heldout, full_card.heldout);
+    assert_memory_equal(&c->scores, &full_card.scores, sizeof c->scores);
     assert_true(c->seed == full_card.seed);
     assert_int_equal(c->epochs, full_card.epochs);
     assert_int_equal(c->n_anchor, full_card.n_anchor);

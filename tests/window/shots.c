@@ -303,6 +303,9 @@ static void hood(struct ui_view *view)
     card->n_genuine = 51;
     card->far = 0.01;
     card->frr = 0.08;
+    view->n_earlier = 2;
+    view->earlier[0] = (struct ui_model){"13 Mar, 18:20", 0.011, 0.16, 1003, 38};
+    view->earlier[1] = (struct ui_model){"2 Mar, 09:14", 0.03, 0.25, 310, 12};
 }
 
 static void hood_empty(struct ui_view *view)

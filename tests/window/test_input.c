@@ -146,9 +146,10 @@ static void test_plain_keys(void **state)
     static const struct {
         SDL_Keycode key;
         enum ui_action_kind kind;
-    } keys[] = {{'u', UI_UNDO},     {'t', UI_TRAIN},  {'s', UI_STOP},        {'v', UI_LIVE},
-                {'m', UI_MIRROR},   {'c', UI_CAMERA}, {'f', UI_FULLSCREEN},  {'h', UI_HELP},
-                {SDLK_F1, UI_HELP}, {'q', UI_QUIT},   {SDLK_ESCAPE, UI_QUIT}};
+    } keys[] = {{'u', UI_UNDO},        {'t', UI_TRAIN},     {'s', UI_STOP},       {'v', UI_LIVE},
+                {'m', UI_MIRROR},      {'c', UI_CAMERA},    {'f', UI_FULLSCREEN}, {'h', UI_HELP},
+                {'l', UI_THEME},       {'b', UI_USE_MODEL}, {SDLK_F1, UI_HELP},   {'q', UI_QUIT},
+                {SDLK_ESCAPE, UI_QUIT}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         press(keys[i].key, 0);
         expect(window, keys[i].kind, 0);
@@ -199,6 +200,28 @@ static void test_threshold(void **state)
         assert_int_equal(action.kind, UI_THRESHOLD);
         assert_true(fabsf(action.amount - keys[i].amount) < 1e-6f);
     }
+}
+
+static void test_pages(void **state)
+{
+    struct ui_window *window = *state;
+    static const struct {
+        SDL_Keycode key;
+        enum ui_page page;
+    } keys[] = {{'1', UI_PAGE_COLLECTED},  {'2', UI_PAGE_HOOD},
+                {'3', UI_PAGE_CAMERA},     {SDLK_KP_1, UI_PAGE_COLLECTED},
+                {SDLK_KP_2, UI_PAGE_HOOD}, {SDLK_KP_3, UI_PAGE_CAMERA}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        press(keys[i].key, 0);
+        struct ui_action action = next(window);
+        assert_int_equal(action.kind, UI_PAGE);
+        assert_int_equal(action.index, keys[i].page);
+    }
+    view.page = UI_PAGE_HOOD;
+    view.fullscreen = true;
+    press(SDLK_ESCAPE, 0);
+    struct ui_action action = next(window);
+    assert_true(action.kind == UI_PAGE && action.index == UI_PAGE_HOOD);
 }
 
 static void test_escape_closes_first(void **state)
@@ -430,6 +453,51 @@ static void test_mouse(void **state)
     assert_true(m.input.typing);
 }
 
+static void push_motion(struct mouse *m, float x, float y)
+{
+    SDL_Event event = {.type = SDL_MOUSEMOTION};
+    event.motion.x = (int)(x * 2);
+    event.motion.y = (int)(y * 2);
+    ui_input_event(&m->input, &event, &view, &m->canvas, 0.5f);
+}
+
+static void expect_threshold(struct mouse *m, float t)
+{
+    struct ui_action action;
+    assert_true(ui_input_next(&m->input, &action));
+    assert_int_equal(action.kind, UI_SET_THRESHOLD);
+    assert_true(fabsf(action.amount - t) < 0.003f);
+}
+
+static void test_threshold_is_dragged(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    m = (struct mouse){0};
+    view.page = UI_PAGE_HOOD;
+    view.have_model = true;
+    view.threshold = 0.9f;
+    view.card.threshold = 0.5f;
+    view.card.scores.own[390] = view.card.scores.others[10] = 20;
+    draw_screen(&m);
+    const struct ui_box box = zone_of(&m, UI_ZONE_THRESHOLD, 0, 0)->box;
+    push_motion(&m, box.x + box.w / 4, box.y + 5);
+    expect_input(&m, UI_NONE);
+    push_button(&m, SDL_MOUSEBUTTONDOWN, box.x + box.w / 4, box.y + 5);
+    expect_threshold(&m, 0.25f);
+    push_motion(&m, box.x + box.w * 3 / 4, box.y - 50);
+    expect_threshold(&m, 0.75f);
+    push_motion(&m, box.x + 2 * box.w, box.y);
+    expect_threshold(&m, 1);
+    push_button(&m, SDL_MOUSEBUTTONUP, box.x + 2 * box.w, box.y);
+    push_motion(&m, box.x + box.w / 2, box.y + 5);
+    expect_input(&m, UI_NONE);
+
+    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_SET_THRESHOLD, 0, 0)); // the model's own
+    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_SET_THRESHOLD, 0, 0));
+    expect_threshold(&m, 0.5f);
+}
+
 static void test_help_covers_the_rest(void **state)
 {
     (void)state;
@@ -553,6 +621,7 @@ int main(void)
         WITH_WINDOW(test_plain_keys),
         WITH_WINDOW(test_other_scripts_use_the_place),
         WITH_WINDOW(test_threshold),
+        WITH_WINDOW(test_pages),
         WITH_WINDOW(test_escape_closes_first),
         WITH_WINDOW(test_typing),
         WITH_WINDOW(test_paste),
@@ -561,6 +630,7 @@ int main(void)
         cmocka_unit_test(test_many_drops),
         WITH_WINDOW(test_close_quits),
         WITH_WINDOW(test_mouse),
+        WITH_WINDOW(test_threshold_is_dragged),
         WITH_WINDOW(test_help_covers_the_rest),
         WITH_WINDOW(test_wake),
         cmocka_unit_test(test_window_fits_the_screen),
