@@ -8,6 +8,7 @@
 #include "core/siamese/people.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #define HELDOUT        0.3f // of the pictures, where there is a user
 #define PEOPLE_EPOCHS  5    // of other people for each of the user's
 #define PEOPLE_FEW     8    // below, they are not learnt of on their own
+#define WARM_PART      0.3f // of the user's epochs, where a model is there to start from
 #define ANCHORS_NEEDED 1
 #define SUSPECTS_TOLD  3 // pictures on the wrong side of the threshold that are named in the log
 
@@ -293,13 +295,36 @@ static int enrol(void *ctx, struct siam_model *model, const atomic_bool *stop, s
     return 0;
 }
 
+// The model there is, in place of what was learnt of other people. Their faces may be kept.
+static int get_present(struct run *run, struct known *known, struct err *err)
+{
+    char dirs[2][PATH_MAX], key[SIAM_PEOPLE_KEY];
+    int epochs = PEOPLE_EPOCHS * run->config.epochs, n = app_people_dirs(dirs, run->job->data_dir);
+    int ret = siam_model_load(&known->model, run->result->out, err);
+    if (!ret && (known->model->input.way != SIAM_FACE || known->model->net->config.channels != 3))
+        ret = err_set(err, ERR_MODEL, "%s: is of another recipe: train anew, with t",
+                      run->result->out);
+    if (!ret)
+        ret = siam_people_key(key, run->others.dirs, run->others.n, epochs, run->job->seed,
+                              run->stop, err);
+    if (ret)
+        return ret;
+    known->input = known->model->input;
+    for (int i = 0; i < n; i++)
+        if (!path_of(known->faces, sizeof known->faces, dirs[i], key, "faces", NULL) &&
+            file_exists(known->faces))
+            return 0;
+    known->faces[0] = '\0';
+    return 0;
+}
+
 static int load_user(struct run *run, const struct known *known, struct err *err)
 {
     struct own_dirs dirs;
     struct siam_dataset_config data;
     int ret = configure_own(&data, &dirs, run, err);
     data.input = known->input;
-    data.kept = known->faces;
+    data.kept = known->faces[0] ? known->faces : NULL;
     return ret ? ret : siam_dataset_load(&run->result->data, &data, run->pool, run->stop, err);
 }
 
@@ -312,12 +337,43 @@ static int check_user(struct run *run, struct err *err)
     return ret ? ret : siam_dataset_check(&data, run->stop, err);
 }
 
+// A short training on what is there, in memory alone.
+static void configure_warm(struct siam_train_config *config)
+{
+    int epochs = (int)lroundf(WARM_PART * (float)config->epochs);
+    config->epochs = epochs > 0 ? epochs : 1;
+    config->out = config->checkpoint = NULL;
+    config->resume = false;
+    config->all_or_nothing = true;
+}
+
+// The new model takes the old one's place where it refuses no more of the user's held-out pictures;
+// both let in as many strangers as is aimed for. Some of these pictures the old one may have been
+// trained on: then it looks better than it is, and stays.
+static int choose(struct run *run, const struct siam_model *old, struct err *err)
+{
+    struct app_job_result *result = run->result;
+    struct verify_enrolment before;
+    int ret =
+        verify_enrol(&before, old, result->data, VERIFY_FAR_TARGET, run->pool, run->stop, err);
+    result->refused_before = ret ? 0 : before.n_refused;
+    if (!ret && result->enrolment.n_refused <= before.n_refused)
+        return siam_model_save(result->model, result->out, err);
+    result->old_stays = !ret;
+    siam_model_unref(result->model);
+    result->model = NULL;
+    return ret;
+}
+
 static int train_user(struct run *run, struct err *err)
 {
     struct known known = {.model = NULL};
+    bool warm = run->job->warm;
     int ret = check_user(run, err);
     if (!ret)
-        ret = get_known(run, &known, err);
+        ret = warm ? get_present(run, &known, err) : get_known(run, &known, err);
+    if (warm)
+        configure_warm(&run->config);
     if (!ret && !run->result->data)
         ret = load_user(run, &known, err);
     if (!ret && run->loaded)
@@ -328,6 +384,8 @@ static int train_user(struct run *run, struct err *err)
     if (!ret)
         ret = siam_train(&run->result->model, &run->config, run->result->data, run->pool, run->stop,
                          relay_progress, &run->relay, err);
+    if (!ret && warm)
+        ret = choose(run, known.model, err);
     run->result->enrolled &= run->result->model != NULL;
     siam_model_unref(known.model);
     return ret;

@@ -263,6 +263,8 @@ static bool play_key(struct app_session *s, char key)
         {'c', UI_CAMERA, 0, 0},
         {'f', UI_FULLSCREEN, 0, 0},
         {'h', UI_HELP, 0, 0},
+        {'w', UI_WRONG, 0, 0},
+        {'r', UI_RETRAIN, 0, 0},
         {'l', UI_THEME, 0, 0},
         {'b', UI_USE_MODEL, 0, 0},
         {'q', UI_QUIT, 0, 0},

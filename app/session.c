@@ -199,7 +199,8 @@ static void do_undo(struct app_session *s)
     app_session_tell(s, text);
 }
 
-static void do_train(struct app_session *s)
+// warm: a short training from the model there is.
+static void do_train(struct app_session *s, bool warm)
 {
     struct err err = {0};
     int n;
@@ -215,6 +216,7 @@ static void do_train(struct app_session *s)
         .cache_mb = s->options->cache_mb,
         .lower_priority = true,
         .resume_if_same = true,
+        .warm = warm,
     };
     int ret = negatives ? app_trainer_start(s->trainer, &job, &err) : err_memory(&err, "folders");
     free(negatives);
@@ -222,6 +224,34 @@ static void do_train(struct app_session *s)
         app_session_tell_error(s, ret, err.text);
     else
         app_session_tell(s, "training: reading the pictures");
+}
+
+static bool has_model(struct app_session *s)
+{
+    app_scorer_view(s->scorer, &s->view);
+    return s->view.have_model;
+}
+
+static void do_retrain(struct app_session *s)
+{
+    if (strcmp(s->options->recipe, "visavis") != 0 || !has_model(s))
+        app_session_tell(s, "there is no model of recipe visavis to start from: t trains one");
+    else
+        do_train(s, true);
+}
+
+// The frame is kept as the opposite of what was said of it.
+static void do_wrong(struct app_session *s)
+{
+    enum verify_verdict verdict = has_model(s) ? s->view.verdict : VERIFY_UNDECIDED;
+    if (!s->view.live || verdict == VERIFY_UNDECIDED || verdict == VERIFY_NOBODY) {
+        app_session_tell(s, "w tells that a live verdict is wrong: there is none");
+        return;
+    }
+    bool was_you = verdict == VERIFY_YOU;
+    app_collector_hold(s->collector, was_you ? 'n' : 'p', 1);
+    app_session_tell(s, was_you ? "kept as \"not me\": r trains on it for half a minute"
+                                : "kept as a positive of you: r trains on it for half a minute");
 }
 
 static void do_folder(struct app_session *s, const char *path)
@@ -240,6 +270,7 @@ static void do_folder(struct app_session *s, const char *path)
 static void use_model(struct app_session *s, int index)
 {
     struct err err = {0};
+    s->n_earlier = app_models_list(s->earlier, s->data_dir);
     if (app_trainer_busy(s->trainer)) {
         app_session_tell(s, "training: stop it first, with s");
     } else if (index < 0 || index >= s->n_earlier) {
@@ -328,10 +359,16 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         do_undo(s);
         break;
     case UI_TRAIN:
-        do_train(s);
+        do_train(s, false);
         break;
     case UI_STOP:
         app_trainer_stop(s->trainer);
+        break;
+    case UI_WRONG:
+        do_wrong(s);
+        break;
+    case UI_RETRAIN:
+        do_retrain(s);
         break;
     case UI_LIVE:
         do_live(s);

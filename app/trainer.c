@@ -150,7 +150,12 @@ static void *trainer_main(void *arg)
         app_events_trained(t->events, result.model ? result.out : "", seconds, result.stopped);
         char line[UI_TEXT];
         int epochs = result.model ? result.model->card.epochs : 0;
-        if (result.model)
+        if (result.old_stays)
+            snprintf(line, sizeof line,
+                     "the old model stays: of %d held-out pictures of you it refuses %d, the new "
+                     "one %d",
+                     result.enrolment.n_genuine, result.refused_before, result.enrolment.n_refused);
+        else if (result.model)
             snprintf(line, sizeof line, "%s after %d epoch%s, %.0f s",
                      result.stopped ? "stopped" : "trained", epochs, epochs == 1 ? "" : "s",
                      seconds);

@@ -23,9 +23,11 @@ struct app_job {
     int epochs;      // 0: the recipe's
     uint64_t seed;
     int n_threads;
-    int cache_mb;            // of pictures kept in memory (2^20 bytes each); 0: all
-    bool lower_priority;     // leave the processor to others; affects the calling thread
-    bool resume;             // go on from the checkpoint
+    int cache_mb;        // of pictures kept in memory (2^20 bytes each); 0: all
+    bool lower_priority; // leave the processor to others; affects the calling thread
+    bool warm;   // recipe visavis: start from the model there is, for a third of the time, and
+                 // replace it only by one that does better on what is held out
+    bool resume; // go on from the checkpoint
     bool resume_if_same;     // ... or begin anew where it doesn't belong to these pictures
     const atomic_bool *quit; // with `stop`: a model that is there stays; may be NULL
 };
@@ -38,6 +40,8 @@ struct app_job_result {
     bool enrolled;             // what follows is known
     struct verify_enrolment enrolment;
     bool stopped;
+    bool old_stays;     // warm: the model there was refuses the user less often;
+    int refused_before; // of the same enrolment.n_genuine pictures
 };
 
 // Runs a job on the calling thread. `loaded` (may be NULL) is called once the pictures are read.

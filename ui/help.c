@@ -20,6 +20,8 @@ static const struct help_line first_column[] = {
     {{"s"}, "stop training"},
     {{"b"}, "back to the model before"},
     {{"v"}, "live score on, off"},
+    {{"w"}, "that was wrong: keep it"},
+    {{"r"}, "train shortly on what was kept"},
     {{"+", "\xe2\x88\x92"}, "threshold, also arrows"},
 };
 

@@ -161,6 +161,10 @@ static enum ui_action_kind plain_key(SDL_Keycode key)
     case SDLK_h:
     case SDLK_F1:
         return UI_HELP;
+    case SDLK_w:
+        return UI_WRONG;
+    case SDLK_r:
+        return UI_RETRAIN;
     case SDLK_l:
         return UI_THEME;
     case SDLK_b:

@@ -133,7 +133,9 @@ enum ui_action_kind {
     UI_UNDO,
     UI_TRAIN,
     UI_STOP,
-    UI_LIVE, // toggle
+    UI_WRONG,   // the verdict: keep this frame as what it is
+    UI_RETRAIN, // shortly, from the model there is
+    UI_LIVE,    // toggle
     UI_MIRROR,
     UI_CAMERA, // next camera
     UI_FULLSCREEN,
