@@ -124,7 +124,8 @@ static const char help_exit[] =
 // clang-format off
 static const char help_keys[] =
     "Keys: a anchor, p positive, n not me (hold = burst), u undo, o add a folder of other people,\n"
-    "t train, s stop, v live, m mirror (view only), c camera, f full screen, +/- threshold,\n"
+    "t train, s stop, v live, w that was wrong, r train shortly on it, b the model before,\n"
+    "+/- threshold, 2 under the hood, m mirror (view only), c camera, f full screen, l light,\n"
     "h or F1 help, Esc/q quit. --keys plays them from a file: \"a 40\" (held for 40 frames),\n"
     "\"p 40\", \"t\", \"wait trained\", \"v\", \"wait score 100\", \"drop PATH\", \"camera SPEC\",\n"
     "\"shot FILE.png\", \"q\".\n";
