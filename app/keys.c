@@ -234,6 +234,8 @@ static void play_path(struct app_keys *k, struct app_session *s, const char *lin
             app_session_do(s, &action);
         else
             refuse(k, s, line);
+    } else if (!strncmp(line, "say ", 4)) {
+        app_session_tell(s, line + 4);
     } else if (!strncmp(line, "shot ", 5)) {
         ret = app_screen_shot(s, line + 5, &err);
     } else if (!strncmp(line, "camera ", 7)) {

@@ -68,7 +68,7 @@ static int run(const struct app_options *o)
     case APP_FORGET:
         return app_forget(o);
     default:
-        return app_session_run(o);
+        return o->demo ? app_demo(o) : app_session_run(o);
     }
 }
 

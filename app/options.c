@@ -53,6 +53,8 @@ static const struct option_spec {
      "with --people: names of folders to pass over, a line each"},
     {"no-face-finder", 0, NULL, FLAG, AT(no_face_finder), IN(APP_SESSION) | IN(APP_BENCH),
      "don't look for the face: score and record the guide box"},
+    {"demo", 0, NULL, FLAG, AT(demo), IN(APP_SESSION),
+     "the whole story by itself, with drawn people, in under a minute"},
     {"headless", 0, NULL, FLAG, AT(headless), IN(APP_SESSION), "the same session with no window"},
     {"keys", 0, "FILE", TEXT, AT(keys), IN(APP_SESSION),
      "play keys, a line each; - is standard input"},

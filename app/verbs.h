@@ -17,6 +17,7 @@ int app_embed(const struct app_options *options);
 int app_bench(const struct app_options *options);  // verb_bench.c
 int app_doctor(const struct app_options *options); // verb_doctor.c
 int app_forget(const struct app_options *options); // verb_forget.c
+int app_demo(const struct app_options *options);   // demo.c: a session that plays itself
 
 // Logs the error and gives its exit code; 0 gives 0. A signal's code comes first.
 int app_end(int ret, const struct err *err);
