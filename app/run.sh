@@ -24,7 +24,7 @@ camera= data=
 for arg in "$@"; do
     case $arg in
     --headless | --help | -h | --version | -V) exec "$visavis" "$@" ;;
-    --keys | --keys=*) exec "$visavis" --headless "$@" ;;
+    --keys | --keys=* | --demo) exec "$visavis" --headless "$@" ;;
     --camera | --camera=* | -d*) camera=named ;;
     --data | --data=*) data=named ;;
     esac
