@@ -13,6 +13,7 @@
 #include "ui/window.h"
 
 #include "ui/desktop.h"
+#include "ui/icon.h"
 #include "ui/input.h"
 #include "ui/screen.h"
 
@@ -22,6 +23,7 @@
 
 #define MIN_W 480 // points
 #define MIN_H 360
+#define ICON  64 // pixels
 
 struct ui_window {
     SDL_Window *window;   // NULL: offscreen
@@ -41,8 +43,10 @@ struct ui_window {
 static void set_hints(void)
 {
     SDL_SetHint(SDL_HINT_APP_NAME, "visavis");
-    SDL_setenv("SDL_VIDEO_X11_WMCLASS", "visavis", 0);
-    SDL_setenv("SDL_VIDEO_WAYLAND_WMCLASS", "visavis", 0);
+    // By its id the desktop finds the window's desktop entry, and with it the icon.
+    SDL_setenv("SDL_VIDEO_X11_WMCLASS", VISAVIS_APP_ID, 0);
+    SDL_setenv("SDL_VIDEO_WAYLAND_WMCLASS", VISAVIS_APP_ID, 0);
+    SDL_SetHint("SDL_APP_ID", VISAVIS_APP_ID); // where SDL 2 is a layer over SDL 3
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
@@ -134,6 +138,15 @@ static void place(struct ui_window *window, int w, int h)
     SDL_SetWindowPosition(window->window, at.x, at.y);
 }
 
+// Wayland has no such thing and goes by the id; nor does it matter where it fails.
+static void set_icon(SDL_Window *window)
+{
+    SDL_Surface *icon = ui_icon_draw(ICON);
+    if (icon)
+        SDL_SetWindowIcon(window, icon);
+    SDL_FreeSurface(icon);
+}
+
 static int open_window(struct ui_window *window, int w, int h, struct err *err)
 {
     window->window =
@@ -146,6 +159,7 @@ static int open_window(struct ui_window *window, int w, int h, struct err *err)
     if (!window->renderer)
         return err_set(err, ERR_USAGE, "nothing can be drawn: %s; try --headless", SDL_GetError());
     place(window, w, h);
+    set_icon(window->window);
     SDL_ShowWindow(window->window);
     SDL_EnableScreenSaver();
     SDL_StopTextInput(); // input methods would swallow the keys
