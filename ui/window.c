@@ -6,7 +6,8 @@
 //
 // OpenGL without a graphics card (Mesa's llvmpipe, in virtual machines and remote desktops) takes
 // four times the processor time of SDL's own software renderer for what is drawn here, and a
-// training wants that time: so it is asked who draws, and SDL's renderer taken instead.
+// training wants that time: so it is asked who draws, and SDL's renderer taken instead, where there
+// is one: not on Wayland.
 //
 // ui_window_wake() pushes one user event and sets `waking`; until that event was taken, further
 // calls do nothing, so that a camera's rate never fills SDL's queue.
@@ -97,15 +98,16 @@ static bool is_emulated_opengl(SDL_Renderer *renderer)
 
 static SDL_Renderer *open_renderer(SDL_Window *window)
 {
-    SDL_Renderer *renderer =
-        SDL_CreateRenderer(window, -1, SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
+    const Uint32 flags = SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC;
+    SDL_Renderer *renderer = SDL_CreateRenderer(window, -1, flags);
     const char *chosen = SDL_GetHint(SDL_HINT_RENDER_DRIVER);
     if (renderer && ((chosen && *chosen) || !is_emulated_opengl(renderer)))
         return renderer;
     if (renderer)
         SDL_DestroyRenderer(renderer);
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); // or it goes through OpenGL all the same
-    return SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
+    renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
+    return renderer ? renderer : SDL_CreateRenderer(window, -1, flags);
 }
 
 // Pixels for a unit of SDL's window coordinates.
