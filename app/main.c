@@ -88,12 +88,12 @@ int main(int argc, char **argv)
     int ret = app_options_parse(&options, argc, argv, &err);
     if (ret)
         return app_end(ret, &err);
-    ensure_blas_kernel(argv);
-    nn_blas_init();
     if (options.help) {
         app_options_help(options.verb, stdout);
         return 0;
     }
+    ensure_blas_kernel(argv);
+    nn_blas_init();
     if (options.version) {
         printf("visavis %s (BLAS kernel %s, %s)\n", VISAVIS_VERSION, nn_blas_kernel(),
                nn_kernels()->name);
