@@ -2,7 +2,7 @@
 # Installs what is missing, builds, runs every test. The last line counts them.
 #     tests/run.sh            everything, as CI does
 #     tests/run.sh SUITE...   only these suites of the ordinary build: unit numeric thread window
-#                             accuracy survival fuzz memcheck camera_vm
+#                             desktop accuracy survival fuzz memcheck camera_vm
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
 cd "$source"
@@ -77,7 +77,7 @@ if [ $# -gt 0 ]; then
 else
     echo "== gcc, a release without assertions =="
     build build -Db_ndebug=true
-    suites build unit numeric thread window accuracy survival memcheck camera_vm
+    suites build unit numeric thread window desktop accuracy survival memcheck camera_vm
     step soak python3 tests/bench/soak.py build/app/visavis 180
     echo "== clang, address and undefined behaviour sanitizers, libFuzzer =="
     CC=clang CXX=clang++ build build-clang -Dfuzz=true -Db_sanitize=address,undefined \
