@@ -257,24 +257,14 @@ static bool play_key(struct app_session *s, char key)
         float amount;
         int index;
     } table[] = {
-        {'u', UI_UNDO, 0, 0},
-        {'t', UI_TRAIN, 0, 0},
-        {'s', UI_STOP, 0, 0},
-        {'v', UI_LIVE, 0, 0},
-        {'m', UI_MIRROR, 0, 0},
-        {'c', UI_CAMERA, 0, 0},
-        {'f', UI_FULLSCREEN, 0, 0},
-        {'h', UI_HELP, 0, 0},
-        {'w', UI_WRONG, 0, 0},
-        {'r', UI_RETRAIN, 0, 0},
-        {'l', UI_THEME, 0, 0},
-        {'b', UI_USE_MODEL, 0, 0},
-        {'q', UI_QUIT, 0, 0},
-        {'+', UI_THRESHOLD, 0.01f, 0},
-        {'-', UI_THRESHOLD, -0.01f, 0},
-        {'1', UI_PAGE, 0, UI_PAGE_COLLECTED},
-        {'2', UI_PAGE, 0, UI_PAGE_HOOD},
-        {'3', UI_PAGE, 0, UI_PAGE_CAMERA},
+        {'u', UI_UNDO, 0, 0},           {'t', UI_TRAIN, 0, 0},
+        {'s', UI_STOP, 0, 0},           {'v', UI_LIVE, 0, 0},
+        {'m', UI_MIRROR, 0, 0},         {'c', UI_CAMERA, 0, 0},
+        {'f', UI_FULLSCREEN, 0, 0},     {'h', UI_HELP, 0, 0},
+        {'w', UI_WRONG, 0, 0},          {'r', UI_RETRAIN, 0, 0},
+        {'l', UI_THEME, 0, 0},          {'b', UI_USE_MODEL, 0, 0},
+        {'q', UI_QUIT, 0, 0},           {'+', UI_THRESHOLD, 0.01f, 0},
+        {'-', UI_THRESHOLD, -0.01f, 0}, {'2', UI_PAGE, 0, UI_PAGE_HOOD},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (table[i].key != key)

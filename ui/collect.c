@@ -138,7 +138,7 @@ void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vie
                      int *first_row)
 {
     const struct ui_button undo = {.key = "u", .label = "Undo", .zone = {.kind = UI_UNDO}};
-    struct ui_box head, in = ui_card(c, box, "1", "Collect", UI_PAGE_COLLECTED, &head);
+    struct ui_box head, in = ui_card(c, box, "1", "Collect", UI_PAGE_PICTURE, &head);
     ui_button_right(c, &head, &undo, 0);
     draw_tiles(c, ui_cut_top(&in, TILE_H), view);
     ui_cut_top(&in, in.h > 90 ? 10 : 6);

@@ -25,13 +25,19 @@ static const struct help_line first_column[] = {
     {{"+", "\xe2\x88\x92"}, "threshold, also arrows"},
 };
 
+// clang-format off
 static const struct help_line second_column[] = {
-    {{"Window"}, NULL},           {{"1", "2"}, "pictures, under the hood"},
-    {{"3"}, "choose the camera"}, {{"m"}, "mirror the view only"},
-    {{"c"}, "next camera"},       {{"f"}, "full screen"},
-    {{"l"}, "light or dark"},     {{"h", "F1"}, "this help"},
-    {{"Esc"}, "close, or quit"},  {{"q"}, "quit"},
+    {{"Window"}, NULL},
+    {{"2"}, "under the hood"},
+    {{"m"}, "mirror the view only"},
+    {{"c"}, "next camera"},
+    {{"f"}, "full screen"},
+    {{"l"}, "light or dark"},
+    {{"h", "F1"}, "this help"},
+    {{"Esc"}, "close, or quit"},
+    {{"q"}, "quit"},
 };
+// clang-format on
 
 static const char hold_note[] = "Hold a, p or n for a burst. Drop folders on the window. "
                                 "Saved pictures are never mirrored.";

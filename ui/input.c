@@ -204,10 +204,7 @@ static void push_page(struct ui_input *input, enum ui_page page)
 // The page of a key; UI_PAGE_PICTURE: another key.
 static enum ui_page page_of(SDL_Keycode key)
 {
-    return key == SDLK_1 || key == SDLK_KP_1   ? UI_PAGE_COLLECTED
-           : key == SDLK_2 || key == SDLK_KP_2 ? UI_PAGE_HOOD
-           : key == SDLK_3 || key == SDLK_KP_3 ? UI_PAGE_CAMERA
-                                               : UI_PAGE_PICTURE;
+    return key == SDLK_2 || key == SDLK_KP_2 ? UI_PAGE_HOOD : UI_PAGE_PICTURE;
 }
 
 static void escape(struct ui_input *input, const struct ui_view *view)

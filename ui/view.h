@@ -32,9 +32,7 @@ struct ui_worst {
 // What stands where the picture is.
 enum ui_page {
     UI_PAGE_PICTURE,
-    UI_PAGE_COLLECTED, // the pictures that were collected
-    UI_PAGE_HOOD,      // "Under the hood": what the training led to
-    UI_PAGE_CAMERA,    // which camera, and its controls
+    UI_PAGE_HOOD, // "Under the hood": what the training led to
 };
 
 #define UI_MODELS 3
