@@ -469,6 +469,7 @@ static void test_other_kernels_are_told(void **state)
             struct watch w = {.quit_after = 3};
             struct siam_model *model;
             assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
+            siam_model_unref(model);
             rename_kernels(&b, names[i][0], names[i][1]);
         }
         train_logged(&b, log, text);
