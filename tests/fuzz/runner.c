@@ -122,7 +122,7 @@ int main(int argc, char **argv)
     const char *name = strrchr(argv[0], '/');
     snprintf(crash_path, sizeof crash_path, "crash-%s", name ? name + 1 : argv[0]);
     signal(SIGABRT, keep_crash);
-#ifndef __SANITIZE_ADDRESS__ // which tells more
+#ifndef SANITIZED // which tells more
     signal(SIGSEGV, keep_crash);
 #endif
     for (int i = 2; i < argc; i++) {
