@@ -4,6 +4,8 @@
 #     tests/run.sh            everything, as CI does
 #     tests/run.sh SUITE...   only these suites of the ordinary build: unit numeric thread window
 #                             desktop accuracy survival fuzz memcheck camera_vm
+#     tests/run.sh package    the Debian package, in fresh copies of Debian 12; as root, with
+#                             debootstrap
 set -eu
 source=$(cd "$(dirname "$0")/.." && pwd)
 cd "$source"

@@ -42,7 +42,8 @@ class Install(unittest.TestCase):
         place = lambda name: cls.root + os.path.join(options['prefix'], options[name])
         cls.bin, cls.data, cls.man = place('bindir'), place('datadir'), place('mandir')
         cls.coverage = options['b_coverage']  # is written to where the program was built
-        cls.output('meson', 'install', '-C', BUILD, '--no-rebuild', '--strip', '--destdir', cls.root)
+        cls.output('meson', 'install', '-C', BUILD, '--no-rebuild', '--strip', '--destdir',
+                   cls.root)
         cls.program = os.path.join(cls.bin, 'visavis')
         cls.entry = os.path.join(cls.data, 'applications', APP_ID + '.desktop')
         cls.metainfo = os.path.join(cls.data, 'metainfo', APP_ID + '.metainfo.xml')
