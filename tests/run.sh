@@ -14,7 +14,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 install_missing $build_packages libcmocka-dev clang libclang-rt-14-dev python3 xvfb xdotool x11-utils \
     imagemagick strace valgrind gcovr qemu-system-x86 busybox-static cpio kmod bash-completion fish \
-    zsh man-db
+    zsh man-db desktop-file-utils appstream librsvg2-bin
 
 passed=0 failed=0 skipped=0 failures=
 
