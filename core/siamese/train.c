@@ -13,6 +13,7 @@
 #include "core/nn/kernels.h"
 #include "core/siamese/checkpoint.h"
 #include "core/siamese/lesson.h"
+#include "core/siamese/pace.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -126,8 +127,7 @@ struct trainer {
     int64_t save_t;        // adam_t of the one there is, or that failed to be written; -1: none yet
     int64_t save_ns;       // how long that took
     int64_t deadline_ns;   // of the files, after a stop
-    double step_seconds;   // running mean; 0: none yet
-    double heldout_seconds;
+    struct siam_pace pace;
 };
 
 // ---- Set-up ---------------------------------------------------------------------------------
@@ -272,7 +272,12 @@ static int prepare(struct trainer *t, struct err *err)
     int ret = check_config(c, t->data, err);
     if (!ret)
         ret = find_recipe(c->recipe, err)->lesson(&t->lesson, c, t->data, t->pool, err);
-    return ret ? ret : make_state(t, err);
+    if (ret)
+        return ret;
+    t->pace.steps = t->lesson->n_steps;
+    // Forward only is about a third of a step for as many pictures.
+    t->pace.heldout_steps = t->lesson->n_heldout / (3.0 * t->lesson->n_pictures);
+    return make_state(t, err);
 }
 
 static void finish(struct trainer *t)
@@ -293,24 +298,6 @@ static double seconds_since(int64_t ns)
     return (double)(clock_now_ns() - ns) / (double)CLOCK_SECOND;
 }
 
-static void note_step_time(struct trainer *t, double seconds)
-{
-    t->step_seconds = t->step_seconds > 0 ? 0.9 * t->step_seconds + 0.1 * seconds : seconds;
-}
-
-static double seconds_left(const struct trainer *t)
-{
-    if (t->step_seconds <= 0)
-        return -1;
-    int epochs = t->ck.epochs > t->ck.epoch ? t->ck.epochs - t->ck.epoch : 0;
-    double steps = (double)epochs * t->lesson->n_steps - t->ck.step_in_epoch;
-    // Before the first evaluation: forward only is about a third of a step for as many pictures.
-    double heldout = t->heldout_seconds > 0
-                         ? t->heldout_seconds
-                         : t->step_seconds * t->lesson->n_heldout / (3.0 * t->lesson->n_pictures);
-    return steps * t->step_seconds + epochs * heldout;
-}
-
 static struct siam_progress progress_of(struct trainer *t)
 {
     t->ck.seconds = t->seconds_before + seconds_since(t->started_ns);
@@ -321,7 +308,7 @@ static struct siam_progress progress_of(struct trainer *t)
         .steps = t->lesson->n_steps,
         .n_heldout_pairs = t->lesson->n_heldout_pairs,
         .seconds = t->ck.seconds,
-        .seconds_left = seconds_left(t),
+        .seconds_left = siam_pace_left(&t->pace, t->ck.epochs - t->ck.epoch, t->ck.step_in_epoch),
     };
 }
 
@@ -407,7 +394,7 @@ static int train_step(struct trainer *t, struct err *err)
     move_weights(t, number);
     ck->step_in_epoch++;
     ck->epoch_loss += loss;
-    note_step_time(t, seconds_since(start_ns));
+    siam_pace_step(&t->pace, seconds_since(start_ns));
     report_step(t);
     return 0;
 }
@@ -426,7 +413,6 @@ static int measure(struct trainer *t, const atomic_bool *stop, struct err *err)
 {
     if (t->figures_t == t->ck.adam_t)
         return 0;
-    int64_t start_ns = clock_now_ns();
     if (!weights_finite(t->ck.net))
         return diverged(t, "a weight", err);
     int ret = t->lesson->kind->measure(t->lesson, t->ck.net, &t->figures, stop, err);
@@ -435,7 +421,6 @@ static int measure(struct trainer *t, const atomic_bool *stop, struct err *err)
     if (!isfinite(t->figures.loss))
         return diverged(t, "the held-out loss", err);
     t->figures_t = t->ck.adam_t;
-    t->heldout_seconds = seconds_since(start_ns);
     return 0;
 }
 
@@ -548,28 +533,47 @@ static int keep(struct trainer *t, struct err *err)
 
 // ---- Epochs ---------------------------------------------------------------------------------
 
-// What is left of the epoch under way.
-static int train_epoch(struct trainer *t, struct err *err)
+static int train_steps(struct trainer *t, struct err *err)
 {
-    struct siam_checkpoint *ck = &t->ck;
-    while (ck->step_in_epoch < t->lesson->n_steps) {
+    while (t->ck.step_in_epoch < t->lesson->n_steps) {
         int ret = is_set(t->stop) ? SIAM_STOPPED : train_step(t, err);
         if (ret)
             return ret;
     }
-    double loss = ck->epoch_loss / t->lesson->n_steps;
-    ck->epoch++;
-    ck->step_in_epoch = 0;
-    ck->epoch_loss = 0;
-    int ret = measure(t, t->stop, err);
-    if (ret)
-        return ret;
-    report_epoch(t, loss);
-    if (keep_is_due(t))
-        ret = keep(t, err);
+    return 0;
+}
+
+// What is not done at each epoch.
+static int keep_and_save(struct trainer *t, struct err *err)
+{
+    int ret = keep_is_due(t) ? keep(t, err) : 0;
     if (!ret && checkpoint_is_due(t))
         ret = save_checkpoint(t, stop_is_set, err);
     return ret == ERR_STOPPED ? SIAM_STOPPED : ret;
+}
+
+// What is left of the epoch under way.
+static int train_epoch(struct trainer *t, struct err *err)
+{
+    struct siam_checkpoint *ck = &t->ck;
+    int64_t start_ns = clock_now_ns();
+    bool resumed = ck->step_in_epoch > 0;
+    int ret = train_steps(t, err);
+    if (ret)
+        return ret;
+    double steps_s = seconds_since(start_ns), loss = ck->epoch_loss / t->lesson->n_steps;
+    ck->epoch++;
+    ck->step_in_epoch = 0;
+    ck->epoch_loss = 0;
+    ret = measure(t, t->stop, err);
+    if (ret)
+        return ret;
+    double measured_s = seconds_since(start_ns);
+    report_epoch(t, loss);
+    ret = keep_and_save(t, err);
+    if (!resumed)
+        siam_pace_epoch(&t->pace, steps_s, measured_s - steps_s, seconds_since(start_ns) - measured_s);
+    return ret;
 }
 
 static int train_epochs(struct trainer *t, struct err *err)

@@ -55,7 +55,7 @@ struct siam_progress {
     double precision, recall, auc; // on the held-out pairs; precision and recall at score 0.5
     int n_heldout_pairs;
     double seconds;      // trained so far
-    double seconds_left; // estimate from the steps measured; -1 before the first
+    double seconds_left; // estimate (core/siamese/pace.h); -1 before the first step
 };
 
 // Called on the training thread after each step and each epoch; must return soon.
