@@ -572,7 +572,8 @@ static int train_epoch(struct trainer *t, struct err *err)
     report_epoch(t, loss);
     ret = keep_and_save(t, err);
     if (!resumed)
-        siam_pace_epoch(&t->pace, steps_s, measured_s - steps_s, seconds_since(start_ns) - measured_s);
+        siam_pace_epoch(&t->pace, steps_s, measured_s - steps_s,
+                        seconds_since(start_ns) - measured_s);
     return ret;
 }
 

@@ -269,8 +269,10 @@ static void test_missing_pictures(void **state)
     struct err err = {0};
     struct pool *pool;
     assert_int_equal(pool_create(&pool, 1, 0, NULL), 0);
-    const struct siam_dataset_config none = {
-        .anchor_dir = f.anchor, .positive_dir = f.positive, .input = siam_input_whole(3), .heldout_share = 0.3f};
+    const struct siam_dataset_config none = {.anchor_dir = f.anchor,
+                                             .positive_dir = f.positive,
+                                             .input = siam_input_whole(3),
+                                             .heldout_share = 0.3f};
     assert_int_equal(siam_dataset_load(&data, &none, pool, NULL, &err), ERR_DATA);
     assert_non_null(strstr(err.text, "no negatives: name a folder"));
     pool_destroy(pool);
