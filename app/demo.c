@@ -68,6 +68,7 @@ int app_demo(const struct app_options *options)
     int fd = open_script(keys);
     o.camera = "demo:0@40";
     o.data = dir;
+    o.settings = false;
     o.recipe = "koch";
     o.epochs = EPOCHS;
     o.keys = keys;

@@ -117,7 +117,8 @@ static const struct {
                    "time the net, a whole training, or a live session with a training behind it",
                    1},
     [APP_DOCTOR] = {"doctor", "", "camera, processor, BLAS, folders: a report to paste", 0},
-    [APP_FORGET] = {"forget", "", "remove your pictures, models and caches, after asking", 0},
+    [APP_FORGET] = {"forget", "", "remove your pictures, models, caches and settings, after asking",
+                    0},
 };
 
 static const char help_exit[] =
@@ -308,6 +309,7 @@ int app_options_parse(struct app_options *o, int argc, char **argv, struct err *
         if (ret)
             return ret;
     }
+    o->settings = o->verb == APP_SESSION;
     if (!o->recipe)
         o->recipe = o->verb == APP_BENCH ? "koch" : "visavis";
     o->rest = argv + optind;

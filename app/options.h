@@ -53,6 +53,7 @@ struct app_options {
     int seconds;                                  // of bench live, 20
     bool no_training;                             // in bench live
     bool no_face_finder;                          // faces are held in the guide box
+    bool settings;                                // of the window are used and kept
     bool demo, headless, resume, yes, json, quiet, verbose;
     char **rest; // [n_rest] what is no option, after the verb
     int n_rest;

@@ -19,6 +19,7 @@
 #define IDLE_DRAW_NS (CLOCK_SECOND / 10)
 #define POLL_MS      8
 #define HEADLESS_MS  20
+#define SETTLED_NS   CLOCK_SECOND // without a change, before settings are written
 
 // ---- What other threads report --------------------------------------------------------------
 
@@ -375,6 +376,7 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         break;
     case UI_MIRROR:
         s->mirror = !s->mirror;
+        app_settings_set_flag(s->settings, APP_MIRROR, s->mirror);
         break;
     case UI_CAMERA:
         do_camera(s);
@@ -401,6 +403,7 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         break;
     case UI_THEME:
         s->light = !s->light;
+        app_settings_set_text(s->settings, APP_THEME, s->light ? APP_LIGHT : APP_DARK);
         break;
     case UI_FOLDER:
         do_folder(s, action->path);
@@ -412,6 +415,32 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         s->quit = true;
         break;
     }
+}
+
+// ---- Settings -------------------------------------------------------------------------------
+
+// What is wrong with them is told, and no reason not to start.
+static int open_settings(struct app_session *s, struct err *err)
+{
+    struct err trouble = {0};
+    int ret = s->options->settings ? app_settings_open(&s->settings, &trouble) : 0;
+    if (ret && !s->settings)
+        return err_set(err, ret, "%s", trouble.text);
+    if (ret)
+        app_session_tell_error(s, ret, trouble.text);
+    s->last_error = 0; // no script has failed by that
+    // As in a mirror, where people expect themselves.
+    s->mirror = app_settings_flag(s->settings, APP_MIRROR, true);
+    s->light = strcmp(app_settings_text(s->settings, APP_THEME, APP_DARK), APP_LIGHT) == 0;
+    return 0;
+}
+
+static void keep_settings(struct app_session *s, int64_t quiet_ns)
+{
+    struct err err = {0};
+    int ret = app_settings_keep(s->settings, quiet_ns, &err);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
 }
 
 // ---- The main thread's loop -----------------------------------------------------------------
@@ -460,6 +489,7 @@ static void run_window(struct app_session *s, struct app_keys *keys)
             changed = true;
         }
         app_keys_play(keys, s);
+        keep_settings(s, SETTLED_NS);
     }
 }
 
@@ -470,6 +500,7 @@ static void run_headless(struct app_session *s, struct app_keys *keys, app_sessi
         take_frame(s, HEADLESS_MS);
         if (turn)
             turn(ctx, s);
+        keep_settings(s, SETTLED_NS);
         if (app_keys_play(keys, s) == APP_KEYS_OVER)
             s->quit = true; // nobody is left to press a key
     }
@@ -523,6 +554,8 @@ static int start(struct app_session *s, struct err *err)
     if (!ret && o->events)
         ret = app_events_open(&s->events, o->events, err);
     if (!ret)
+        ret = open_settings(s, err);
+    if (!ret)
         ret = cap_slot_create(&s->slot, err);
     if (!ret && !o->headless)
         ret = ui_window_create(&s->window, o->width, o->height, o->scale, err);
@@ -540,6 +573,7 @@ static int start(struct app_session *s, struct err *err)
 
 static void finish(struct app_session *s)
 {
+    keep_settings(s, 0);
     if (s->slot)
         cap_slot_close(s->slot);
     cap_feed_stop(s->feed);
@@ -555,6 +589,7 @@ static void finish(struct app_session *s)
         cap_slot_release(s->slot, s->frame);
     cap_slot_destroy(s->slot);
     ui_window_destroy(s->window);
+    app_settings_close(s->settings);
     app_events_close(s->events);
     pthread_mutex_destroy(&s->lock);
 }
@@ -568,7 +603,6 @@ static int run(const struct app_options *options, app_session_turn turn, void *c
         return err_exit_code(ERR_MEMORY);
     s->options = options;
     s->reader = -1;
-    s->mirror = true; // as in a mirror, where people expect themselves
     pthread_mutex_init(&s->lock, NULL);
     int ret = app_keys_open(&keys, options->keys, &err);
     if (!ret)

@@ -10,6 +10,7 @@
 #include "app/models.h"
 #include "app/options.h"
 #include "app/scorer.h"
+#include "app/settings.h"
 #include "app/trainer.h"
 #include "capture/feed.h"
 #include "ui/window.h"
@@ -22,6 +23,7 @@ struct app_session {
     char data_dir[PATH_MAX];
     char anchor_dir[PATH_MAX];
     struct app_events *events;
+    struct app_settings *settings; // main thread only; NULL: none are kept
     struct cap_slot *slot;
     struct cap_feed *feed; // main thread only
     struct app_folders *folders;

@@ -2,6 +2,7 @@
 // A report of what the program finds on this machine, to read or to paste into a bug report. It is
 // made as lines of (section, what, value) and printed as text or as JSON.
 #include "app/folders.h"
+#include "app/settings.h"
 #include "app/verbs.h"
 #include "capture/camera.h"
 #include "core/base/file.h"
@@ -168,6 +169,22 @@ static void report_data(struct report *r, const char *data_dir)
         line(r, "free", "%.1f GB", (double)fs.f_bavail * (double)fs.f_frsize * 1e-9);
 }
 
+static void report_settings(struct report *r)
+{
+    char path[PATH_MAX];
+    struct err err = {0};
+    begin_section(r, "settings");
+    if (app_settings_path(path, sizeof path, &err)) {
+        line(r, "file", "%s", err.text);
+        return;
+    }
+    line(r, "file", "%s%s", path,
+         !file_exists(path)   ? " (not there yet)"
+         : access(path, R_OK) ? ", not readable"
+         : access(path, W_OK) ? ", not writable"
+                              : "");
+}
+
 static void print_text(const struct report *r)
 {
     const cJSON *section, *item;
@@ -190,6 +207,7 @@ int app_doctor(const struct app_options *o)
     report_blas(&r);
     report_cameras(&r);
     report_data(&r, data_dir);
+    report_settings(&r);
     if (o->json) {
         app_print_json(r.root);
         return 0;

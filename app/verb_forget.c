@@ -5,6 +5,7 @@
 // nothing else is in them. So a data folder that is the wrong one loses nothing but what is just
 // like ours.
 #include "app/models.h"
+#include "app/settings.h"
 #include "app/signals.h"
 #include "app/trainer.h"
 #include "app/verbs.h"
@@ -139,6 +140,12 @@ static bool of_people(const char *name, enum sort *sort)
     return n == SIAM_PEOPLE_KEY - 1 && (*sort != OTHER || strcmp(name + n, ".faces") == 0);
 }
 
+static bool of_settings(const char *name, enum sort *sort)
+{
+    *sort = OTHER;
+    return strcmp(name, "settings.json") == 0 || strcmp(name, "settings.json.broken") == 0;
+}
+
 static bool of_models(const char *name, enum sort *sort)
 {
     *sort = MODEL;
@@ -194,6 +201,15 @@ static int look_into(struct list *list, const char *dir, choice chosen, bool dee
     return ret ? ret : add(list, dir, FOLDER, 0, err);
 }
 
+// False where there is no place for one.
+static bool settings_dir(char out[PATH_MAX])
+{
+    bool found = app_settings_path(out, PATH_MAX, NULL) == 0;
+    if (found)
+        *strrchr(out, '/') = '\0';
+    return found;
+}
+
 static int look(struct list *list, const char *data_dir, struct err *err)
 {
     static const struct {
@@ -213,6 +229,8 @@ static int look(struct list *list, const char *data_dir, struct err *err)
     }
     for (int i = 0; i < n && !ret; i++)
         ret = look_into(list, people[i], of_people, false, err);
+    if (!ret && settings_dir(path))
+        ret = look_into(list, path, of_settings, false, err);
     return ret ? ret : look_into(list, data_dir, of_data_folder, false, err);
 }
 
@@ -220,8 +238,10 @@ static int look(struct list *list, const char *data_dir, struct err *err)
 
 static void print_plan(const struct list *list, const char *data_dir)
 {
-    char people[2][PATH_MAX];
+    char people[2][PATH_MAX], settings[PATH_MAX];
     fprintf(stderr, "In %s\n", data_dir);
+    if (settings_dir(settings))
+        fprintf(stderr, "and %s (the window's settings)\n", settings);
     if (app_people_dirs(people, data_dir) > 1)
         fprintf(stderr, "and %s (what was learnt of other people, for all data folders):\n",
                 people[1]);

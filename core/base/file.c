@@ -315,13 +315,23 @@ int file_walk(const char *dir, file_visit visit, void *ctx, struct err *err)
     return walk(dir, NULL, visit, ctx, err);
 }
 
-int file_default_data_dir(char *out, size_t size, struct err *err)
+int file_user_dir(char *out, size_t size, const char *variable, const char *below_home,
+                  struct err *err)
 {
-    const char *xdg = getenv("XDG_DATA_HOME");
+    char dir[4096];
+    const char *xdg = getenv(variable), *home = getenv("HOME");
     if (xdg && xdg[0] == '/')
         return file_join(out, size, xdg, "visavis", err);
-    const char *home = getenv("HOME");
     if (!home || home[0] != '/')
-        return err_set(err, ERR_USAGE, "neither XDG_DATA_HOME nor HOME is set: say --data DIR");
-    return file_join(out, size, home, ".local/share/visavis", err);
+        return err_set(err, ERR_USAGE, "neither %s nor HOME is set", variable);
+    int ret = file_join(dir, sizeof dir, home, below_home, err);
+    return ret ? ret : file_join(out, size, dir, "visavis", err);
+}
+
+int file_default_data_dir(char *out, size_t size, struct err *err)
+{
+    int ret = file_user_dir(out, size, "XDG_DATA_HOME", ".local/share", err);
+    if (ret == ERR_USAGE)
+        err_set(err, ret, "neither XDG_DATA_HOME nor HOME is set: say --data DIR");
+    return ret;
 }

@@ -61,6 +61,11 @@ typedef int (*file_visit)(void *ctx, const char *path, const char *folder);
 // Errors: ERR_DATA (`dir` is absent, unreadable or no folder), ERR_MEMORY, or the visitor's.
 int file_walk(const char *dir, file_visit visit, void *ctx, struct err *err);
 
+// "$VARIABLE/visavis", or "~/BELOW_HOME/visavis" where that is not set, as the XDG base directories
+// are found. Errors: ERR_USAGE (neither is set), ERR_DATA (too long).
+int file_user_dir(char *out, size_t size, const char *variable, const char *below_home,
+                  struct err *err);
+
 // The default data folder: $XDG_DATA_HOME/visavis, or ~/.local/share/visavis. Errors: ERR_USAGE
 // (neither variable is set).
 int file_default_data_dir(char *out, size_t size, struct err *err);

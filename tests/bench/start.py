@@ -56,7 +56,7 @@ def starts(program, runs=5, camera='demo', data=None):
     """What this script prints."""
     temp = tempfile.mkdtemp(prefix='visavis-start-')
     server, env = start_x_server()
-    env['XDG_DATA_HOME'] = temp
+    env['XDG_DATA_HOME'] = env['XDG_CONFIG_HOME'] = temp
     try:
         data = data or make_data(program, os.path.join(temp, 'data'))
         if not os.path.exists(os.path.join(data, 'model.safetensors')):

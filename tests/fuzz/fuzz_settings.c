@@ -1,27 +1,41 @@
 // SPDX-License-Identifier: MIT
-// What the window remembers in the data folder.
+// What the window remembers: its folders in the data folder, its settings.
 #include "app/folders.h"
+#include "app/settings.h"
 #include "core/base/file.h"
 #include "tests/fuzz/fuzz.h"
 
-static char dir[] = "/tmp/visavis-fuzz-XXXXXX", path[64];
+#include <fcntl.h>
+
+static char dir[] = "/tmp/visavis-fuzz-XXXXXX", folders_path[64], settings_path[64];
 
 static void remove_dir(void)
 {
+    char path[80];
+    unlink(folders_path);
+    unlink(settings_path);
+    snprintf(path, sizeof path, "%s.broken", settings_path);
     unlink(path);
+    snprintf(path, sizeof path, "%s/visavis", dir);
+    rmdir(path);
     rmdir(dir);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void make_dir(void)
+{
+    FUZZ_CHECK(mkdtemp(dir) && atexit(remove_dir) == 0);
+    snprintf(folders_path, sizeof folders_path, "%s/folders.json", dir);
+    FUZZ_CHECK(symlink(fuzz_file("", 0), folders_path) == 0);
+    FUZZ_CHECK(setenv("XDG_CONFIG_HOME", dir, 1) == 0);
+    snprintf(settings_path, sizeof settings_path, "%s/visavis", dir);
+    FUZZ_CHECK(file_make_dirs(settings_path, NULL) == 0);
+    FUZZ_CHECK(app_settings_path(settings_path, sizeof settings_path, NULL) == 0);
+}
+
+static void read_folders(void)
 {
     struct app_folders *folders;
     struct err err = {0};
-    if (!path[0]) {
-        FUZZ_CHECK(mkdtemp(dir) && atexit(remove_dir) == 0);
-        snprintf(path, sizeof path, "%s/folders.json", dir);
-        FUZZ_CHECK(symlink(fuzz_file("", 0), path) == 0);
-    }
-    fuzz_file(data, size);
     int ret = app_folders_create(&folders, dir, NULL, 0, NULL, &err);
     fuzz_check_result(ret, &err);
     if (!ret) {
@@ -31,5 +45,38 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         free(paths);
     }
     app_folders_destroy(folders);
+}
+
+static void write_settings(const uint8_t *data, size_t size)
+{
+    int fd = open(settings_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    FUZZ_CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+    close(fd);
+}
+
+// What was read, with changes, is read again.
+static void read_settings(void)
+{
+    struct app_settings *s;
+    struct err err = {0};
+    fuzz_check_result(app_settings_open(&s, &err), &err);
+    FUZZ_CHECK(s && app_settings_text(s, APP_THEME, APP_DARK));
+    app_settings_set_flag(s, APP_MIRROR, !app_settings_flag(s, APP_MIRROR, true));
+    bool mirror = app_settings_flag(s, APP_MIRROR, true);
+    FUZZ_CHECK(app_settings_keep(s, 0, NULL) == 0);
+    app_settings_close(s);
+    FUZZ_CHECK(app_settings_open(&s, &err) == 0);
+    FUZZ_CHECK(app_settings_flag(s, APP_MIRROR, !mirror) == mirror);
+    app_settings_close(s);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (!folders_path[0])
+        make_dir();
+    fuzz_file(data, size);
+    read_folders();
+    write_settings(data, size);
+    read_settings();
     return 0;
 }

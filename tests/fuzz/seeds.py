@@ -134,6 +134,8 @@ def main():
     texts(into('settings'), {
         'two.json': b'{"negatives":["/nonexistent/a","/nonexistent/\\u00e4 \\ud83d\\ude00"]}',
         'none.json': b'{"negatives":[]}',
+        'window.json': b'{"theme":"light","mirror":false,"camera":"/dev/v4l/by-id/a",'
+                       b'"cameras":{"/dev/v4l/by-id/a":{"exposure_auto":0,"gain":3.5}}}',
         'other.json': b'{"negatives":{"a":[1,2e9,null,true]}}'})
     texts(into('options'), {
         'session': b'--data\0/tmp/x\0--camera\0demo:3@25\0--headless\0--keys\0-\0--scale\x001.5',

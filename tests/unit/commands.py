@@ -50,6 +50,7 @@ class Commands(unittest.TestCase):
     def setUpClass(cls):
         cls.temp = tempfile.TemporaryDirectory(prefix='visavis-test-')
         cls.dir = cls.temp.name
+        os.environ['XDG_CONFIG_HOME'] = cls.path('config')
         rng = random.Random(1)
         some = array.array('f', (rng.uniform(-.02, .02) for _ in range(9973)))
         cls.model = cls.path('m.safetensors')
@@ -248,17 +249,19 @@ class Commands(unittest.TestCase):
     def forget(self, *args, **more):
         """Forgets in a folder made anew; returns the result and what is left there."""
         folder = tempfile.mkdtemp(dir=self.dir)
-        data, cache = os.path.join(folder, 'data'), os.path.join(folder, 'cache')
+        data, cache, config = (os.path.join(folder, name) for name in ('data', 'cache', 'config'))
         key = '0123456789abcdef'
         ours = ['data/anchor/a.jpg', 'data/anchor/deep/b.PNG', 'data/anchor/.c.jpg.1a2b3c',
                 'data/positive/d.jpeg', 'data/negative/negative-20260101-000000-000-b001-0001.jpg',
                 'data/model.safetensors', 'data/model.safetensors.checkpoint',
                 'data/.model.safetensors.abcdef', 'data/folders.json', f'data/people/{key}.faces',
-                f'cache/visavis/people/{key}.safetensors', f'cache/visavis/people/{key}.faces']
+                f'cache/visavis/people/{key}.safetensors', f'cache/visavis/people/{key}.faces',
+                'config/visavis/settings.json', 'config/visavis/settings.json.broken']
         theirs = ['data/anchor/notes.txt', 'data/negative/celebrity.jpg', 'data/negative/negative-mood.jpg',
                   'data/negative/someone/1.jpg', 'data/model.txt', 'elsewhere/me.jpg',
                   'data/positive/.hidden', 'cache/visavis/other', 'data/llama.safetensors',
-                  'data/.model.safetensors.back-u', 'cache/visavis/people/k.faces']
+                  'data/.model.safetensors.back-u', 'cache/visavis/people/k.faces',
+                  'config/settings.json']
         for name in ours + theirs:
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
             with open(os.path.join(folder, name), 'w', encoding='utf-8') as f:
@@ -267,8 +270,8 @@ class Commands(unittest.TestCase):
         os.symlink(os.path.join(folder, 'elsewhere'), data + '/anchor/folder')
         before = set(ours + theirs + ['data/anchor/link.jpg', 'data/anchor/folder/me.jpg'])
         r = subprocess.run([PROGRAM, 'forget', '--data', data, *args], capture_output=True,
-                           text=True, cwd=self.dir, env=dict(os.environ, XDG_CACHE_HOME=cache),
-                           **more)
+                           text=True, cwd=self.dir, **more,
+                           env=dict(os.environ, XDG_CACHE_HOME=cache, XDG_CONFIG_HOME=config))
         left = {os.path.relpath(os.path.join(top, name), folder)
                 for top, _, names in os.walk(folder, followlinks=True) for name in names}
         gone = {name for name in before if name not in left}
@@ -279,12 +282,12 @@ class Commands(unittest.TestCase):
         r, gone, ours, folder = self.forget('--yes')
         self.assertEqual((r.returncode, gone), (0, ours))
         told = {os.path.relpath(line, folder) for line in r.stdout.splitlines()}
-        self.assertEqual(told, ours | {'data/anchor/deep', 'data/people'})
+        self.assertEqual(told, ours | {'data/anchor/deep', 'data/people', 'config/visavis'})
         r, gone, ours, folder = self.forget('--yes', '--json')
         self.assertEqual((r.returncode, gone), (0, ours))
         report = json.loads(r.stdout)
         self.assertEqual(report['bytes'], 5 * (len(ours) - 1))
-        self.assertEqual(len(report['removed']), len(ours) + 2)
+        self.assertEqual(len(report['removed']), len(ours) + 3)
         r, gone, _, _ = self.forget(stdin=subprocess.DEVNULL)
         self.assertEqual((r.returncode, gone), (USAGE, set()))
         self.assertIn('--yes', r.stderr)
@@ -438,6 +441,30 @@ class Commands(unittest.TestCase):
                                 '--keys', '-'], input=keys, text=True, capture_output=True,
                                timeout=60)
             self.assertEqual(r.returncode, code, f'{keys}: {r.stderr}')
+
+    def test_settings(self):
+        """What is chosen in one session holds in the next; a broken file is told, and no failure."""
+        config = tempfile.mkdtemp(dir=self.dir)
+        path = os.path.join(config, 'visavis/settings.json')
+        session = lambda keys: subprocess.run(
+            [PROGRAM, '--headless', '--data', self.path('s'), '--camera', 'demo@0', '--keys', '-'],
+            input=keys, text=True, capture_output=True, timeout=60, check=True,
+            env=dict(os.environ, XDG_CONFIG_HOME=config))
+        session('q')
+        self.assertFalse(os.path.exists(path))
+        session('l\nm\n')
+        self.assertEqual(json.loads(slurp(path)), {'theme': 'light', 'mirror': False})
+        session('l\n')
+        self.assertEqual(json.loads(slurp(path)), {'theme': 'dark', 'mirror': False})
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write('{"theme": ')
+        r = session('m\n')
+        self.assertEqual(r.stderr.count('settings.json.broken'), 1)
+        self.assertEqual(json.loads(slurp(path)), {'mirror': False})
+        self.assertEqual(slurp(path + '.broken'), b'{"theme": ')
+        told = json.loads(subprocess.run([PROGRAM, 'doctor', '--json'], capture_output=True, check=True,
+                                         env=dict(os.environ, XDG_CONFIG_HOME=config)).stdout)
+        self.assertEqual(told['settings'], {'file': path})
 
     def test_blas_kernel_is_the_processors(self):
         """Whatever OpenBLAS would choose, or was told, the kernel is one for the widest SIMD."""

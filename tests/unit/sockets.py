@@ -24,6 +24,7 @@ class Sockets(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.mkdtemp(prefix='visavis-test-')
         self.env = dict(os.environ, XDG_DATA_HOME=self.dir, XDG_CACHE_HOME=self.dir + '/cache',
+                        XDG_CONFIG_HOME=self.dir + '/config',
                         ASAN_OPTIONS='detect_leaks=0')  # which does not work under strace
 
     def tearDown(self):

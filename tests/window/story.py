@@ -29,7 +29,7 @@ class Story:
         self.data = os.path.join(folder, 'data')
         self.events_file = os.path.join(folder, 'events')
         self.server, self.env = start_x_server()
-        self.env.update(XDG_DATA_HOME=folder, TSAN_OPTIONS='')
+        self.env.update(XDG_DATA_HOME=folder, XDG_CONFIG_HOME=folder, TSAN_OPTIONS='')
 
     def start(self, camera):
         self.log = open(self.events_file + '.log', 'w+')
