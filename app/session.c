@@ -57,22 +57,22 @@ void app_session_tell_error(struct app_session *s, int code, const char *text)
 static void on_camera(void *ctx, enum cap_state state, const char *detail,
                       const struct cap_info *info)
 {
-    static const char *const names[] = {
-        [CAP_OPENED] = "opened", [CAP_LOST] = "lost", [CAP_REFUSED] = "refused"};
     struct app_session *s = ctx;
-    app_events_camera(s->events, names[state], detail);
-    if (state == CAP_REFUSED)
+    bool refused = state == CAP_REFUSED || state == CAP_DECLINED;
+    app_events_camera(s->events, cap_state_name(state), detail);
+    if (refused)
         app_session_tell_error(s, ERR_CAMERA, detail);
     else
-        log_info("camera %s: %s", names[state], detail);
+        log_info("camera %s: %s", cap_state_name(state), detail);
     pthread_mutex_lock(&s->lock);
-    if (state != CAP_REFUSED) {
+    if (!refused) {
         snprintf(s->camera, sizeof s->camera, "%s", detail);
         s->camera_lost = state == CAP_LOST;
+        s->camera_paused = state == CAP_PAUSED;
     }
     if (state == CAP_OPENED)
         snprintf(s->camera_spec, sizeof s->camera_spec, "%s", info->spec);
-    s->n_cameras++;
+    s->n_cameras += state != CAP_DECLINED;
     pthread_mutex_unlock(&s->lock);
     wake(s);
 }

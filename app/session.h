@@ -54,8 +54,8 @@ struct app_session {
     int64_t message_ns;
     char camera[UI_TEXT];  // line about the camera
     char camera_spec[512]; // what it was opened by
-    bool camera_lost;
-    int n_cameras; // times a camera was opened, refused or lost
+    bool camera_lost, camera_paused;
+    int n_cameras; // times a camera was opened, refused, lost or paused
     char model_line[UI_TEXT];
     struct siam_card card; // of the model
     bool models_changed;   // `earlier` is to be listed anew

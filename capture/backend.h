@@ -11,6 +11,11 @@ struct cap_backend {
                    int64_t *capture_ns, struct err *err);
     // As cap_restart(); NULL where there is no stream to begin anew.
     int (*restart)(struct cap_camera *camera, struct err *err);
+    // As cap_controls(), on a list of absent ones, and cap_set_control(); both NULL where there are
+    // no controls.
+    void (*controls)(const struct cap_camera *camera, struct cap_control list[CAP_CONTROLS]);
+    int (*set_control)(struct cap_camera *camera, enum cap_control_id id, int value,
+                       struct err *err);
     // Frees the camera, half-open ones too.
     void (*close)(struct cap_camera *camera);
 };
@@ -29,6 +34,9 @@ int cap_demo_open(struct cap_camera **out, int who, double fps, struct err *err)
 // As cap_list(), for the nodes and links below `dev` ("/dev"). When a node could not be asked,
 // `why` (zero-initialised, may be NULL) says why that is.
 int cap_v4l2_list(const char *dev, struct cap_info *list, int max, struct err *why);
+
+// As cap_list_stamp(), alike.
+uint64_t cap_v4l2_stamp(const char *dev);
 
 // Frame times at a steady rate, by absolute deadlines.
 struct cap_pace {

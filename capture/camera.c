@@ -210,6 +210,25 @@ int cap_restart(struct cap_camera *camera, struct err *err)
                : err_set(err, ERR_CAMERA, "%s: has to be opened again", camera->info.name);
 }
 
+void cap_controls(const struct cap_camera *camera, struct cap_control list[CAP_CONTROLS])
+{
+    memset(list, 0, CAP_CONTROLS * sizeof *list);
+    if (camera->backend->controls)
+        camera->backend->controls(camera, list);
+}
+
+int cap_set_control(struct cap_camera *camera, enum cap_control_id id, int value, struct err *err)
+{
+    return camera->backend->set_control
+               ? camera->backend->set_control(camera, id, value, err)
+               : err_set(err, ERR_CAMERA, "%s: nothing can be set", camera->info.name);
+}
+
+uint64_t cap_list_stamp(void)
+{
+    return cap_v4l2_stamp("/dev");
+}
+
 int cap_list(struct cap_info *list, int max)
 {
     return cap_v4l2_list("/dev", list, max, NULL);

@@ -73,6 +73,45 @@ int cap_list(struct cap_info *list, int max);
 // it can't be (the device is gone; a backend without a stream): close the camera.
 int cap_restart(struct cap_camera *camera, struct err *err);
 
+// What can be set on a camera, as far as it has it.
+enum cap_control_id {
+    CAP_EXPOSURE_AUTO, // 1: the camera chooses the time of exposure, 0: CAP_EXPOSURE says it
+    CAP_EXPOSURE,      // the time, mostly in units of 0.1 ms
+    CAP_GAIN_AUTO,     // 1: the camera chooses the gain, 0: CAP_GAIN says it
+    CAP_GAIN,          // in the camera's own units
+    CAP_POWER_LINE,    // enum cap_power_line: against lamps that flicker
+    CAP_CONTROLS,
+};
+
+enum cap_power_line {
+    CAP_POWER_LINE_OFF, // nothing is done against it
+    CAP_POWER_LINE_50_HZ,
+    CAP_POWER_LINE_60_HZ,
+    CAP_POWER_LINE_AUTO, // the camera finds out
+};
+
+struct cap_control {
+    bool there;       // else nothing below has a meaning
+    bool held;        // can't be set now: CAP_EXPOSURE while exposure is automatic, and so on
+    int min, max;     // of `value`
+    int step;         // of it, at least 1
+    int preset;       // what the camera has by itself
+    int value;        // as read back from the driver
+    unsigned choices; // bit v: the value v can be chosen; 0: every step can
+};
+
+// Fills in list[]; for backends without controls none is there. Asks the device, which may take
+// some milliseconds. By the thread that owns the camera, as the next one.
+void cap_controls(const struct cap_camera *camera, struct cap_control list[CAP_CONTROLS]);
+
+// Sets one; `value` is moved into its range. What became of it, and of those that it leads, is what
+// cap_controls() then says. Errors: ERR_CAMERA (the camera doesn't have it, or its driver refuses).
+int cap_set_control(struct cap_camera *camera, enum cap_control_id id, int value, struct err *err);
+
+// A number that changes when a camera comes or goes, or who may use it; cheap, opens nothing. Any
+// thread.
+uint64_t cap_list_stamp(void);
+
 // 0, or ERR_USAGE with the reason, without opening anything.
 int cap_spec_check(const char *spec, struct err *err);
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 // DESIGN. One thread owns the cameras from opening to closing. What others want of it are orders:
-// to stop, or to switch to another camera; a later switch replaces an earlier one that was not yet
-// taken up. An eventfd is readable exactly while there is an order; it is written and read under
-// the lock that protects the order itself. Every wait of the thread watches it, in the camera
-// (cap_acquire's wake_fd) as well as between two tries to open; lockstep waits are short slices
-// with a look at it in between. So there is no flag to race with and no way to miss an order. The
-// stop is an order for good; it is never taken back.
+// to stop, to switch to another camera, to pause or to go on, to set a control; a later one
+// replaces an earlier one of its kind that was not yet taken up. An eventfd is readable exactly
+// while there is an order; it is written and read under the lock that protects the orders
+// themselves. Every wait of the thread watches it, in the camera (cap_acquire's wake_fd) as well as
+// between two tries to open; lockstep waits are short slices with a look at it in between. So there
+// is no flag to race with and no way to miss an order. The stop is an order for good; it is never
+// taken back.
+//
+// Controls are set between two frames; the other orders end the streaming. The list of the controls
+// as they stand is a copy under the lock, empty whenever the camera they belong to is not, or may
+// soon be not, the one in use: so none is ever set on another camera.
 //
 // The thread streams from a camera until that fails or an order comes. One that has failed begins
 // its stream anew; if that brings no frame, or fails again soon, it is closed, and the next opened:
@@ -45,10 +50,15 @@ struct cap_feed {
     pthread_t thread;
 
     pthread_mutex_t lock;
-    int order_fd;              // eventfd; readable: stop or change
-    bool stop;                 // protected by lock
-    bool change;               // protected by lock: to `wanted`
-    char wanted[CAP_SPEC_MAX]; // protected by lock
+    int order_fd; // eventfd; readable: there is an order
+    bool stop;    // protected by lock, as all up to the next blank line
+    bool change;  // to `wanted`
+    char wanted[CAP_SPEC_MAX];
+    bool pause, paused;                       // what is wanted, what is so
+    bool set[CAP_CONTROLS];                   // controls that are to be set ...
+    int to[CAP_CONTROLS];                     // ... to these values
+    struct cap_control control[CAP_CONTROLS]; // of the camera `controlled`; all absent: of none
+    char controlled[CAP_SPEC_MAX];
 
     sem_t tried;     // the first opening is over
     int open_result; // ... and came to this
@@ -71,30 +81,104 @@ static bool ordered(const struct cap_feed *feed, int within_ms)
     return poll(&order, 1, within_ms) > 0 || cap_slot_closed(feed->slot);
 }
 
-// Returns false when the feed is to end.
-static bool take_order(struct cap_feed *feed)
+// With the lock held: whether something but controls is wanted.
+static bool has_larger_order(const struct cap_feed *feed)
 {
-    pthread_mutex_lock(&feed->lock);
-    bool change = feed->change && !feed->stop;
-    if (change) {
-        eventfd_t n;
-        eventfd_read(feed->order_fd, &n);
-        memcpy(feed->spec, feed->wanted, sizeof feed->spec);
-        feed->change = false;
-        feed->asked = true;
-    }
-    pthread_mutex_unlock(&feed->lock);
-    return change && !cap_slot_closed(feed->slot);
+    return feed->stop || feed->change || feed->pause != feed->paused;
+}
+
+// With the lock held, after each change of an order.
+static void show_orders(struct cap_feed *feed)
+{
+    eventfd_t n;
+    bool some = has_larger_order(feed);
+    for (int id = 0; id < CAP_CONTROLS; id++)
+        some = some || feed->set[id];
+    eventfd_read(feed->order_fd, &n);
+    if (some)
+        eventfd_write(feed->order_fd, 1);
+}
+
+// With the lock held: the camera in use is no longer what controls are for.
+static void drop_controls(struct cap_feed *feed)
+{
+    memset(feed->control, 0, sizeof feed->control);
+    memset(feed->set, 0, sizeof feed->set);
+}
+
+const char *cap_state_name(enum cap_state state)
+{
+    static const char *const names[] = {
+        [CAP_OPENED] = "opened", [CAP_LOST] = "lost",         [CAP_REFUSED] = "refused",
+        [CAP_PAUSED] = "paused", [CAP_DECLINED] = "declined",
+    };
+    return names[state];
 }
 
 static void tell(struct cap_feed *feed, enum cap_state state, const char *detail)
 {
-    static const char *const names[] = {
-        [CAP_OPENED] = "opened", [CAP_LOST] = "lost", [CAP_REFUSED] = "refused"};
-    log_debug("camera %s: %s", names[state], detail);
-    feed->told_lost = state == CAP_LOST;
+    log_debug("camera %s: %s", cap_state_name(state), detail);
+    if (state != CAP_DECLINED)
+        feed->told_lost = state == CAP_LOST;
     if (feed->on_state)
         feed->on_state(feed->ctx, state, detail, &feed->info);
+}
+
+// Returns false when the feed is to end.
+static bool take_orders(struct cap_feed *feed)
+{
+    pthread_mutex_lock(&feed->lock);
+    bool go_on = !feed->stop && !cap_slot_closed(feed->slot);
+    bool pausing = go_on && feed->pause && !feed->paused;
+    if (go_on && feed->change) {
+        memcpy(feed->spec, feed->wanted, sizeof feed->spec);
+        feed->change = false;
+        feed->asked = true;
+    }
+    feed->paused = feed->pause;
+    drop_controls(feed);
+    show_orders(feed);
+    pthread_mutex_unlock(&feed->lock);
+    if (pausing) {
+        feed->pause_ms = 0;
+        tell(feed, CAP_PAUSED, feed->info.name);
+    }
+    return go_on;
+}
+
+static void read_controls(struct cap_feed *feed, const struct cap_camera *camera)
+{
+    struct cap_control list[CAP_CONTROLS];
+    cap_controls(camera, list);
+    pthread_mutex_lock(&feed->lock);
+    if (!has_larger_order(feed)) {
+        memcpy(feed->control, list, sizeof feed->control);
+        memcpy(feed->controlled, feed->info.spec, sizeof feed->controlled);
+    }
+    pthread_mutex_unlock(&feed->lock);
+}
+
+// Takes up an order if it is about controls alone.
+static bool set_controls(struct cap_feed *feed, struct cap_camera *camera)
+{
+    bool set[CAP_CONTROLS];
+    int to[CAP_CONTROLS];
+    pthread_mutex_lock(&feed->lock);
+    bool alone = !has_larger_order(feed) && !cap_slot_closed(feed->slot);
+    memcpy(set, feed->set, sizeof set);
+    memcpy(to, feed->to, sizeof to);
+    memset(feed->set, 0, sizeof feed->set);
+    show_orders(feed);
+    pthread_mutex_unlock(&feed->lock);
+    if (!alone)
+        return false;
+    for (int id = 0; id < CAP_CONTROLS; id++) {
+        struct err err = {0};
+        if (set[id] && cap_set_control(camera, (enum cap_control_id)id, to[id], &err))
+            tell(feed, CAP_DECLINED, err.text);
+    }
+    read_controls(feed, camera);
+    return true;
 }
 
 // What is open from now on is what will be opened again.
@@ -117,6 +201,7 @@ static void tell_opened(struct cap_feed *feed, const struct cap_camera *camera)
     char detail[256];
     snprintf(detail, sizeof detail, "%s, %dx%d %s%s", info->name, info->w, info->h, info->format,
              rate);
+    read_controls(feed, camera);
     tell(feed, CAP_OPENED, detail);
 }
 
@@ -198,7 +283,7 @@ static int stream(struct cap_feed *feed, struct cap_camera *camera, struct err *
 {
     int64_t last_ns = clock_now_ns();
     int n_damaged = 0;
-    while (!ordered(feed, 0)) {
+    while (!ordered(feed, 0) || set_controls(feed, camera)) {
         bool first = !feed->streaming;
         int ret = pass_on(feed, camera, err);
         if (ret < 0)
@@ -252,13 +337,24 @@ static struct cap_camera *open_next(struct cap_feed *feed)
 {
     struct cap_camera *camera = NULL;
     while (!camera) {
-        if (ordered(feed, feed->pause_ms) && !take_order(feed))
+        if (ordered(feed, feed->paused ? WAIT_MS : feed->pause_ms) && !take_orders(feed))
             return NULL;
+        if (feed->paused)
+            continue;
         struct err err = {0};
         if (cap_open(&camera, feed->spec, &err))
             tell_failure(feed, err.text);
     }
     return camera;
+}
+
+// The camera they belong to is closed.
+static void lose_controls(struct cap_feed *feed)
+{
+    pthread_mutex_lock(&feed->lock);
+    drop_controls(feed);
+    show_orders(feed);
+    pthread_mutex_unlock(&feed->lock);
 }
 
 static void *feed_main(void *arg)
@@ -272,6 +368,7 @@ static void *feed_main(void *arg)
     while (camera) {
         use(feed, camera);
         cap_close(camera);
+        lose_controls(feed);
         camera = open_next(feed);
     }
     return NULL;
@@ -329,9 +426,52 @@ int cap_feed_switch(struct cap_feed *feed, const char *spec, struct err *err)
     pthread_mutex_lock(&feed->lock);
     snprintf(feed->wanted, sizeof feed->wanted, "%s", spec);
     feed->change = true;
-    eventfd_write(feed->order_fd, 1);
+    feed->pause = false;
+    drop_controls(feed);
+    show_orders(feed);
     pthread_mutex_unlock(&feed->lock);
     return 0;
+}
+
+static void order_pause(struct cap_feed *feed, bool pause)
+{
+    pthread_mutex_lock(&feed->lock);
+    feed->pause = pause;
+    if (pause)
+        drop_controls(feed);
+    show_orders(feed);
+    pthread_mutex_unlock(&feed->lock);
+}
+
+void cap_feed_pause(struct cap_feed *feed)
+{
+    order_pause(feed, true);
+}
+
+void cap_feed_resume(struct cap_feed *feed)
+{
+    order_pause(feed, false);
+}
+
+void cap_feed_controls(struct cap_feed *feed, struct cap_control list[CAP_CONTROLS])
+{
+    pthread_mutex_lock(&feed->lock);
+    memcpy(list, feed->control, sizeof feed->control);
+    pthread_mutex_unlock(&feed->lock);
+}
+
+void cap_feed_set_control(struct cap_feed *feed, const char *spec, enum cap_control_id id,
+                          int value)
+{
+    pthread_mutex_lock(&feed->lock);
+    struct cap_control *control = &feed->control[id];
+    if (control->there && strcmp(feed->controlled, spec) == 0) {
+        feed->set[id] = true;
+        feed->to[id] = value;
+        control->value = value; // until it is read back
+        show_orders(feed);
+    }
+    pthread_mutex_unlock(&feed->lock);
 }
 
 void cap_feed_stop(struct cap_feed *feed)
@@ -340,7 +480,7 @@ void cap_feed_stop(struct cap_feed *feed)
         return;
     pthread_mutex_lock(&feed->lock);
     feed->stop = true;
-    eventfd_write(feed->order_fd, 1);
+    show_orders(feed);
     pthread_mutex_unlock(&feed->lock);
     pthread_join(feed->thread, NULL);
     destroy(feed);

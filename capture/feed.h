@@ -3,7 +3,8 @@
 // fails, or is silent for 5 frame periods (at least 0.5 s; 5 s for the first frame), it says so
 // once. The stream is begun anew on the open device; if no frame follows within 2 s, or it fails
 // again within 5 s, the camera is closed and opened again, with growing pauses (0.25 s to 4 s),
-// until frames come again. Damaged frames are passed over. The thread also ends, and the camera is
+// until frames come again. A pause closes the device, so that its light goes out, until it is over.
+// Damaged frames are passed over. The thread also ends, and the camera is
 // closed, when the slot is closed. Over all cameras of a feed, frame numbers count on and
 // capture_ns never goes back.
 #ifndef VISAVIS_CAPTURE_FEED_H
@@ -17,7 +18,12 @@ enum cap_state {
     CAP_LOST,    // detail: cause and remedy, one line
     CAP_REFUSED, // a switch came to nothing; detail: why, one line. The camera from before is next:
                  // CAP_OPENED or CAP_LOST follows, unless another switch comes
+    CAP_PAUSED,  // the device is closed; detail: its name
+    CAP_DECLINED, // a control could not be set; detail: why, one line. The frames go on
 };
+
+// In a word: "opened", "lost", ...
+const char *cap_state_name(enum cap_state state);
 
 // Called on the camera thread; CAP_LOST never twice running. `info` belongs to the feed and is
 // valid during the call: that of the camera, with CAP_REFUSED that of the one from before; its
@@ -35,11 +41,30 @@ int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slo
 // Asks for another camera and returns at once. The thread closes the one it has (or stops waiting
 // for it to come back), opens `spec` and answers: CAP_OPENED, or CAP_REFUSED when it does not open
 // or brings no first frame; then it goes back to the camera that was last told as opened.
-// Every switch gets exactly one answer, in the order of the calls, unless a later call or the stop
-// comes before it: then none. An answer that is just being told can still arrive after a later
-// call, which then gets its own. Any thread, but not after cap_feed_stop() was called.
-// Errors: ERR_USAGE (a spec that isn't one; nothing happens, and no answer comes).
+// A switch ends a pause.
+// Every switch gets exactly one answer, in the order of the calls, unless a later call, a pause or
+// the stop comes before it: then none, or after the pause. An answer that is just being told can
+// still arrive after a later call, which then gets its own. Any thread, but not after
+// cap_feed_stop() was called. Errors: ERR_USAGE (a spec that isn't one; nothing happens, and no
+// answer comes).
 int cap_feed_switch(struct cap_feed *feed, const char *spec, struct err *err);
+
+// Asks to close the camera, or to open it again, and returns at once. The answer to a pause is
+// CAP_PAUSED, unless it is over before; after it CAP_OPENED or CAP_LOST follows. Any thread, as
+// cap_feed_switch(); so may the next two.
+void cap_feed_pause(struct cap_feed *feed);
+void cap_feed_resume(struct cap_feed *feed);
+
+// Fills in list[]: what can be set on the camera in use, as read when its first frame came and
+// after each setting. None is there while no frames come from it: before CAP_OPENED, in a pause,
+// while a switch is under way.
+void cap_feed_controls(struct cap_feed *feed, struct cap_control list[CAP_CONTROLS]);
+
+// Asks to set a control of the camera `spec`, as CAP_OPENED gave it, and returns at once. Nothing
+// happens where that camera is no longer in use, or has no such control. Where its driver refuses,
+// CAP_DECLINED follows.
+void cap_feed_set_control(struct cap_feed *feed, const char *spec, enum cap_control_id id,
+                          int value);
 
 // Stops and joins, also when the thread is blocked in a wait: within about 100 ms, and what the
 // driver takes to open and close a camera. NULL is fine.

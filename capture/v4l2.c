@@ -8,6 +8,7 @@
 // returns, also when its frame was damaged.
 #include "capture/backend.h"
 #include "capture/v4l2_choose.h"
+#include "capture/v4l2_controls.h"
 #include "capture/v4l2_node.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -409,8 +410,23 @@ static int device_acquire(struct cap_camera *camera, int timeout_ms, int wake_fd
     return ret < 0 ? ret : queued < 0 ? queued : ret;
 }
 
-static const struct cap_backend v4l2_backend = {
-    .acquire = device_acquire, .restart = device_restart, .close = device_close};
+static void device_controls(const struct cap_camera *camera, struct cap_control list[CAP_CONTROLS])
+{
+    cap_node_controls(((const struct device *)camera)->fd, list);
+}
+
+static int device_set_control(struct cap_camera *camera, enum cap_control_id id, int value,
+                              struct err *err)
+{
+    const struct device *device = (const struct device *)camera;
+    return cap_node_set_control(device->fd, device->path, id, value, err);
+}
+
+static const struct cap_backend v4l2_backend = {.acquire = device_acquire,
+                                                .restart = device_restart,
+                                                .controls = device_controls,
+                                                .set_control = device_set_control,
+                                                .close = device_close};
 
 int cap_v4l2_open(struct cap_camera **out, const char *path, struct err *err)
 {

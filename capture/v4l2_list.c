@@ -4,11 +4,13 @@
 #include "capture/v4l2_node.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <libv4l2.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_NODES 64
@@ -138,4 +140,40 @@ int cap_v4l2_list(const char *dev, struct cap_info *list, int max, struct err *w
     }
     free(nodes);
     return n_listed;
+}
+
+static uint64_t mix(uint64_t hash, const void *data, size_t size)
+{
+    const uint8_t *bytes = data;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3); // FNV-1a
+    return hash;
+}
+
+// A node's access rights count, a link's place; their order in the folder does not.
+static uint64_t stamp_of(const char *dir_path, const char *prefix)
+{
+    uint64_t sum = 0;
+    DIR *dir = opendir(dir_path);
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        struct stat st;
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 ||
+            fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+            continue;
+        uint64_t hash = mix(UINT64_C(0xcbf29ce484222325), entry->d_name, strlen(entry->d_name));
+        hash = mix(hash, &st.st_ino, sizeof st.st_ino);
+        sum += mix(hash, &st.st_ctim, sizeof st.st_ctim);
+    }
+    if (dir)
+        closedir(dir);
+    return sum;
+}
+
+uint64_t cap_v4l2_stamp(const char *dev)
+{
+    char by_id[80], by_path[80];
+    snprintf(by_id, sizeof by_id, "%.50s/v4l/by-id", dev);
+    snprintf(by_path, sizeof by_path, "%.50s/v4l/by-path", dev);
+    return stamp_of(dev, "video") + stamp_of(by_id, "") + stamp_of(by_path, "");
 }

@@ -15,11 +15,11 @@
 // What the feed tells, from its thread.
 struct told {
     pthread_mutex_t lock;
-    int n_opened, n_lost, n_refused; // protected by lock, as all below
-    struct cap_info info;            // of the last
-    char detail[512];                // of the last
-    char cause[512];                 // of the last refusal
-    char story[16];                  // O, L, R: the first states, in their order
+    int n_opened, n_lost, n_refused, n_paused; // protected by lock, as all below
+    struct cap_info info;                      // of the last
+    char detail[512];                          // of the last
+    char cause[512];                           // of the last refusal
+    char story[16];                            // O, L, R, P: the first states, in their order
 };
 
 static void remember(void *ctx, enum cap_state state, const char *detail,
@@ -30,9 +30,10 @@ static void remember(void *ctx, enum cap_state state, const char *detail,
     told->n_opened += state == CAP_OPENED;
     told->n_lost += state == CAP_LOST;
     told->n_refused += state == CAP_REFUSED;
-    int n = told->n_opened + told->n_lost + told->n_refused;
+    told->n_paused += state == CAP_PAUSED;
+    int n = told->n_opened + told->n_lost + told->n_refused + told->n_paused;
     if (n < (int)sizeof told->story)
-        told->story[n - 1] = "OLR"[state];
+        told->story[n - 1] = "OLRP"[state];
     if (state == CAP_REFUSED)
         snprintf(told->cause, sizeof told->cause, "%s", detail);
     told->info = *info;
@@ -117,9 +118,10 @@ static int wait_for(struct setup *s, enum cap_state state, int n)
     for (int i = 0; i < 1000 && have < n; i++) {
         next_frame(s, 10);
         struct told told = told_so_far(&s->told);
-        have = state == CAP_OPENED ? told.n_opened
-               : state == CAP_LOST ? told.n_lost
-                                   : told.n_refused;
+        have = state == CAP_OPENED   ? told.n_opened
+               : state == CAP_LOST   ? told.n_lost
+               : state == CAP_PAUSED ? told.n_paused
+                                     : told.n_refused;
     }
     return have;
 }
@@ -435,6 +437,92 @@ static void of_quick_switches_the_last_wins(void **state)
     stop(&s);
 }
 
+// -- pauses --
+
+static void a_pause_brings_no_frames_until_it_is_over(void **state)
+{
+    struct setup s;
+    start_replay(&s, state, "@100");
+    assert_int_equal(wait_for(&s, CAP_OPENED, 1), 1);
+    int64_t last = next_frame(&s, 5000);
+    cap_feed_pause(s.feed);
+    assert_int_equal(wait_for(&s, CAP_PAUSED, 1), 1);
+    while (next_frame(&s, 0)) // what was in the slot before
+        last++;
+    assert_int_equal(next_frame(&s, 300), 0);
+    cap_feed_pause(s.feed); // again: nothing new
+    assert_int_equal(next_frame(&s, 150), 0);
+    cap_feed_resume(s.feed);
+    assert_int_equal(wait_for(&s, CAP_OPENED, 2), 2);
+    assert_true(next_frame(&s, 5000) > last);
+    assert_string_equal(told_so_far(&s.told).story, "OPO");
+    stop(&s);
+}
+
+static void a_pause_is_ended_by_a_switch(void **state)
+{
+    struct setup s;
+    start_replay(&s, state, "@100");
+    assert_int_equal(wait_for(&s, CAP_OPENED, 1), 1);
+    cap_feed_pause(s.feed);
+    assert_int_equal(wait_for(&s, CAP_PAUSED, 1), 1);
+    switch_to(&s, "demo:3");
+    assert_int_equal(wait_for(&s, CAP_OPENED, 2), 2);
+    assert_string_equal(told_so_far(&s.told).info.spec, "demo:3");
+    assert_string_equal(told_so_far(&s.told).story, "OPO");
+    stop(&s);
+}
+
+static void a_lost_camera_can_be_paused(void **state)
+{
+    char dir[600], away[700];
+    struct setup s;
+    start_lost(&s, state, dir, away);
+    cap_feed_pause(s.feed);
+    assert_int_equal(wait_for(&s, CAP_PAUSED, 1), 1);
+    cap_feed_resume(s.feed);
+    assert_int_equal(wait_for(&s, CAP_LOST, 2), 2);
+    assert_int_equal(rename(away, dir), 0);
+    assert_int_equal(wait_for(&s, CAP_OPENED, 2), 2);
+    assert_string_equal(told_so_far(&s.told).story, "OLPLO");
+    stop(&s);
+}
+
+static void a_pause_ends_with_the_feed(void **state)
+{
+    struct setup s;
+    start_replay(&s, state, "@100");
+    cap_feed_pause(s.feed);
+    assert_int_equal(wait_for(&s, CAP_PAUSED, 1), 1);
+    assert_true(stop(&s) < 200 * MS);
+    start(&s, "demo:1@0");
+    cap_feed_pause(s.feed);
+    assert_int_equal(wait_for(&s, CAP_PAUSED, 1), 1);
+    cap_slot_close(s.slot);
+    clock_sleep_until(clock_now_ns() + 200 * MS); // it ends by itself
+    assert_true(stop(&s) < 20 * MS);
+}
+
+static void quick_pauses_end_as_the_last_call_says(void **state)
+{
+    struct setup s;
+    start_replay(&s, state, "");
+    assert_int_equal(wait_for(&s, CAP_OPENED, 1), 1);
+    for (int i = 0; i < 200; i++) {
+        cap_feed_pause(s.feed);
+        next_frame(&s, i % 3);
+        cap_feed_resume(s.feed);
+        next_frame(&s, i % 5);
+    }
+    int64_t last = 0;
+    for (int i = 0; i < 20; i++)
+        last = next_frame(&s, 5000);
+    assert_true(last > 0);
+    struct told told = told_so_far(&s.told);
+    assert_true(told.n_opened - told.n_paused <= 1 && told.n_lost + told.n_refused == 0);
+    stop(&s);
+}
+
 static void a_stop_during_a_switch_wins(void **state)
 {
     for (int i = 0; i < 10; i++) {
@@ -528,6 +616,15 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_refused_switch_goes_back_to_a_lost_camera, test_dir_make,
                                         test_dir_remove),
         cmocka_unit_test_setup_teardown(of_quick_switches_the_last_wins, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_pause_brings_no_frames_until_it_is_over, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_pause_is_ended_by_a_switch, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_lost_camera_can_be_paused, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(a_pause_ends_with_the_feed, test_dir_make, test_dir_remove),
+        cmocka_unit_test_setup_teardown(quick_pauses_end_as_the_last_call_says, test_dir_make,
                                         test_dir_remove),
         cmocka_unit_test_setup_teardown(a_stop_during_a_switch_wins, test_dir_make,
                                         test_dir_remove),

@@ -18,8 +18,17 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define MAX_BUFFERS 4
-#define BUFFER_SIZE (1 << 20)
+#define MAX_BUFFERS  4
+#define MAX_CONTROLS 8
+#define BUFFER_SIZE  (1 << 20)
+
+struct fake_control {
+    struct v4l2_queryctrl query; // id 0: there is none
+    unsigned menu;               // bit v: has the item v
+    int value;
+    int set_errno; // of S_CTRL, 0 for none
+    int n_set;     // S_CTRL calls
+};
 
 struct driver {
     const char *card, *bus;
@@ -32,6 +41,7 @@ struct driver {
     const void *first;   // a frame that comes as soon as it streams; NULL: none
     size_t first_size;   // bytes
     uint32_t first_flags;
+    struct fake_control controls[MAX_CONTROLS];
 
     int fd, n_open, n_opens; // open now, and ever
     struct v4l2_pix_format format;
@@ -217,6 +227,50 @@ static int capability(const struct driver *d, struct v4l2_capability *cap)
     return 0;
 }
 
+static struct fake_control *control_of(struct driver *d, uint32_t id)
+{
+    for (int i = 0; i < MAX_CONTROLS; i++)
+        if (id && d->controls[i].query.id == id)
+            return &d->controls[i];
+    return NULL;
+}
+
+static int query_control(struct driver *d, struct v4l2_queryctrl *query)
+{
+    const struct fake_control *c = control_of(d, query->id);
+    if (!c)
+        return fault(EINVAL);
+    *query = c->query;
+    return 0;
+}
+
+static int query_menu(struct driver *d, const struct v4l2_querymenu *item)
+{
+    const struct fake_control *c = control_of(d, item->id);
+    return fault(c && item->index < 32 && c->menu >> item->index & 1 ? 0 : EINVAL);
+}
+
+static int get_control(struct driver *d, struct v4l2_control *control)
+{
+    const struct fake_control *c = control_of(d, control->id);
+    if (!c)
+        return fault(EINVAL);
+    control->value = c->value;
+    return 0;
+}
+
+static int set_control(struct driver *d, const struct v4l2_control *control)
+{
+    struct fake_control *c = control_of(d, control->id);
+    if (!c || c->set_errno)
+        return fault(c ? c->set_errno : EINVAL);
+    if (control->value < c->query.minimum || control->value > c->query.maximum)
+        return fault(ERANGE);
+    c->value = control->value;
+    c->n_set++;
+    return 0;
+}
+
 // A frame is ready.
 static void deliver(struct driver *d, const void *data, size_t size, uint32_t flags)
 {
@@ -252,6 +306,14 @@ int v4l2_ioctl(int fd, unsigned long request, ...)
     case VIDIOC_G_PARM:
     case VIDIOC_S_PARM:
         return parameters(d, arg, request == VIDIOC_S_PARM);
+    case VIDIOC_QUERYCTRL:
+        return query_control(d, arg);
+    case VIDIOC_QUERYMENU:
+        return query_menu(d, arg);
+    case VIDIOC_G_CTRL:
+        return get_control(d, arg);
+    case VIDIOC_S_CTRL:
+        return set_control(d, arg);
     case VIDIOC_REQBUFS:
         return fault(((struct v4l2_requestbuffers *)arg)->count ? d->reqbufs_errno : 0);
     case VIDIOC_QUERYBUF:

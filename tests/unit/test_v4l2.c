@@ -482,6 +482,227 @@ static void times_never_go_back(void **state)
 
 // -- listing --
 
+// -- controls --
+
+// As a USB webcam has them: its driver takes manual exposure and "aperture priority" alone.
+static const struct fake_control usb_controls[MAX_CONTROLS] = {
+    {{.id = V4L2_CID_EXPOSURE_AUTO,
+      .type = V4L2_CTRL_TYPE_MENU,
+      .maximum = 3,
+      .step = 1,
+      .default_value = V4L2_EXPOSURE_APERTURE_PRIORITY},
+     .menu = 1 << V4L2_EXPOSURE_MANUAL | 1 << V4L2_EXPOSURE_APERTURE_PRIORITY,
+     .value = V4L2_EXPOSURE_APERTURE_PRIORITY},
+    {{.id = V4L2_CID_EXPOSURE_ABSOLUTE,
+      .type = V4L2_CTRL_TYPE_INTEGER,
+      .minimum = 3,
+      .maximum = 2047,
+      .step = 1,
+      .default_value = 250},
+     .value = 312},
+    {{.id = V4L2_CID_GAIN,
+      .type = V4L2_CTRL_TYPE_INTEGER,
+      .maximum = 255,
+      .step = 5,
+      .default_value = 64},
+     .value = 64},
+    {{.id = V4L2_CID_POWER_LINE_FREQUENCY,
+      .type = V4L2_CTRL_TYPE_MENU,
+      .maximum = 2,
+      .step = 1,
+      .default_value = 2},
+     .menu = 7,
+     .value = 1},
+};
+
+static void plug_usb_camera(struct driver *d)
+{
+    memcpy(d->controls, usb_controls, sizeof d->controls);
+}
+
+static void controls_are_read(void **state)
+{
+    (void)state;
+    struct cap_control c[CAP_CONTROLS];
+    plug_usb_camera(&drivers[0]);
+    struct cap_camera *camera = open_first();
+    cap_controls(camera, c);
+    assert_true(c[CAP_EXPOSURE_AUTO].there && c[CAP_EXPOSURE_AUTO].value == 1);
+    assert_int_equal(c[CAP_EXPOSURE_AUTO].max, 1);
+    assert_true(c[CAP_EXPOSURE].there && c[CAP_EXPOSURE].held); // though no flag says so
+    assert_int_equal(c[CAP_EXPOSURE].min, 3);
+    assert_int_equal(c[CAP_EXPOSURE].max, 2047);
+    assert_int_equal(c[CAP_EXPOSURE].preset, 250);
+    assert_int_equal(c[CAP_EXPOSURE].value, 312);
+    assert_false(c[CAP_GAIN_AUTO].there);
+    assert_true(c[CAP_GAIN].there && !c[CAP_GAIN].held);
+    assert_int_equal(c[CAP_GAIN].step, 5);
+    assert_int_equal(c[CAP_POWER_LINE].value, CAP_POWER_LINE_50_HZ);
+    assert_int_equal(c[CAP_POWER_LINE].choices, 7);
+
+    drivers[0].controls[1].query.flags = V4L2_CTRL_FLAG_READ_ONLY;
+    drivers[0].controls[2].query.flags = V4L2_CTRL_FLAG_DISABLED;
+    drivers[0].controls[3].query.flags = V4L2_CTRL_FLAG_GRABBED;
+    drivers[0].controls[0].menu = 1 << V4L2_EXPOSURE_MANUAL; // nothing to choose
+    cap_controls(camera, c);
+    assert_false(c[CAP_EXPOSURE_AUTO].there || c[CAP_EXPOSURE].there || c[CAP_GAIN].there);
+    assert_true(c[CAP_POWER_LINE].there && c[CAP_POWER_LINE].held);
+    cap_close(camera);
+}
+
+static void controls_are_set(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct driver *d = &drivers[0];
+    plug_usb_camera(d);
+    struct cap_camera *camera = open_first();
+    assert_int_equal(cap_set_control(camera, CAP_EXPOSURE_AUTO, 0, &err), 0);
+    assert_int_equal(d->controls[0].value, V4L2_EXPOSURE_MANUAL);
+    assert_int_equal(cap_set_control(camera, CAP_EXPOSURE, 5000, &err), 0);
+    assert_int_equal(d->controls[1].value, 2047); // moved into the range
+    assert_int_equal(cap_set_control(camera, CAP_EXPOSURE_AUTO, 1, &err), 0);
+    assert_int_equal(d->controls[0].value, V4L2_EXPOSURE_APERTURE_PRIORITY);
+    assert_int_equal(cap_set_control(camera, CAP_POWER_LINE, CAP_POWER_LINE_60_HZ, &err), 0);
+    assert_int_equal(d->controls[3].value, 2);
+    assert_int_equal(cap_set_control(camera, CAP_GAIN_AUTO, 1, &err), ERR_CAMERA);
+    assert_non_null(strstr(err.text, "no automatic gain"));
+    d->controls[2].set_errno = EIO;
+    assert_int_equal(cap_set_control(camera, CAP_GAIN, 9, &err), ERR_CAMERA);
+    assert_non_null(strstr(err.text, "the gain to 9"));
+    cap_close(camera);
+}
+
+static void others_have_no_controls(void **state)
+{
+    (void)state;
+    struct cap_control c[CAP_CONTROLS];
+    struct cap_camera *camera;
+    struct err err = {0};
+    assert_int_equal(cap_open(&camera, "demo", &err), 0);
+    memset(c, 0xff, sizeof c);
+    cap_controls(camera, c);
+    for (int id = 0; id < CAP_CONTROLS; id++)
+        assert_false(c[id].there);
+    assert_int_equal(cap_set_control(camera, CAP_GAIN, 1, &err), ERR_CAMERA);
+    cap_close(camera);
+}
+
+// -- controls and pauses by the feed --
+
+struct beside {
+    int opened_fd, paused_fd, declined_fd; // eventfds that count
+    struct cap_info info;                  // of the camera opened last
+    struct cap_slot *slot;
+    struct cap_feed *feed;
+    void *jpeg;
+};
+
+static void note(void *ctx, enum cap_state state, const char *detail, const struct cap_info *info)
+{
+    struct beside *b = ctx;
+    assert_true(state != CAP_REFUSED);
+    assert_true(state != CAP_DECLINED || strstr(detail, "gain"));
+    if (state == CAP_LOST) // it brings one frame a stream, and is slower than that here
+        return;
+    if (state == CAP_OPENED)
+        b->info = *info;
+    eventfd_write(state == CAP_OPENED   ? b->opened_fd
+                  : state == CAP_PAUSED ? b->paused_fd
+                                        : b->declined_fd,
+                  1);
+}
+
+static void wait_event(int fd)
+{
+    uint64_t n;
+    assert_int_equal(read(fd, &n, sizeof n), sizeof n);
+}
+
+// A feed on a webcam that has brought its first frame.
+static void start_beside(struct beside *b, const char *dir)
+{
+    *b = (struct beside){eventfd(0, 0), eventfd(0, 0), eventfd(0, 0), .feed = NULL};
+    plug_usb_camera(&drivers[0]);
+    drivers[0].first = b->jpeg = jpeg_bytes(dir, 100, &drivers[0].first_size);
+    assert_int_equal(cap_slot_create(&b->slot, NULL), 0);
+    assert_int_equal(cap_feed_start(&b->feed, "/dev/null", b->slot, note, b, NULL), 0);
+    wait_event(b->opened_fd);
+}
+
+static void stop_beside(struct beside *b)
+{
+    cap_feed_stop(b->feed);
+    cap_slot_destroy(b->slot);
+    expect_closed(&drivers[0]);
+    close(b->opened_fd), close(b->paused_fd), close(b->declined_fd);
+    free(b->jpeg);
+}
+
+static void wait_set(const struct fake_control *control, int value)
+{
+    const volatile int *now = &control->value;
+    for (int i = 0; i < 500 && *now != value; i++)
+        clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 1000);
+    assert_int_equal(*now, value);
+}
+
+static void controls_are_set_between_frames(void **state)
+{
+    struct beside b;
+    struct cap_control c[CAP_CONTROLS];
+    struct driver *d = &drivers[0];
+    start_beside(&b, *state);
+    cap_feed_controls(b.feed, c);
+    assert_true(c[CAP_GAIN].there && c[CAP_GAIN].value == 64);
+    cap_feed_set_control(b.feed, b.info.spec, CAP_GAIN, 70);
+    cap_feed_set_control(b.feed, b.info.spec, CAP_GAIN, 75);
+    cap_feed_controls(b.feed, c);
+    assert_int_equal(c[CAP_GAIN].value, 75); // at once
+    cap_feed_set_control(b.feed, b.info.spec, CAP_EXPOSURE_AUTO, 0);
+    wait_set(&d->controls[2], 75);
+    wait_set(&d->controls[0], V4L2_EXPOSURE_MANUAL);
+    cap_feed_set_control(b.feed, "/dev/zero", CAP_GAIN, 80);     // another camera's
+    cap_feed_set_control(b.feed, b.info.spec, CAP_GAIN_AUTO, 1); // it has none
+    d->controls[2].set_errno = EIO;
+    cap_feed_set_control(b.feed, b.info.spec, CAP_GAIN, 90);
+    wait_event(b.declined_fd);
+    c[CAP_GAIN].value = 90;
+    for (int i = 0; i < 500 && c[CAP_GAIN].value != 75; i++) {
+        clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 1000);
+        cap_feed_controls(b.feed, c);
+    }
+    assert_int_equal(c[CAP_GAIN].value, 75); // as read back
+    assert_false(c[CAP_EXPOSURE].held);
+    assert_int_equal(d->n_opens, 1);
+    stop_beside(&b);
+}
+
+static void a_pause_closes_the_device(void **state)
+{
+    struct beside b;
+    struct cap_control c[CAP_CONTROLS];
+    start_beside(&b, *state);
+    cap_feed_pause(b.feed);
+    wait_event(b.paused_fd);
+    expect_closed(&drivers[0]);
+    cap_feed_controls(b.feed, c);
+    assert_false(c[CAP_GAIN].there);
+    cap_feed_set_control(b.feed, b.info.spec, CAP_GAIN, 75);
+    clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 5);
+    assert_int_equal(drivers[0].n_opens, 1);
+    cap_feed_resume(b.feed);
+    wait_event(b.opened_fd);
+    assert_int_equal(drivers[0].controls[2].n_set, 0);
+    cap_feed_controls(b.feed, c);
+    assert_true(c[CAP_GAIN].there);
+    cap_feed_pause(b.feed);
+    wait_event(b.paused_fd);
+    stop_beside(&b); // a stop ends the pause, too
+}
+
+// -- the list --
+
 static void link_node(const char *dir, const char *name, const char *target)
 {
     char path[700];
@@ -559,6 +780,27 @@ static void cameras_that_share_an_id_are_listed_by_path(void **state)
     expect_spec(&list[3], dir, "v4l/by-path/p11");
 }
 
+static void the_list_has_a_stamp(void **state)
+{
+    const char *dir = *state;
+    char path[700];
+    assert_true(cap_v4l2_stamp("/nowhere") == cap_v4l2_stamp("/nowhere"));
+    uint64_t none = cap_v4l2_stamp(dir);
+    make_dev(dir);
+    uint64_t some = cap_v4l2_stamp(dir);
+    assert_true(some != none && some == cap_v4l2_stamp(dir));
+    link_node(dir, "video12", "/dev/null");
+    uint64_t plugged = cap_v4l2_stamp(dir);
+    link_node(dir, "v4l/by-id/new", "../../video12");
+    assert_true(plugged != some && cap_v4l2_stamp(dir) != plugged);
+    snprintf(path, sizeof path, "%s/video0", dir);
+    uint64_t before = cap_v4l2_stamp(dir);
+    assert_int_equal(unlink(path), 0);
+    assert_true(cap_v4l2_stamp(dir) != before);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(drivers[i].n_opens, 0);
+}
+
 static void a_forbidden_camera_says_why_there_is_none(void **state)
 {
     const char *dir = *state;
@@ -590,6 +832,12 @@ int main(void)
         TEST(a_silent_camera_begins_anew),
         TEST(a_camera_that_opens_but_brings_nothing_is_refused),
         TEST(times_never_go_back),
+        TEST(controls_are_read),
+        TEST(controls_are_set),
+        TEST(others_have_no_controls),
+        TEST(controls_are_set_between_frames),
+        TEST(a_pause_closes_the_device),
+        TEST(the_list_has_a_stamp),
         TEST(cameras_are_listed_by_lasting_names),
         TEST(cameras_that_share_an_id_are_listed_by_path),
         TEST(a_forbidden_camera_says_why_there_is_none),
