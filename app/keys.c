@@ -224,6 +224,15 @@ static void play_hold(struct app_keys *k, struct app_session *s, const char *lin
     k->waiting = FOR_BURST;
 }
 
+// As a key, but its answer is waited for, as that of another camera is.
+static void play_pause(struct app_keys *k, struct app_session *s)
+{
+    struct ui_action action = {.kind = UI_PAUSE};
+    k->until = cameras(s) + 1;
+    k->waiting = FOR_CAMERA;
+    app_session_do(s, &action);
+}
+
 static void play_path(struct app_keys *k, struct app_session *s, const char *line)
 {
     struct err err = {0};
@@ -257,14 +266,23 @@ static bool play_key(struct app_session *s, char key)
         float amount;
         int index;
     } table[] = {
-        {'u', UI_UNDO, 0, 0},           {'t', UI_TRAIN, 0, 0},
-        {'s', UI_STOP, 0, 0},           {'v', UI_LIVE, 0, 0},
-        {'m', UI_MIRROR, 0, 0},         {'c', UI_CAMERA, 0, 0},
-        {'f', UI_FULLSCREEN, 0, 0},     {'h', UI_HELP, 0, 0},
-        {'w', UI_WRONG, 0, 0},          {'r', UI_RETRAIN, 0, 0},
-        {'l', UI_THEME, 0, 0},          {'b', UI_USE_MODEL, 0, 0},
-        {'q', UI_QUIT, 0, 0},           {'+', UI_THRESHOLD, 0.01f, 0},
-        {'-', UI_THRESHOLD, -0.01f, 0}, {'2', UI_PAGE, 0, UI_PAGE_HOOD},
+        {'u', UI_UNDO, 0, 0},
+        {'t', UI_TRAIN, 0, 0},
+        {'s', UI_STOP, 0, 0},
+        {'v', UI_LIVE, 0, 0},
+        {'m', UI_MIRROR, 0, 0},
+        {'c', UI_CAMERA, 0, 0},
+        {'f', UI_FULLSCREEN, 0, 0},
+        {'h', UI_HELP, 0, 0},
+        {'w', UI_WRONG, 0, 0},
+        {'r', UI_RETRAIN, 0, 0},
+        {'l', UI_THEME, 0, 0},
+        {'b', UI_USE_MODEL, 0, 0},
+        {'q', UI_QUIT, 0, 0},
+        {'+', UI_THRESHOLD, 0.01f, 0},
+        {'-', UI_THRESHOLD, -0.01f, 0},
+        {'2', UI_PAGE, 0, UI_PAGE_HOOD},
+        {'3', UI_PAGE, 0, UI_PAGE_CAMERA},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (table[i].key != key)
@@ -293,6 +311,8 @@ static void play_line(struct app_keys *k, struct app_session *s, char *line)
         play_hold(k, s, line);
     else if (!strncmp(line, "wait ", 5))
         play_wait(k, s, line, line + 5);
+    else if (!strcmp(line, "space"))
+        play_pause(k, s);
     else if (len > 1)
         play_path(k, s, line);
     else if (!play_key(s, line[0]))

@@ -3,6 +3,7 @@
 // A script of keys, a line each, played as if somebody pressed them:
 //     a 40 | p 40 | n 40        held for so many frames (1 without a number)
 //     u t s v m c f h + - q     as the key
+//     space                     pause the camera, or go on
 //     drop PATH                 a folder of other people
 //     camera SPEC               another camera
 //     wait trained              until the training under way has ended
@@ -11,7 +12,7 @@
 //     wait frames N             until N more frames came
 //     shot FILE.png             a picture of the window
 //     say TEXT                  a message in the window and the log
-// Bursts and cameras are waited for. Empty lines and lines that begin with # are passed over. A step
+// Bursts, cameras and pauses are waited for. Empty lines and lines that begin with # are passed over. A step
 // that fails, or waits for a camera that sends nothing, is told; the script goes on, and the
 // session's exit code is that of the first failure.
 // clang-format on

@@ -42,7 +42,8 @@ static const struct option_spec {
     {"data", 0, "DIR", TEXT, AT(data), LEARN | IN(APP_DOCTOR) | IN(APP_FORGET),
      "data folder with anchor/ positive/ negative/"},
     {"camera", 'd', "SPEC", TEXT, AT(camera), IN(APP_SESSION) | IN(APP_BENCH),
-     "/dev/videoN, a path, N, replay:PATH[@fps], demo[:WHO]"},
+     "/dev/videoN, a path, N, replay:PATH[@fps], demo[:WHO]; else the one\n"
+     "                             that was chosen in the window, or the first there is"},
     {"negatives", 0, "DIR", LIST, AT(negatives), LEARN,
      "folder of other people, any depth, read in place; may be repeated;\n"
      "                             besides negative/ and the folders added in the window"},
@@ -128,9 +129,10 @@ static const char help_exit[] =
 static const char help_keys[] =
     "Keys: a anchor, p positive, n not me (hold = burst), u undo, o add a folder of other people,\n"
     "t train, s stop, v live, w that was wrong, r train shortly on it, b the model before,\n"
-    "+/- threshold, 2 under the hood, m mirror (view only), c camera, f full screen, l light,\n"
-    "h or F1 help, Esc/q quit. --keys plays them from a file: \"a 40\" (held for 40 frames),\n"
-    "\"p 40\", \"t\", \"wait trained\", \"v\", \"wait score 100\", \"drop PATH\", \"camera SPEC\",\n"
+    "+/- threshold, 2 under the hood, 3 cameras and what is set on them, m mirror (view only),\n"
+    "c next camera, space pause the camera, f full screen, l light, h or F1 help, Esc/q quit.\n"
+    "--keys plays them from a file: \"a 40\" (held for 40 frames), \"p 40\", \"t\",\n"
+    "\"wait trained\", \"v\", \"wait score 100\", \"space\", \"drop PATH\", \"camera SPEC\",\n"
     "\"shot FILE.png\", \"q\".\n";
 // clang-format on
 

@@ -34,6 +34,7 @@ static void fill_shared(struct app_session *s, struct ui_view *v)
 {
     pthread_mutex_lock(&s->lock);
     v->camera_lost = s->camera_lost;
+    v->camera_paused = s->camera_paused;
     v->demo = !strncmp(s->camera_spec, "demo", 4);
     v->demo_fallback = v->demo && s->demo_fallback;
     snprintf(v->camera, sizeof v->camera, "%s", s->camera);
@@ -62,7 +63,9 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
 static void fill_hint(struct ui_view *v)
 {
     const char *hint = "Press v to see the live score.";
-    if (v->training)
+    if (v->camera_paused)
+        hint = "The camera is off. Press space to go on.";
+    else if (v->training)
         hint = "Press s to stop early and keep what was learnt.";
     else if (v->live)
         hint = "Try other light, or glasses. + and - move the threshold, v ends live.";
@@ -105,6 +108,7 @@ void app_screen_fill(struct app_session *s)
     fill_earlier(s, v);
     fill_camera(s, v);
     fill_shared(s, v);
+    app_camera_fill(s);
     fill_collect(s, v);
     app_trainer_view(s->trainer, v);
     app_scorer_view(s->scorer, v);

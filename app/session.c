@@ -70,8 +70,11 @@ static void on_camera(void *ctx, enum cap_state state, const char *detail,
         s->camera_lost = state == CAP_LOST;
         s->camera_paused = state == CAP_PAUSED;
     }
-    if (state == CAP_OPENED)
+    if (state == CAP_OPENED) {
         snprintf(s->camera_spec, sizeof s->camera_spec, "%s", info->spec);
+        snprintf(s->camera_name, sizeof s->camera_name, "%s", info->name);
+        s->camera_opened = true;
+    }
     s->n_cameras += state != CAP_DECLINED;
     pthread_mutex_unlock(&s->lock);
     wake(s);
@@ -284,36 +287,6 @@ static void use_model(struct app_session *s, int index)
     }
 }
 
-// The camera after the present one: cameras in the system's order, then the demo's people.
-static void next_camera(struct app_session *s, char *spec, size_t size)
-{
-    struct cap_info list[16];
-    int n = cap_list(list, 16), who = 0;
-    pthread_mutex_lock(&s->lock);
-    snprintf(spec, size, "%s", s->camera_spec);
-    pthread_mutex_unlock(&s->lock);
-    bool demo = !strncmp(spec, "demo", 4);
-    sscanf(spec, "demo:%d", &who);
-    int next = 0;
-    for (int i = 0; i < n; i++)
-        if (!strcmp(list[i].spec, spec))
-            next = i + 1;
-    if (demo && n == 0)
-        snprintf(spec, size, "demo:%d", (who + 1) % CAP_DEMO_PEOPLE);
-    else if (next < n)
-        snprintf(spec, size, "%s", list[next].spec);
-    else
-        snprintf(spec, size, "demo");
-}
-
-int app_session_switch_camera(struct app_session *s, const char *spec, struct err *err)
-{
-    int ret = cap_feed_switch(s->feed, spec, err);
-    if (!ret)
-        s->demo_fallback = false;
-    return ret;
-}
-
 static void do_live(struct app_session *s)
 {
     bool live = !app_scorer_is_live(s->scorer);
@@ -325,16 +298,6 @@ static void do_live(struct app_session *s)
     app_scorer_tally(s->scorer, &n, &matched);
     snprintf(text, sizeof text, "live ended: \"you\" in %d of %d frames", matched, n);
     app_session_tell(s, text);
-}
-
-static void do_camera(struct app_session *s)
-{
-    char spec[512];
-    struct err err = {0};
-    next_camera(s, spec, sizeof spec);
-    int ret = app_session_switch_camera(s, spec, &err);
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
 }
 
 static void do_remove_folder(struct app_session *s, int index)
@@ -379,7 +342,11 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         app_settings_set_flag(s->settings, APP_MIRROR, s->mirror);
         break;
     case UI_CAMERA:
-        do_camera(s);
+    case UI_CHOOSE_CAMERA:
+    case UI_PAUSE:
+    case UI_SET_CONTROL:
+    case UI_RESET_CONTROLS:
+        app_camera_do(s, action);
         break;
     case UI_FULLSCREEN:
         s->fullscreen = !s->fullscreen;
@@ -476,6 +443,7 @@ static void run_window(struct app_session *s, struct app_keys *keys)
     bool changed = true;
     while (!s->quit && !app_stop) {
         changed |= take_frame(s, 0);
+        app_camera_turn(s);
         if (changed || clock_now_ns() - drawn_ns >= IDLE_DRAW_NS) {
             app_screen_fill(s);
             ui_window_draw(s->window, &s->view);
@@ -498,6 +466,7 @@ static void run_headless(struct app_session *s, struct app_keys *keys, app_sessi
 {
     while (!s->quit && !app_stop) {
         take_frame(s, HEADLESS_MS);
+        app_camera_turn(s);
         if (turn)
             turn(ctx, s);
         keep_settings(s, SETTLED_NS);
@@ -540,6 +509,8 @@ static int start_threads(struct app_session *s, struct err *err)
         ret = app_collector_create(&s->collector, &collector, err);
     if (!ret)
         ret = app_trainer_create(&s->trainer, s->events, &train, err);
+    if (!ret)
+        ret = app_cameras_create(&s->cameras, on_wake, s, err);
     return ret;
 }
 
@@ -565,8 +536,7 @@ static int start(struct app_session *s, struct err *err)
     if (!ret) {
         s->reader = cap_slot_attach(s->slot);
         start_loader(s);
-        ret = cap_feed_start(&s->feed, o->camera, s->slot, on_camera, s, err);
-        s->demo_fallback = !*o->camera;
+        ret = app_camera_start(s, on_camera, err);
     }
     return ret;
 }
@@ -577,6 +547,7 @@ static void finish(struct app_session *s)
     if (s->slot)
         cap_slot_close(s->slot);
     cap_feed_stop(s->feed);
+    app_cameras_destroy(s->cameras);
     if (s->have_loader)
         pthread_join(s->loader, NULL);
     app_collector_destroy(s->collector);

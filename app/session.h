@@ -5,6 +5,7 @@
 #ifndef VISAVIS_APP_SESSION_H
 #define VISAVIS_APP_SESSION_H
 
+#include "app/cameras.h"
 #include "app/collector.h"
 #include "app/folders.h"
 #include "app/models.h"
@@ -26,6 +27,7 @@ struct app_session {
     struct app_settings *settings; // main thread only; NULL: none are kept
     struct cap_slot *slot;
     struct cap_feed *feed; // main thread only
+    struct app_cameras *cameras;
     struct app_folders *folders;
     struct app_collector *collector;
     struct app_scorer *scorer;
@@ -43,6 +45,8 @@ struct app_session {
     bool mirror, help, fullscreen, light, quit;
     enum ui_page page;
     bool demo_fallback; // no camera was asked for, and there is none
+    bool pause;         // of the camera, is wanted
+    bool camera_chosen; // in the window, and not yet opened
     struct app_model earlier[APP_MODELS_KEPT];
     int n_earlier;
     struct ui_view view;
@@ -52,8 +56,10 @@ struct app_session {
     char message[UI_TEXT]; // protected by lock, as all below
     bool message_is_error;
     int64_t message_ns;
-    char camera[UI_TEXT];  // line about the camera
-    char camera_spec[512]; // what it was opened by
+    char camera[UI_TEXT];           // line about the camera
+    char camera_spec[CAP_SPEC_MAX]; // what it was opened by
+    char camera_name[UI_TEXT];
+    bool camera_opened; // since the main thread looked last
     bool camera_lost, camera_paused;
     int n_cameras; // times a camera was opened, refused, lost or paused
     char model_line[UI_TEXT];
@@ -79,6 +85,13 @@ void app_session_do(struct app_session *s, const struct ui_action *action);
 // Goes over to another camera, on the camera thread; on failure the present one is opened again and
 // the user told. Errors: ERR_USAGE (no such spec).
 int app_session_switch_camera(struct app_session *s, const char *spec, struct err *err);
+// The camera's part of the session (camera.c): opens the first one, on the camera thread (errors:
+// as cap_feed_start()); does what is due once a turn; does what a user asked for about it; fills in
+// what its page shows.
+int app_camera_start(struct app_session *s, cap_state_fn on_state, struct err *err);
+void app_camera_turn(struct app_session *s);
+void app_camera_do(struct app_session *s, const struct ui_action *action);
+void app_camera_fill(struct app_session *s);
 // "2026-03-14T15:09:26Z" as "14 Mar, 16:09" in local time; unchanged where it isn't like that.
 void app_local_time(const char *utc, char *out, size_t size);
 // Fills in s->view from all parts (screen.c).

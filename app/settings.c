@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define MAX_JSON (1 << 20)
+#define CAMERAS  "cameras"
 
 struct app_settings {
     char path[PATH_MAX]; // empty: nothing is remembered
@@ -161,4 +162,43 @@ void app_settings_set_text(struct app_settings *s, const char *key, const char *
 {
     if (s)
         set(s, s->root, key, cJSON_CreateString(text));
+}
+
+static const cJSON *find_camera(const struct app_settings *s, const char *spec)
+{
+    return cJSON_GetObjectItemCaseSensitive(find(s, CAMERAS), spec);
+}
+
+bool app_settings_of_camera(const struct app_settings *s, const char *spec, const char *key,
+                            int *value)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(find_camera(s, spec), key);
+    if (!cJSON_IsNumber(item))
+        return false;
+    *value = item->valueint;
+    return true;
+}
+
+// The object `key` of `parent`, made where there is none.
+static cJSON *object_in(struct app_settings *s, cJSON *parent, const char *key)
+{
+    if (!cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(parent, key)))
+        set(s, parent, key, cJSON_CreateObject());
+    return cJSON_GetObjectItemCaseSensitive(parent, key);
+}
+
+void app_settings_set_of_camera(struct app_settings *s, const char *spec, const char *key,
+                                int value)
+{
+    if (s)
+        set(s, object_in(s, object_in(s, s->root, CAMERAS), spec), key, cJSON_CreateNumber(value));
+}
+
+void app_settings_forget_camera(struct app_settings *s, const char *spec)
+{
+    if (!find_camera(s, spec))
+        return;
+    cJSON_DeleteItemFromObjectCaseSensitive(cJSON_GetObjectItemCaseSensitive(s->root, CAMERAS),
+                                            spec);
+    s->changed_ns = clock_now_ns();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the window remembers for the next start: $XDG_CONFIG_HOME/visavis/settings.json, or the same
 // below ~/.config. One JSON object; keys that this version doesn't know stay as they are.
-//     {"theme": "light", "mirror": false}
+//     {"theme": "light", "mirror": false, "camera": "/dev/v4l/by-id/...", "power_line": "50 Hz",
+//      "cameras": {"/dev/v4l/by-id/...": {"exposure_auto": 0, "exposure": 156, "gain": 30}}}
 // Settings are the user's choices alone: what was never chosen isn't there. NULL stands for a
 // session that keeps none: everything is as by default, and changes go nowhere. Main thread.
 #ifndef VISAVIS_APP_SETTINGS_H
@@ -40,10 +41,19 @@ const char *app_settings_text(const struct app_settings *settings, const char *k
 void app_settings_set_flag(struct app_settings *settings, const char *key, bool on);
 void app_settings_set_text(struct app_settings *settings, const char *key, const char *text);
 
+// What was set on the camera `spec`, a whole number; false where nothing was.
+bool app_settings_of_camera(const struct app_settings *settings, const char *spec, const char *key,
+                            int *value);
+void app_settings_set_of_camera(struct app_settings *settings, const char *spec, const char *key,
+                                int value);
+void app_settings_forget_camera(struct app_settings *settings, const char *spec);
+
 // The keys.
-#define APP_MIRROR "mirror" // flag
-#define APP_THEME  "theme"  // text: APP_LIGHT or APP_DARK
-#define APP_LIGHT  "light"
-#define APP_DARK   "dark"
+#define APP_MIRROR     "mirror" // flag
+#define APP_THEME      "theme"  // text: APP_LIGHT or APP_DARK
+#define APP_LIGHT      "light"
+#define APP_DARK       "dark"
+#define APP_CAMERA     "camera"     // text: a spec; empty: the first there is
+#define APP_POWER_LINE "power_line" // text: "off", "50 Hz", "60 Hz" or "auto"
 
 #endif

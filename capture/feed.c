@@ -158,6 +158,17 @@ static void read_controls(struct cap_feed *feed, const struct cap_camera *camera
     pthread_mutex_unlock(&feed->lock);
 }
 
+// One before may have made the camera hold this one.
+static void set_control(struct cap_feed *feed, struct cap_camera *camera, enum cap_control_id id,
+                        int value)
+{
+    struct cap_control list[CAP_CONTROLS];
+    struct err err = {0};
+    cap_controls(camera, list);
+    if (!list[id].held && cap_set_control(camera, id, value, &err))
+        tell(feed, CAP_DECLINED, err.text);
+}
+
 // Takes up an order if it is about controls alone.
 static bool set_controls(struct cap_feed *feed, struct cap_camera *camera)
 {
@@ -172,11 +183,9 @@ static bool set_controls(struct cap_feed *feed, struct cap_camera *camera)
     pthread_mutex_unlock(&feed->lock);
     if (!alone)
         return false;
-    for (int id = 0; id < CAP_CONTROLS; id++) {
-        struct err err = {0};
-        if (set[id] && cap_set_control(camera, (enum cap_control_id)id, to[id], &err))
-            tell(feed, CAP_DECLINED, err.text);
-    }
+    for (int id = 0; id < CAP_CONTROLS; id++)
+        if (set[id])
+            set_control(feed, camera, (enum cap_control_id)id, to[id]);
     read_controls(feed, camera);
     return true;
 }

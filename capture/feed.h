@@ -61,8 +61,8 @@ void cap_feed_resume(struct cap_feed *feed);
 void cap_feed_controls(struct cap_feed *feed, struct cap_control list[CAP_CONTROLS]);
 
 // Asks to set a control of the camera `spec`, as CAP_OPENED gave it, and returns at once. Nothing
-// happens where that camera is no longer in use, or has no such control. Where its driver refuses,
-// CAP_DECLINED follows.
+// happens where that camera is no longer in use, has no such control, or holds it; of several,
+// those that hold others come first. Where its driver refuses, CAP_DECLINED follows.
 void cap_feed_set_control(struct cap_feed *feed, const char *spec, enum cap_control_id id,
                           int value);
 

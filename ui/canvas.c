@@ -202,6 +202,11 @@ const struct ui_zone *ui_zone_at(const struct ui_canvas *canvas, float x, float 
     return NULL;
 }
 
+int ui_scrolled(const struct ui_canvas *canvas, struct ui_box box)
+{
+    return ui_inside(box, canvas->mouse_x, canvas->mouse_y) ? (int)canvas->scrolled : 0;
+}
+
 bool ui_zone_same(const struct ui_zone *a, const struct ui_zone *b)
 {
     return a->kind == b->kind && a->key == b->key && a->index == b->index && a->amount == b->amount;

@@ -23,6 +23,7 @@ enum ui_zone_kind {
     UI_ZONE_CANCEL,
     UI_ZONE_SCROLL,    // turns the wheel into ui_canvas.scrolled
     UI_ZONE_THRESHOLD, // dragging sets it: 0 at the box's left end, 1 at its right one
+    UI_ZONE_SLIDER,    // alike, of the control `index`
     UI_ZONE_BLOCK,     // nothing: keeps clicks from what it covers
 };
 
@@ -45,7 +46,7 @@ struct ui_canvas {
     // under an overlay
     float mouse_x, mouse_y;
     struct ui_zone pressed; // kind UI_NONE: nothing is
-    float scrolled;         // rows the wheel was turned over the UI_ZONE_SCROLL, down is positive
+    float scrolled;         // rows the wheel was turned over a UI_ZONE_SCROLL, down is positive
     struct ui_zone zone[UI_ZONES]; // the last one that holds a point is on top
     int n_zones;
 };
@@ -86,6 +87,8 @@ void ui_unclip(struct ui_canvas *canvas);
 void ui_zone_add(struct ui_canvas *canvas, struct ui_zone zone);
 // The top one there, or NULL.
 const struct ui_zone *ui_zone_at(const struct ui_canvas *canvas, float x, float y);
+// Rows the wheel was turned over `box`, whose zone is an UI_ZONE_SCROLL; down is positive.
+int ui_scrolled(const struct ui_canvas *canvas, struct ui_box box);
 // Whether both are the same thing to click, wherever it is now.
 bool ui_zone_same(const struct ui_zone *a, const struct ui_zone *b);
 

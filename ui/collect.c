@@ -119,17 +119,10 @@ static void draw_folders(struct ui_canvas *c, struct ui_box box, const struct ui
     if (rows < 1)
         return;
     int last_first = SDL_max(n - rows, 0);
-    *first_row = SDL_clamp(*first_row + (int)c->scrolled, 0, last_first);
+    *first_row = SDL_clamp(*first_row + ui_scrolled(c, box), 0, last_first);
     box.h = (float)rows * UI_ROW_H;
     ui_zone_add(c, (struct ui_zone){.box = box, .kind = UI_ZONE_SCROLL});
-    if (last_first > 0) {
-        struct ui_box track = ui_inset(ui_cut_right(&box, 4), 0, 2), thumb = track;
-        thumb.y += track.h * (float)*first_row / (float)n;
-        thumb.h = track.h * (float)rows / (float)n;
-        ui_fill_round(c, track, 2, c->theme->well);
-        ui_fill_round(c, thumb, 2, c->theme->dim);
-        ui_cut_right(&box, UI_STEP);
-    }
+    ui_scroll_thumb(c, &box, *first_row, rows, n);
     for (int i = *first_row; i < SDL_min(n, *first_row + rows); i++)
         draw_folder(c, ui_cut_top(&box, UI_ROW_H), &view->folder[i], i);
 }

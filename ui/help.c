@@ -29,8 +29,10 @@ static const struct help_line first_column[] = {
 static const struct help_line second_column[] = {
     {{"Window"}, NULL},
     {{"2"}, "under the hood"},
+    {{"3"}, "cameras, exposure, gain"},
     {{"m"}, "mirror the view only"},
     {{"c"}, "next camera"},
+    {{"space"}, "pause the camera: light out"},
     {{"f"}, "full screen"},
     {{"l"}, "light or dark"},
     {{"h", "F1"}, "this help"},

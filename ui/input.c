@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/input.h"
 
+#include "ui/page.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -155,6 +157,8 @@ static enum ui_action_kind plain_key(SDL_Keycode key)
         return UI_MIRROR;
     case SDLK_c:
         return UI_CAMERA;
+    case SDLK_SPACE:
+        return UI_PAUSE;
     case SDLK_f:
     case SDLK_F11:
         return UI_FULLSCREEN;
@@ -198,13 +202,16 @@ static int threshold_steps(SDL_Keycode key, bool shift)
 
 static void push_page(struct ui_input *input, enum ui_page page)
 {
+    input->cursor = 0;
     push(input, (struct ui_action){.kind = UI_PAGE, .index = (int)page});
 }
 
 // The page of a key; UI_PAGE_PICTURE: another key.
 static enum ui_page page_of(SDL_Keycode key)
 {
-    return key == SDLK_2 || key == SDLK_KP_2 ? UI_PAGE_HOOD : UI_PAGE_PICTURE;
+    return key == SDLK_2 || key == SDLK_KP_2   ? UI_PAGE_HOOD
+           : key == SDLK_3 || key == SDLK_KP_3 ? UI_PAGE_CAMERA
+                                               : UI_PAGE_PICTURE;
 }
 
 static void escape(struct ui_input *input, const struct ui_view *view)
@@ -215,11 +222,28 @@ static void escape(struct ui_input *input, const struct ui_view *view)
         push_kind(input, view->help ? UI_HELP : view->fullscreen ? UI_FULLSCREEN : UI_QUIT);
 }
 
+// Whether the page that is open has a use for the key.
+static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
+                     const struct ui_view *view)
+{
+    struct ui_action action;
+    const Uint16 others = KMOD_CTRL | KMOD_ALT | KMOD_GUI;
+    if (view->page != UI_PAGE_CAMERA || view->help || event->keysym.mod & others ||
+        !ui_camera_key(view, event->keysym.sym, event->keysym.mod & KMOD_SHIFT, &input->cursor,
+                       &action))
+        return false;
+    if (action.kind == UI_SET_CONTROL || (action.kind != UI_NONE && !event->repeat))
+        push(input, action);
+    return true;
+}
+
 static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
                         const struct ui_view *view)
 {
     SDL_Keycode key = letter_of(event->keysym);
     int steps = threshold_steps(key, event->keysym.mod & KMOD_SHIFT);
+    if (page_key(input, event, view))
+        return;
     if (event->keysym.mod & KMOD_CTRL) {
         if (key == SDLK_q || key == SDLK_w)
             push_kind(input, UI_QUIT);
@@ -270,6 +294,7 @@ static void click(struct ui_input *input, const struct ui_zone *zone)
     case UI_ZONE_SCROLL:
     case UI_ZONE_BLOCK:
     case UI_ZONE_THRESHOLD:
+    case UI_ZONE_SLIDER:
     case UI_HOLD:
         break;
     default:
@@ -279,25 +304,36 @@ static void click(struct ui_input *input, const struct ui_zone *zone)
     }
 }
 
-// To where the mouse is.
-static void drag_threshold(struct ui_input *input)
+// What the mouse is down on goes to where the mouse is.
+static void drag(struct ui_input *input, const struct ui_view *view)
 {
     const struct ui_box *box = &input->pressed.box;
-    float t = siam_scores_snap((input->mouse_x - box->x) / fmaxf(box->w, 1));
-    push(input, (struct ui_action){.kind = UI_SET_THRESHOLD, .amount = t});
+    int id = input->pressed.index;
+    float place = (input->mouse_x - box->x) / fmaxf(box->w, 1);
+    if (input->pressed.kind == UI_ZONE_THRESHOLD) {
+        float t = siam_scores_snap(place);
+        push(input, (struct ui_action){.kind = UI_SET_THRESHOLD, .amount = t});
+    } else if (input->pressed.kind == UI_ZONE_SLIDER) {
+        int value = ui_camera_value_at(view, id, place);
+        if (value != view->control[id].value)
+            push(input,
+                 (struct ui_action){.kind = UI_SET_CONTROL, .index = id, .amount = (float)value});
+    }
 }
 
-static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas)
+static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas,
+                       const struct ui_view *view)
 {
     const struct ui_zone *zone = ui_zone_at(canvas, input->mouse_x, input->mouse_y);
+    input->cursor = 0;
     if (!zone)
         return;
     input->pressed = *zone;
     if (zone->kind == UI_HOLD) {
         hold(input, zone->key);
         input->held_by_mouse = true;
-    } else if (zone->kind == UI_ZONE_THRESHOLD) {
-        drag_threshold(input);
+    } else {
+        drag(input, view);
     }
 }
 
@@ -316,6 +352,7 @@ static void mouse_up(struct ui_input *input, const struct ui_canvas *canvas)
 static void mouse_wheel(struct ui_input *input, const SDL_MouseWheelEvent *event,
                         const struct ui_canvas *canvas)
 {
+    input->cursor = 0;
     for (int i = 0; i < canvas->n_zones; i++)
         if (canvas->zone[i].kind == UI_ZONE_SCROLL &&
             ui_inside(canvas->zone[i].box, input->mouse_x, input->mouse_y))
@@ -368,8 +405,7 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
     case SDL_MOUSEMOTION:
         input->mouse_x = (float)event->motion.x * points;
         input->mouse_y = (float)event->motion.y * points;
-        if (input->pressed.kind == UI_ZONE_THRESHOLD)
-            drag_threshold(input);
+        drag(input, view);
         break;
     case SDL_MOUSEBUTTONDOWN:
     case SDL_MOUSEBUTTONUP:
@@ -377,7 +413,10 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
             break;
         input->mouse_x = (float)event->button.x * points;
         input->mouse_y = (float)event->button.y * points;
-        (event->type == SDL_MOUSEBUTTONDOWN ? mouse_down : mouse_up)(input, canvas);
+        if (event->type == SDL_MOUSEBUTTONDOWN)
+            mouse_down(input, canvas, view);
+        else
+            mouse_up(input, canvas);
         break;
     case SDL_MOUSEWHEEL:
         mouse_wheel(input, &event->wheel, canvas);

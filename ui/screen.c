@@ -100,6 +100,9 @@ static void draw_page(struct ui_screen *screen, struct ui_canvas *canvas, struct
     case UI_PAGE_HOOD:
         ui_hood_draw(canvas, box, view, &screen->hood);
         break;
+    case UI_PAGE_CAMERA:
+        ui_camera_draw(canvas, box, view, &screen->camera, &screen->picture);
+        break;
     default:
         ui_stage_draw(canvas, box, view, &screen->picture, &screen->nearest);
     }

@@ -28,6 +28,11 @@ static bool has_picture(const struct ui_view *view)
     return view->frame && view->frame->px;
 }
 
+static bool no_camera(const struct ui_view *view)
+{
+    return view->camera_lost || view->camera_paused;
+}
+
 // A part of the frame on the screen, mirrored as the picture is, within `picture`.
 static struct ui_box on_screen(const struct ui_view *view, struct img_rect part,
                                struct ui_box picture)
@@ -226,7 +231,7 @@ static void draw_picture(struct ui_canvas *c, struct ui_box box, const struct ui
     if (view->flash > 0)
         ui_ring_round(c, box, UI_ROUND_CARD, 6, ui_fade(c->theme->flash, view->flash));
     ui_mask_round(c, box, UI_ROUND_CARD, c->theme->background);
-    if (!view->camera_lost)
+    if (!no_camera(view))
         draw_event(c, box, view);
 }
 
@@ -236,24 +241,45 @@ static void draw_trouble(struct ui_canvas *c, struct ui_box box, float shown_w,
 {
     const struct ui_theme *t = c->theme;
     const struct ui_button next = {.key = "c", .label = "Next camera", .zone = {.kind = UI_CAMERA}};
+    const struct ui_button go_on = {
+        .key = "space", .label = "Go on", .primary = true, .zone = {.kind = UI_PAUSE}};
+    const struct ui_button *button = view->camera_paused ? &go_on : &next;
+    const char *title = view->camera_paused ? "The camera is off"
+                        : view->camera_lost ? "The camera is gone"
+                                            : "Waiting for the camera";
     float most = fminf(box.w - 16, 420), pad = box.h < 220 ? 10 : 18;
     float w = fminf(fmaxf(shown_w - 16, TROUBLE_MIN), most);
     float text_h = ui_paragraph_height(c, UI_BODY, w - 2 * pad, 5, view->camera);
     float head_h = ui_line_height(c, UI_TITLE) + UI_GAP;
     bool room_for_icon = box.h > head_h + text_h + UI_BUTTON_H + 2 * pad + 80;
-    float icon_h = room_for_icon && view->camera_lost ? 44 : 0;
+    float icon_h = room_for_icon && no_camera(view) ? 44 : 0;
     float h = 2 * pad + icon_h + head_h + text_h + 12 + UI_BUTTON_H;
     struct ui_box panel = ui_centred(box, w, fminf(h, box.h - 16));
     ui_panel(c, panel, UI_ROUND_CARD, t->card, t->edge);
     struct ui_box in = ui_inset(panel, pad, pad);
     struct ui_box foot = ui_cut_bottom(&in, UI_BUTTON_H);
     if (icon_h > 0)
-        ui_icon(c, ui_centred(ui_cut_top(&in, icon_h), 34, 34), UI_CAMERA_OFF, t->warning);
-    ui_label(c, ui_cut_top(&in, head_h - UI_STEP), UI_TITLE, UI_CENTRE, t->text,
-             view->camera_lost ? "The camera is gone" : "Waiting for the camera");
+        ui_icon(c, ui_centred(ui_cut_top(&in, icon_h), 34, 34), UI_CAMERA_OFF,
+                view->camera_paused ? t->dim : t->warning);
+    ui_label(c, ui_cut_top(&in, head_h - UI_STEP), UI_TITLE, UI_CENTRE, t->text, title);
     ui_cut_top(&in, UI_STEP);
     ui_paragraph(c, in, UI_BODY, UI_CENTRE, t->dim, view->camera);
-    ui_button(c, ui_centred(foot, ui_button_width(c, &next), foot.h), &next);
+    ui_button(c, ui_centred(foot, ui_button_width(c, button), foot.h), button);
+}
+
+// What the camera is and brings; a click on it opens the camera's page.
+static void draw_camera_line(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
+{
+    struct ui_zone zone = {.kind = UI_PAGE, .index = UI_PAGE_CAMERA};
+    char now[UI_TEXT + 32];
+    snprintf(now, sizeof now, "%s, now %.0f", view->camera, (double)view->fps);
+    const char *texts[] = {now, view->camera, NULL};
+    zone.box = ui_centred(row, row.w, fminf(row.h, UI_BUTTON_H));
+    zone.box.w = fminf(ui_label_width(c, UI_CAPTION, now), row.w);
+    bool over = ui_inside(zone.box, c->mouse_x, c->mouse_y);
+    ui_label_fit(c, row, UI_CAPTION, UI_LEFT, over ? c->theme->accent : c->theme->dim,
+                 view->fps > 0 ? texts : texts + 1);
+    ui_zone_add(c, zone);
 }
 
 // The camera's line, whole if it can be, and the buttons of the picture that fit beside it.
@@ -265,7 +291,7 @@ static void draw_caption(struct ui_canvas *c, struct ui_box box, const struct ui
         {.key = "m", .label = "Mirror", .zone = {.kind = UI_MIRROR}},
     };
     bool well =
-        has_picture(view) && !view->camera_lost; // otherwise the line is told over the picture
+        has_picture(view) && !no_camera(view); // otherwise the line is told over the picture
     struct ui_box row = ui_inset(box, 0, (box.h - UI_BUTTON_H) / 2);
     float text_w = well ? ui_label_width(c, UI_CAPTION, view->camera) : 0;
     for (size_t i = 0; i < SDL_arraysize(buttons); i++) {
@@ -275,12 +301,8 @@ static void draw_caption(struct ui_canvas *c, struct ui_box box, const struct ui
         if (row.w - ui_button_width(c, &b) - UI_GAP >= text_w)
             ui_button_right(c, &row, &b, 0);
     }
-    if (!well)
-        return;
-    char now[UI_TEXT + 32];
-    snprintf(now, sizeof now, "%s, now %.0f", view->camera, (double)view->fps);
-    const char *texts[] = {now, view->camera, NULL};
-    ui_label_fit(c, row, UI_CAPTION, UI_LEFT, c->theme->dim, view->fps > 0 ? texts : texts + 1);
+    if (well)
+        draw_camera_line(c, row, view);
 }
 
 void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
@@ -297,7 +319,7 @@ void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view 
     } else {
         ui_fill_round(c, shown, UI_ROUND_CARD, t->stage);
     }
-    if (view->camera_lost || !has_picture(view)) {
+    if (no_camera(view) || !has_picture(view)) {
         ui_fill_round(c, shown, UI_ROUND_CARD, t->scrim);
         draw_trouble(c, rest, shown.w, view);
         return;

@@ -32,7 +32,32 @@ struct ui_worst {
 // What stands where the picture is.
 enum ui_page {
     UI_PAGE_PICTURE,
-    UI_PAGE_HOOD, // "Under the hood": what the training led to
+    UI_PAGE_HOOD,   // "Under the hood": what the training led to
+    UI_PAGE_CAMERA, // which one, and what is set on it
+};
+
+#define UI_CAMERAS 16
+struct ui_camera {
+    char name[UI_TEXT]; // "Integrated Camera"
+    char spec[512];     // a path that stays, or what else it is opened by
+    bool in_use;
+};
+
+enum ui_control_id {
+    UI_EXPOSURE_AUTO, // 0 or 1
+    UI_EXPOSURE,      // 0.1 ms
+    UI_GAIN_AUTO,     // 0 or 1
+    UI_GAIN,
+    UI_POWER_LINE, // 0 off, 1 50 Hz, 2 60 Hz, 3 automatic
+    UI_CONTROLS,
+};
+
+struct ui_control {
+    bool there;         // else it is not shown
+    bool held;          // is set by the camera itself now
+    int min, max, step; // of `value`
+    int value;
+    unsigned choices; // bit v: the value v can be chosen; 0: every step can
 };
 
 #define UI_MODELS 3
@@ -62,11 +87,17 @@ struct ui_view {
     int64_t frame_number;    // changes with the picture: upload it only then
     struct img_rect guide;   // in pixels of the frame
     bool mirror;             // of the view only
-    bool camera_lost;
+    bool camera_lost, camera_paused;
     char camera[UI_TEXT]; // "Integrated Camera, 640x480 MJPG, 30 fps" or what is wrong, one line
     bool demo;            // the demo camera is on
     bool demo_fallback;   // because there is no other
     float fps;            // frames a second that came lately
+    struct ui_camera cameras[UI_CAMERAS]; // of the camera's page, as all below
+    int n_cameras;
+    bool cameras_known; // else they are still being looked for
+    int n_devices;      // of them
+    struct ui_control control[UI_CONTROLS];
+    int cursor; // of its keys, a row from 1; 0: none
 
     // Collect
     int anchors, positives, negatives;   // pictures; negatives: "not me" ones saved by key
@@ -135,7 +166,11 @@ enum ui_action_kind {
     UI_RETRAIN, // shortly, from the model there is
     UI_LIVE,    // toggle
     UI_MIRROR,
-    UI_CAMERA, // next camera
+    UI_CAMERA,         // next camera
+    UI_CHOOSE_CAMERA,  // `index`: of view.cameras, as shown last
+    UI_PAUSE,          // the camera, or go on
+    UI_SET_CONTROL,    // `index`: an enum ui_control_id; to `amount`
+    UI_RESET_CONTROLS, // to what the camera has by itself
     UI_FULLSCREEN,
     UI_THRESHOLD,     // by `amount`
     UI_SET_THRESHOLD, // to `amount`

@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+#define KNOB     16.0f // of switches and sliders
+#define SWITCH_W 38.0f
+
 // Room for a text in pixels; at least 1, as 0 means any.
 static int room_px(const struct ui_canvas *c, float w)
 {
@@ -152,6 +155,56 @@ void ui_button_right(struct ui_canvas *c, struct ui_box *row, const struct ui_bu
     ui_cut_right(row, UI_GAP);
 }
 
+void ui_switch(struct ui_canvas *c, struct ui_box box, bool on, struct ui_zone zone)
+{
+    const struct ui_theme *t = c->theme;
+    struct ui_box track = ui_centred(ui_cut_left(&box, SWITCH_W), SWITCH_W, KNOB + 4);
+    struct ui_box in = ui_inset(track, 2, 2), knob = on ? ui_cut_right(&in, KNOB) : in;
+    knob.w = KNOB;
+    ui_cut_left(&box, UI_GAP);
+    const char *word = on ? "on" : "off";
+    zone.box = track;
+    zone.box.w += UI_GAP + ui_label_width(c, UI_BODY, word);
+    bool over = ui_inside(zone.box, c->mouse_x, c->mouse_y);
+    ui_panel(c, track, track.h / 2, on ? t->accent : t->well, over ? t->text : t->edge);
+    ui_fill_round(c, knob, KNOB / 2, on ? t->on_accent : t->dim);
+    ui_label(c, box, UI_BODY, UI_LEFT, t->text, word);
+    ui_zone_add(c, zone);
+}
+
+void ui_choice(struct ui_canvas *c, struct ui_box box, const char *label, bool chosen,
+               struct ui_zone zone)
+{
+    const struct ui_theme *t = c->theme;
+    enum ui_type type = chosen ? UI_STRONG : UI_BODY;
+    zone.box = box;
+    ui_panel(c, box, UI_ROUND, chosen ? t->accent : ui_control_colour(c, &zone),
+             chosen ? t->accent : t->edge);
+    ui_zone_add(c, zone);
+    float w = ui_label_width(c, type, label);
+    if (chosen && box.w >= w + 10 + 3 * UI_STEP) {
+        float left = (box.w - w - 10 - UI_STEP) / 2;
+        ui_cut_left(&box, left);
+        ui_icon(c, ui_centred(ui_cut_left(&box, 10), 10, 10), UI_CHECK, t->on_accent);
+        ui_cut_left(&box, UI_STEP);
+        ui_cut_right(&box, left);
+    }
+    ui_label(c, box, type, UI_CENTRE, chosen ? t->on_accent : t->text, label);
+}
+
+void ui_slider(struct ui_canvas *c, struct ui_box box, float place, struct ui_zone zone)
+{
+    zone.box = box;
+    bool held = c->pressed.kind != UI_NONE && ui_zone_same(&c->pressed, &zone);
+    bool over = held || (c->pressed.kind == UI_NONE && ui_inside(box, c->mouse_x, c->mouse_y));
+    struct ui_box knob = ui_centred(box, KNOB, KNOB);
+    knob.x = box.x - KNOB / 2 + SDL_clamp(box.w * place, KNOB / 2, box.w - KNOB / 2);
+    ui_bar(c, ui_centred(box, box.w, 6), (knob.x + KNOB / 2 - box.x) / fmaxf(box.w, 1),
+           c->theme->accent);
+    ui_panel(c, knob, KNOB / 2, over ? c->theme->accent : c->theme->text, c->theme->card);
+    ui_zone_add(c, zone);
+}
+
 struct ui_box ui_pill(struct ui_canvas *c, float x, float y, enum ui_align align, enum ui_type type,
                       SDL_Color fill, SDL_Color ink, int icon, const char *s, float max_w)
 {
@@ -181,6 +234,18 @@ void ui_bar(struct ui_canvas *c, struct ui_box box, float part, SDL_Color colour
     ui_clip(c, filled);
     ui_fill_round(c, box, box.h / 2, colour);
     ui_unclip(c);
+}
+
+void ui_scroll_thumb(struct ui_canvas *c, struct ui_box *box, int first, int rows, int n)
+{
+    if (rows >= n)
+        return;
+    struct ui_box track = ui_inset(ui_cut_right(box, 4), 0, 2), thumb = track;
+    thumb.y += track.h * (float)first / (float)n;
+    thumb.h = track.h * (float)rows / (float)n;
+    ui_fill_round(c, track, 2, c->theme->well);
+    ui_fill_round(c, thumb, 2, c->theme->dim);
+    ui_cut_right(box, UI_STEP);
 }
 
 struct ui_box ui_card(struct ui_canvas *c, struct ui_box box, const char *number, const char *title,

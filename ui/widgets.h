@@ -54,6 +54,16 @@ void ui_button_right(struct ui_canvas *c, struct ui_box *row, const struct ui_bu
 // The colour of a control that does `zone`, by mouse: at rest, hovered, pressed.
 SDL_Color ui_control_colour(const struct ui_canvas *c, const struct ui_zone *zone);
 
+// Something that is on or off, at the left of `box`, with the word for it; a click does `zone`.
+void ui_switch(struct ui_canvas *c, struct ui_box box, bool on, struct ui_zone zone);
+
+// One of several things to choose from: the chosen one is filled, bold and has a check mark.
+void ui_choice(struct ui_canvas *c, struct ui_box box, const char *label, bool chosen,
+               struct ui_zone zone);
+
+// A track with a knob at `place`, 0..1, of the whole box's length; `zone` becomes the box.
+void ui_slider(struct ui_canvas *c, struct ui_box box, float place, struct ui_zone zone);
+
 // A rounded box with an edge.
 void ui_panel(struct ui_canvas *c, struct ui_box box, float radius, SDL_Color fill, SDL_Color edge);
 
@@ -64,6 +74,10 @@ struct ui_box ui_pill(struct ui_canvas *c, float x, float y, enum ui_align align
 
 // A horizontal bar filled to `part` (0..1).
 void ui_bar(struct ui_canvas *c, struct ui_box box, float part, SDL_Color colour);
+
+// At the right edge of a list, which is cut off it: which `rows` of n are in sight, from `first`
+// on. Nothing where all are.
+void ui_scroll_thumb(struct ui_canvas *c, struct ui_box *box, int first, int rows, int n);
 
 // A card with its number and title; returns what is inside, and in *head the rest of the title's
 // row, for buttons. A click on the title opens `page`, unless that is UI_PAGE_PICTURE.

@@ -303,6 +303,7 @@ bool ui_window_poll(struct ui_window *window, const struct ui_view *view, int ti
 void ui_window_fill(const struct ui_window *window, struct ui_view *view)
 {
     view->typing = window->input.typing;
+    view->cursor = window->input.cursor;
     view->caret = (int)window->input.line.caret;
     _Static_assert(sizeof view->typed >= sizeof window->input.line.text, "typed text is cut");
     SDL_strlcpy(view->typed, window->input.line.text, sizeof view->typed);

@@ -63,6 +63,10 @@ static void read_settings(void)
     FUZZ_CHECK(s && app_settings_text(s, APP_THEME, APP_DARK));
     app_settings_set_flag(s, APP_MIRROR, !app_settings_flag(s, APP_MIRROR, true));
     bool mirror = app_settings_flag(s, APP_MIRROR, true);
+    int gain;
+    app_settings_of_camera(s, "/dev/v4l/by-id/a", "gain", &gain);
+    app_settings_set_of_camera(s, "/dev/v4l/by-id/a", "gain", 5);
+    FUZZ_CHECK(app_settings_of_camera(s, "/dev/v4l/by-id/a", "gain", &gain) && gain == 5);
     FUZZ_CHECK(app_settings_keep(s, 0, NULL) == 0);
     app_settings_close(s);
     FUZZ_CHECK(app_settings_open(&s, &err) == 0);

@@ -190,11 +190,58 @@ static void a_failed_write_is_told_once(void **state)
     expect_file(path, "{\n\t\"mirror\":\ttrue\n}\n");
 }
 
+static void each_camera_has_its_own(void **state)
+{
+    const char *path = file_of(state);
+    int value = 7;
+    struct app_settings *s = open_well();
+    assert_false(app_settings_of_camera(s, "/dev/v4l/a", "gain", &value));
+    app_settings_forget_camera(s, "/dev/v4l/a");
+    keep(s);
+    assert_false(file_exists(path));
+    app_settings_set_of_camera(s, "/dev/v4l/a", "gain", -3);
+    app_settings_set_of_camera(s, "/dev/v4l/a", "exposure", 156);
+    app_settings_set_of_camera(s, "/dev/v4l/b", "gain", 9);
+    app_settings_set_text(s, APP_CAMERA, "/dev/v4l/b");
+    keep(s);
+    app_settings_close(s);
+    s = open_well();
+    assert_true(app_settings_of_camera(s, "/dev/v4l/a", "gain", &value) && value == -3);
+    assert_true(app_settings_of_camera(s, "/dev/v4l/b", "gain", &value) && value == 9);
+    assert_string_equal(app_settings_text(s, APP_CAMERA, ""), "/dev/v4l/b");
+    app_settings_forget_camera(s, "/dev/v4l/a");
+    assert_false(app_settings_of_camera(s, "/dev/v4l/a", "exposure", &value));
+    assert_true(app_settings_of_camera(s, "/dev/v4l/b", "gain", &value));
+    app_settings_close(s);
+}
+
+static void odd_cameras_are_passed_over(void **state)
+{
+    const char *path = file_of(state);
+    int value;
+    write_file(path, "{\"cameras\": [1], \"camera\": {}}");
+    struct app_settings *s = open_well();
+    assert_false(app_settings_of_camera(s, "a", "gain", &value));
+    assert_string_equal(app_settings_text(s, APP_CAMERA, "none"), "none");
+    app_settings_forget_camera(s, "a");
+    app_settings_set_of_camera(s, "a", "gain", 5); // in the place of what was no object
+    assert_true(app_settings_of_camera(s, "a", "gain", &value) && value == 5);
+    app_settings_close(s);
+    write_file(path, "{\"cameras\": {\"a\": {\"gain\": \"5\", \"exposure\": 1e300}, \"b\": 7}}");
+    s = open_well();
+    assert_false(app_settings_of_camera(s, "a", "gain", &value));
+    assert_false(app_settings_of_camera(s, "b", "gain", &value));
+    assert_true(app_settings_of_camera(s, "a", "exposure", &value) && value == INT_MAX);
+    app_settings_close(s);
+}
+
 static void none_are_kept(void **state)
 {
     const char *path = file_of(state);
     app_settings_set_flag(NULL, APP_MIRROR, false);
     app_settings_set_text(NULL, APP_THEME, APP_LIGHT);
+    app_settings_set_of_camera(NULL, "a", "gain", 1);
+    app_settings_forget_camera(NULL, "a");
     assert_true(app_settings_flag(NULL, APP_MIRROR, true));
     assert_string_equal(app_settings_text(NULL, APP_THEME, APP_DARK), APP_DARK);
     keep(NULL);
@@ -213,6 +260,8 @@ int main(void)
         IN_A_FOLDER(an_unreadable_file_stays),
         IN_A_FOLDER(a_link_stays_a_link),
         IN_A_FOLDER(a_failed_write_is_told_once),
+        IN_A_FOLDER(each_camera_has_its_own),
+        IN_A_FOLDER(odd_cameras_are_passed_over),
         IN_A_FOLDER(none_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -308,6 +308,59 @@ static void hood(struct ui_view *view)
     view->earlier[1] = (struct ui_model){"2 Mar, 09:14", 0.03, 0.25, 310, 12};
 }
 
+static void add_camera(struct ui_view *view, const char *name, const char *spec, bool in_use)
+{
+    struct ui_camera *camera = &view->cameras[view->n_cameras++];
+    text(camera->name, name);
+    snprintf(camera->spec, sizeof camera->spec, "%s", spec);
+    camera->in_use = in_use;
+}
+
+// Two cameras, of which the one in use has everything that can be set.
+static void cameras(struct ui_view *view)
+{
+    collected(view);
+    view->page = UI_PAGE_CAMERA;
+    view->cameras_known = true;
+    view->n_devices = 2;
+    add_camera(view, "Integrated Camera",
+               "/dev/v4l/by-id/usb-Chicony_Electronics_Integrated_Camera_0001-video-index0", true);
+    add_camera(view, "HD Pro Webcam C920",
+               "/dev/v4l/by-id/usb-046d_HD_Pro_Webcam_C920_3A5B7C9D-video-index0", false);
+    add_camera(view, "Demo camera", "demo", false);
+    view->control[UI_EXPOSURE_AUTO] = (struct ui_control){true, false, 0, 1, 1, 0, 3};
+    view->control[UI_EXPOSURE] = (struct ui_control){true, false, 3, 2047, 1, 156, 0};
+    view->control[UI_GAIN_AUTO] = (struct ui_control){true, false, 0, 1, 1, 1, 0};
+    view->control[UI_GAIN] = (struct ui_control){true, true, 0, 255, 1, 64, 0};
+    view->control[UI_POWER_LINE] = (struct ui_control){true, false, 0, 3, 1, 1, 15};
+    view->cursor = 7;
+}
+
+// No device, and nothing to be set.
+static void cameras_none(struct ui_view *view)
+{
+    first_start(view);
+    view->page = UI_PAGE_CAMERA;
+    view->cameras_known = true;
+    view->mirror = true;
+    add_camera(view, "Demo camera", "demo", true);
+}
+
+static void paused(struct ui_view *view)
+{
+    collected(view);
+    view->camera_paused = true;
+    text(view->camera, "Integrated Camera");
+    text(view->hint, "The camera is off. Press space to go on.");
+}
+
+static void cameras_paused(struct ui_view *view)
+{
+    cameras(view);
+    view->camera_paused = true;
+    memset(view->control, 0, sizeof view->control);
+}
+
 static void hood_empty(struct ui_view *view)
 {
     collected(view);
@@ -318,15 +371,27 @@ static const struct {
     const char *name;
     void (*fill)(struct ui_view *view);
 } states[] = {
-    {"first", first_start},     {"collecting", collecting},
-    {"collected", collected},   {"training", training},
-    {"resumed", resumed},       {"ready", ready},
-    {"you", live_you},          {"stranger", live_stranger},
-    {"dark", live_dark},        {"unsure", live_unsure},
-    {"nobody", live_nobody},    {"lost", camera_lost},
-    {"waiting", waiting},       {"help", help},
-    {"typing", typing},         {"hood", hood},
+    {"first", first_start},
+    {"collecting", collecting},
+    {"collected", collected},
+    {"training", training},
+    {"resumed", resumed},
+    {"ready", ready},
+    {"you", live_you},
+    {"stranger", live_stranger},
+    {"dark", live_dark},
+    {"unsure", live_unsure},
+    {"nobody", live_nobody},
+    {"lost", camera_lost},
+    {"waiting", waiting},
+    {"help", help},
+    {"typing", typing},
+    {"hood", hood},
     {"hood-empty", hood_empty},
+    {"cameras", cameras},
+    {"cameras-none", cameras_none},
+    {"cameras-paused", cameras_paused},
+    {"paused", paused},
 };
 
 static bool plain(const struct img *img)

@@ -146,10 +146,10 @@ static void test_plain_keys(void **state)
     static const struct {
         SDL_Keycode key;
         enum ui_action_kind kind;
-    } keys[] = {{'u', UI_UNDO},        {'t', UI_TRAIN},     {'s', UI_STOP},       {'v', UI_LIVE},
-                {'m', UI_MIRROR},      {'c', UI_CAMERA},    {'f', UI_FULLSCREEN}, {'h', UI_HELP},
-                {'l', UI_THEME},       {'b', UI_USE_MODEL}, {SDLK_F1, UI_HELP},   {'q', UI_QUIT},
-                {SDLK_ESCAPE, UI_QUIT}};
+    } keys[] = {{'u', UI_UNDO},  {'t', UI_TRAIN},       {'s', UI_STOP},      {'v', UI_LIVE},
+                {' ', UI_PAUSE}, {'m', UI_MIRROR},      {'c', UI_CAMERA},    {'f', UI_FULLSCREEN},
+                {'h', UI_HELP},  {'l', UI_THEME},       {'b', UI_USE_MODEL}, {SDLK_F1, UI_HELP},
+                {'q', UI_QUIT},  {SDLK_ESCAPE, UI_QUIT}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         press(keys[i].key, 0);
         expect(window, keys[i].kind, 0);
@@ -208,7 +208,10 @@ static void test_pages(void **state)
     static const struct {
         SDL_Keycode key;
         enum ui_page page;
-    } keys[] = {{'2', UI_PAGE_HOOD}, {SDLK_KP_2, UI_PAGE_HOOD}};
+    } keys[] = {{'2', UI_PAGE_HOOD},
+                {SDLK_KP_2, UI_PAGE_HOOD},
+                {'3', UI_PAGE_CAMERA},
+                {SDLK_KP_3, UI_PAGE_CAMERA}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         press(keys[i].key, 0);
         struct ui_action action = next(window);
@@ -220,6 +223,93 @@ static void test_pages(void **state)
     press(SDLK_ESCAPE, 0);
     struct ui_action action = next(window);
     assert_true(action.kind == UI_PAGE && action.index == UI_PAGE_HOOD);
+}
+
+// Two cameras, and one of each kind of control: rows 1 and 2, 4 (mirror), 5 to 8.
+static void open_camera_page(void)
+{
+    view.page = UI_PAGE_CAMERA;
+    view.cameras_known = true;
+    view.n_devices = view.n_cameras = 2;
+    view.cameras[1].in_use = true;
+    view.control[UI_EXPOSURE_AUTO] = (struct ui_control){true, false, 0, 1, 1, 0, 3};
+    view.control[UI_EXPOSURE] = (struct ui_control){true, false, 1, 10000, 1, 100, 0};
+    view.control[UI_GAIN] = (struct ui_control){true, false, 0, 100, 5, 50, 0};
+    view.control[UI_POWER_LINE] = (struct ui_control){true, false, 0, 2, 1, 1, 7};
+}
+
+static void expect_index(struct ui_window *window, enum ui_action_kind kind, int index)
+{
+    struct ui_action action = next(window);
+    assert_int_equal(action.kind, kind);
+    assert_int_equal(action.index, index);
+    expect(window, UI_NONE, 0);
+}
+
+static void expect_control(struct ui_window *window, SDL_Keycode key, int id, int value)
+{
+    press(key, 0);
+    struct ui_action action = next(window);
+    assert_int_equal(action.kind, UI_SET_CONTROL);
+    assert_int_equal(action.index, id);
+    assert_int_equal((int)action.amount, value);
+    expect(window, UI_NONE, 0);
+}
+
+static void press_and_see(struct ui_window *window, SDL_Keycode key, int cursor)
+{
+    press(key, 0);
+    expect(window, UI_NONE, 0);
+    ui_window_fill(window, &view);
+    assert_int_equal(view.cursor, cursor);
+}
+
+static void test_camera_keys(void **state)
+{
+    struct ui_window *window = *state;
+    open_camera_page();
+    press_and_see(window, SDLK_RETURN, 2); // nothing was chosen yet: it shows where it is
+    press_and_see(window, SDLK_UP, 1);
+    press_and_see(window, SDLK_UP, 1);
+    press(SDLK_RETURN, 0);
+    expect_index(window, UI_CHOOSE_CAMERA, 0);
+    press_and_see(window, SDLK_DOWN, 2);
+    press_and_see(window, SDLK_DOWN, 4);
+    press(SDLK_RETURN, 0);
+    expect(window, UI_MIRROR, 0);
+    press_and_see(window, SDLK_DOWN, 5);
+    press_and_see(window, SDLK_LEFT, 5); // it is off
+    expect_control(window, SDLK_RIGHT, UI_EXPOSURE_AUTO, 1);
+    expect_control(window, SDLK_RETURN, UI_EXPOSURE_AUTO, 1);
+    press_and_see(window, SDLK_DOWN, 6);
+    expect_control(window, SDLK_RIGHT, UI_EXPOSURE, 120); // 2 % of four powers of ten
+    expect_control(window, SDLK_LEFT, UI_EXPOSURE, 83);
+    view.control[UI_EXPOSURE].value = 2;
+    expect_control(window, SDLK_LEFT, UI_EXPOSURE, 1); // one step at least
+    view.control[UI_EXPOSURE].held = true;
+    press_and_see(window, SDLK_RIGHT, 6);
+    press_and_see(window, SDLK_DOWN, 7);
+    expect_control(window, SDLK_RIGHT, UI_GAIN, 55);
+    press(SDLK_LEFT, KMOD_LSHIFT);
+    struct ui_action action = next(window);
+    assert_int_equal((int)action.amount, 40);
+    press_and_see(window, SDLK_DOWN, 8);
+    expect_control(window, SDLK_RIGHT, UI_POWER_LINE, 2);
+    expect_control(window, SDLK_LEFT, UI_POWER_LINE, 0);
+    view.control[UI_POWER_LINE].value = 2;
+    expect_control(window, SDLK_RETURN, UI_POWER_LINE, 0); // around
+    press_and_see(window, SDLK_DOWN, 9);
+    press(SDLK_RETURN, 0);
+    expect(window, UI_RESET_CONTROLS, 0);
+    press('+', 0);
+    expect(window, UI_THRESHOLD, 0);
+    press('3', 0);
+    expect_index(window, UI_PAGE, UI_PAGE_CAMERA);
+    view.page = UI_PAGE_PICTURE;
+    press(SDLK_UP, 0);
+    expect(window, UI_THRESHOLD, 0);
+    ui_window_fill(window, &view);
+    assert_int_equal(view.cursor, 0);
 }
 
 static void test_escape_closes_first(void **state)
@@ -496,6 +586,70 @@ static void test_threshold_is_dragged(void **state)
     expect_threshold(&m, 0.5f);
 }
 
+static void expect_setting(struct mouse *m, int id, int least, int most)
+{
+    struct ui_action action;
+    assert_true(ui_input_next(&m->input, &action));
+    assert_int_equal(action.kind, UI_SET_CONTROL);
+    assert_int_equal(action.index, id);
+    assert_in_range((int)action.amount, least, most);
+}
+
+static void click_on(struct mouse *m, const struct ui_zone *zone)
+{
+    click(m, SDL_MOUSEBUTTONDOWN, zone);
+    click(m, SDL_MOUSEBUTTONUP, zone);
+}
+
+static void test_camera_by_mouse(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    m = (struct mouse){0};
+    open_camera_page();
+    draw_screen(&m);
+    click_on(&m, zone_of(&m, UI_CHOOSE_CAMERA, 0, 0));
+    expect_input(&m, UI_CHOOSE_CAMERA);
+    click_on(&m, zone_of(&m, UI_SET_CONTROL, 0, UI_EXPOSURE_AUTO));
+    expect_setting(&m, UI_EXPOSURE_AUTO, 1, 1);
+    click_on(&m, zone_of(&m, UI_MIRROR, 0, 0));
+    expect_input(&m, UI_MIRROR);
+    click_on(&m, zone_of(&m, UI_PAUSE, 0, 0));
+    expect_input(&m, UI_PAUSE);
+    click_on(&m, zone_of(&m, UI_RESET_CONTROLS, 0, 0));
+    expect_input(&m, UI_RESET_CONTROLS);
+    const struct ui_box box = zone_of(&m, UI_ZONE_SLIDER, 0, UI_GAIN)->box;
+    push_button(&m, SDL_MOUSEBUTTONDOWN, box.x + box.w / 5, box.y + 5);
+    expect_setting(&m, UI_GAIN, 20, 20);
+    push_motion(&m, box.x + box.w * 4 / 5, box.y - 90);
+    expect_setting(&m, UI_GAIN, 80, 80);
+    push_motion(&m, box.x + box.w / 2, box.y); // it is at 50
+    expect_input(&m, UI_NONE);
+    push_motion(&m, box.x - 50, box.y);
+    expect_setting(&m, UI_GAIN, 0, 0);
+    push_button(&m, SDL_MOUSEBUTTONUP, box.x, box.y);
+    expect_input(&m, UI_NONE);
+    const struct ui_box time = zone_of(&m, UI_ZONE_SLIDER, 0, UI_EXPOSURE)->box;
+    push_button(&m, SDL_MOUSEBUTTONDOWN, time.x + time.w * 3 / 4, time.y + 5);
+    expect_setting(&m, UI_EXPOSURE, 930, 1070); // 10^3
+    push_button(&m, SDL_MOUSEBUTTONUP, time.x, time.y);
+}
+
+static void test_the_cameras_name_opens_its_page(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    static uint8_t px[12];
+    struct img frame = {.px = px, .w = 2, .h = 2};
+    m = (struct mouse){0};
+    view.frame = &frame;
+    snprintf(view.camera, sizeof view.camera, "Integrated Camera, 640x480 MJPG, 30 fps");
+    draw_screen(&m);
+    view.frame = NULL;
+    click_on(&m, zone_of(&m, UI_PAGE, 0, UI_PAGE_CAMERA));
+    expect_input(&m, UI_PAGE);
+}
+
 static void test_help_covers_the_rest(void **state)
 {
     (void)state;
@@ -620,6 +774,7 @@ int main(void)
         WITH_WINDOW(test_other_scripts_use_the_place),
         WITH_WINDOW(test_threshold),
         WITH_WINDOW(test_pages),
+        WITH_WINDOW(test_camera_keys),
         WITH_WINDOW(test_escape_closes_first),
         WITH_WINDOW(test_typing),
         WITH_WINDOW(test_paste),
@@ -629,6 +784,8 @@ int main(void)
         WITH_WINDOW(test_close_quits),
         WITH_WINDOW(test_mouse),
         WITH_WINDOW(test_threshold_is_dragged),
+        WITH_WINDOW(test_camera_by_mouse),
+        WITH_WINDOW(test_the_cameras_name_opens_its_page),
         WITH_WINDOW(test_help_covers_the_rest),
         WITH_WINDOW(test_wake),
         cmocka_unit_test(test_window_fits_the_screen),

@@ -6,6 +6,7 @@
 #include "ui/screen.h"
 #include "ui/window.h"
 
+#include <limits.h>
 #include <math.h>
 
 static struct ui_view view;
@@ -94,6 +95,15 @@ static void fill_view(const struct img *frame)
     text(view.camera, "A camera of a long name with many words in it, 1920x1080 MJPG, 30 fps");
     text(view.message, "A message that has to tell a cause and a remedy, and so is longer than the "
                        "bar at the bottom is wide, at least in a small window, or in two");
+    view.n_cameras = UI_CAMERAS;
+    for (int i = 0; i < UI_CAMERAS; i++) {
+        snprintf(view.cameras[i].name, UI_TEXT, "\xff camera %d of a rather long name", i);
+        snprintf(view.cameras[i].spec, sizeof view.cameras[i].spec, "/dev/v4l/by-id/\xfe-%d", i);
+        view.cameras[i].in_use = i % 3 == 0;
+    }
+    for (int id = 0; id < UI_CONTROLS; id++) // ranges as no driver should have them
+        view.control[id] = (struct ui_control){
+            true, false, id == UI_GAIN ? INT_MIN : 7, id == UI_GAIN ? INT_MAX : 7, 0, -5, ~0u};
     text(view.hint, "A hint that tells what to do next, in more words than usual");
 }
 
@@ -127,6 +137,9 @@ static void test_buttons_never_overlap(void **state)
             view.live = !view.live;
             view.training = !view.training;
             view.camera_lost = h % 2;
+            view.camera_paused = h % 5 == 0;
+            view.page = (enum ui_page)((w + h) % 3);
+            view.cursor = h % 20;
             ui_canvas_begin(&canvas, w, h, 1);
             ui_screen_draw(&screen, &canvas, &view);
             check_zones(&canvas);
