@@ -297,6 +297,16 @@ void app_events_folder(struct app_events *ev, const char *path, int pictures)
     put(ev, event, false);
 }
 
+void app_events_hook(struct app_events *ev, const char *hook, double score)
+{
+    if (!ev)
+        return;
+    cJSON *event = event_named("hook");
+    add_text(event, "hook", hook);
+    verify_json_number(event, "score", score);
+    put(ev, event, false);
+}
+
 void app_events_shot(struct app_events *ev, const char *path)
 {
     if (!ev)

@@ -41,6 +41,8 @@ void app_events_epoch(struct app_events *events, const struct siam_progress *pro
 void app_events_trained(struct app_events *events, const char *model, double seconds, bool stopped);
 void app_events_camera(struct app_events *events, const char *state, const char *detail);
 void app_events_folder(struct app_events *events, const char *path, int pictures);
+// A command was started: "accept", "reject" or "leave".
+void app_events_hook(struct app_events *events, const char *hook, double score);
 void app_events_shot(struct app_events *events, const char *path);
 void app_events_error(struct app_events *events, const char *text);
 

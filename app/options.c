@@ -61,6 +61,13 @@ static const struct option_spec {
      "play keys, a line each; - is standard input"},
     {"events", 0, "FILE", TEXT, AT(events), IN(APP_SESSION),
      "stream what happens as JSON lines; - is standard output"},
+    {"on-accept", 0, "CMD", TEXT, AT(on_accept), IN(APP_SESSION),
+     "run a command when the live verdict becomes \"you\" ..."},
+    {"on-reject", 0, "CMD", TEXT, AT(on_reject), IN(APP_SESSION), "... or \"stranger\" ..."},
+    {"on-leave", 0, "CMD", TEXT, AT(on_leave), IN(APP_SESSION),
+     "... or no face has been there for 3 seconds, where one was before"},
+    {"hook-pause", 0, "SECONDS", INT, AT(hook_pause), IN(APP_SESSION),
+     "no such command is run again before, 5"},
     {"size", 0, "WxH", SIZE, AT(width), IN(APP_SESSION), "size of the window, 1280x800"},
     {"scale", 0, "X", SCALE, AT(scale), IN(APP_SESSION),
      "size of the text, 1 to 4; else as the screen needs it"},
@@ -288,7 +295,8 @@ int app_options_parse(struct app_options *o, int argc, char **argv, struct err *
                               .cache_mb = 256,
                               .width = 1280,
                               .height = 800,
-                              .seconds = 20};
+                              .seconds = 20,
+                              .hook_pause = 5};
     if (argc > 1 && argv[1][0] != '-') {
         int verb = find_verb(argv[1]);
         if (verb < 0)

@@ -43,6 +43,8 @@ struct app_options {
     const char *out, *raw;                        // NULL
     const char *recipe;                           // "visavis"; "koch" in bench
     const char *events, *keys;                    // NULL
+    const char *on_accept, *on_reject, *on_leave; // commands; NULL
+    int hook_pause;                               // seconds, 5
     int epochs;                                   // 0: the recipe's
     uint64_t seed;                                // 1
     float threshold;                              // -1: the model's

@@ -410,7 +410,49 @@ static void keep_settings(struct app_session *s, int64_t quiet_ns)
         app_session_tell_error(s, ret, err.text);
 }
 
+// ---- Hooks ----------------------------------------------------------------------------------
+
+static void on_hook_failed(void *ctx, const char *text)
+{
+    app_session_tell_error(ctx, ERR_IO, text);
+}
+
+static void init_hooks(struct app_session *s)
+{
+    const struct app_options *o = s->options;
+    struct app_hooks_config config = {.command = {[APP_ON_ACCEPT] = o->on_accept,
+                                                  [APP_ON_REJECT] = o->on_reject,
+                                                  [APP_ON_LEAVE] = o->on_leave},
+                                      .pause_ns = o->hook_pause * CLOCK_SECOND,
+                                      .events = s->events,
+                                      .failed = on_hook_failed,
+                                      .ctx = s};
+    app_hooks_init(&s->hooks, &config);
+}
+
+static void turn_hooks(struct app_session *s)
+{
+    const struct app_options *o = s->options;
+    int64_t n = app_scorer_count(s->scorer);
+    app_hooks_reap(&s->hooks);
+    if (n == s->n_hooked || !(o->on_accept || o->on_reject || o->on_leave))
+        return;
+    s->n_hooked = n;
+    app_scorer_view(s->scorer, &s->view);
+    struct app_hooks_seen seen = {clock_now_ns(), s->view.verdict, s->view.score,
+                                  s->view.threshold};
+    app_hooks_seen(&s->hooks, &seen);
+}
+
 // ---- The main thread's loop -----------------------------------------------------------------
+
+// What is due once a turn, with a window or without.
+static void look_after(struct app_session *s)
+{
+    app_camera_turn(s);
+    turn_hooks(s);
+    keep_settings(s, SETTLED_NS);
+}
 
 // Takes over a new frame, if there is one, in place of the one held.
 static bool take_frame(struct app_session *s, int timeout_ms)
@@ -443,7 +485,7 @@ static void run_window(struct app_session *s, struct app_keys *keys)
     bool changed = true;
     while (!s->quit && !app_stop) {
         changed |= take_frame(s, 0);
-        app_camera_turn(s);
+        look_after(s);
         if (changed || clock_now_ns() - drawn_ns >= IDLE_DRAW_NS) {
             app_screen_fill(s);
             ui_window_draw(s->window, &s->view);
@@ -457,7 +499,6 @@ static void run_window(struct app_session *s, struct app_keys *keys)
             changed = true;
         }
         app_keys_play(keys, s);
-        keep_settings(s, SETTLED_NS);
     }
 }
 
@@ -466,10 +507,9 @@ static void run_headless(struct app_session *s, struct app_keys *keys, app_sessi
 {
     while (!s->quit && !app_stop) {
         take_frame(s, HEADLESS_MS);
-        app_camera_turn(s);
+        look_after(s);
         if (turn)
             turn(ctx, s);
-        keep_settings(s, SETTLED_NS);
         if (app_keys_play(keys, s) == APP_KEYS_OVER)
             s->quit = true; // nobody is left to press a key
     }
@@ -526,6 +566,7 @@ static int start(struct app_session *s, struct err *err)
         ret = app_events_open(&s->events, o->events, err);
     if (!ret)
         ret = open_settings(s, err);
+    init_hooks(s);
     if (!ret)
         ret = cap_slot_create(&s->slot, err);
     if (!ret && !o->headless)

@@ -8,6 +8,7 @@
 #include "app/cameras.h"
 #include "app/collector.h"
 #include "app/folders.h"
+#include "app/hooks.h"
 #include "app/models.h"
 #include "app/options.h"
 #include "app/scorer.h"
@@ -44,6 +45,8 @@ struct app_session {
     int64_t n_frames;
     bool mirror, help, fullscreen, light, quit;
     enum ui_page page;
+    struct app_hooks hooks;
+    int64_t n_hooked;   // scores that the hooks have seen
     bool demo_fallback; // no camera was asked for, and there is none
     bool pause;         // of the camera, is wanted
     bool camera_chosen; // in the window, and not yet opened

@@ -466,6 +466,30 @@ class Commands(unittest.TestCase):
                                          env=dict(os.environ, XDG_CONFIG_HOME=config)).stdout)
         self.assertEqual(told['settings'], {'file': path})
 
+    def test_hooks(self):
+        """By a net that knows nobody, every face is the user from threshold 0 on, and none from 1 on."""
+        data = tempfile.mkdtemp(dir=self.dir)
+        shutil.copy(self.model, os.path.join(data, 'model.safetensors'))
+        ran = os.path.join(data, 'ran')
+        for threshold, event in (('0', 'accept'), ('1', 'reject')):
+            r = subprocess.run(
+                [PROGRAM, '--headless', '--data', data, '--camera', 'demo@25', '--keys', '-', '--events', '-',
+                 '--threshold', threshold, '--on-accept', f'echo $VISAVIS_EVENT $VISAVIS_SCORE >> {ran}',
+                 '--on-reject', f'echo $VISAVIS_EVENT >> {ran}; echo spoken; exit 7', '--on-leave', 'false'],
+                input='a 2\nv\nwait score 70\n', text=True, capture_output=True, timeout=120)
+            events = [json.loads(line) for line in r.stdout.splitlines()]
+            hooks = [e for e in events if e['event'] == 'hook']
+            self.assertEqual([e['hook'] for e in hooks], [event], r.stderr)
+            with open(ran, encoding='utf-8') as f:
+                self.assertEqual(f.read().split()[0], event)
+            os.remove(ran)
+            failed = [e['text'] for e in events if e['event'] == 'error']
+            self.assertEqual(len(failed), event == 'reject')
+            self.assertEqual(r.returncode, DATA if failed else 0)
+        self.assertIn('--on-reject: ended with exit code 7', failed[0])
+        self.assertIn('spoken', r.stderr)
+        self.refused(USAGE, '--hook-pause', '--headless', '--hook-pause', '0')
+
     def test_blas_kernel_is_the_processors(self):
         """Whatever OpenBLAS would choose, or was told, the kernel is one for the widest SIMD."""
         for told in (None, 'Prescott', 'Haswell'):

@@ -31,6 +31,9 @@ static void defaults(void **state)
     assert_int_equal(o.width, 1280);
     assert_int_equal(o.height, 800);
     assert_false(o.no_face_finder);
+    assert_true(o.settings);
+    assert_null(o.on_accept);
+    assert_int_equal(o.hook_pause, 5);
     assert_int_equal(o.n_rest, 0);
 }
 
@@ -42,7 +45,7 @@ static void options_of_every_kind(void **state)
     assert_int_equal(parse(&o, &err,
                            "visavis --negatives A --camera replay:x@25 --headless --negatives=B "
                            "--seed 18446744073709551615 --threshold .25 --size 640x480 --cache 64 "
-                           "--no-face-finder -v"),
+                           "--no-face-finder -v --on-leave true --hook-pause 60"),
                      0);
     assert_int_equal(o.n_negatives, 2);
     assert_string_equal(o.negatives[0], "A");
@@ -54,6 +57,9 @@ static void options_of_every_kind(void **state)
     assert_int_equal(o.height, 480);
     assert_int_equal(o.cache_mb, 64);
     assert_true(o.no_face_finder);
+    assert_string_equal(o.on_leave, "true");
+    assert_null(o.on_reject);
+    assert_int_equal(o.hook_pause, 60);
     assert_true(o.headless && o.verbose && !o.quiet);
 }
 
@@ -64,6 +70,7 @@ static void strangers_take_several(void **state)
     struct err err;
     assert_int_equal(parse(&o, &err, "visavis eval --strangers A B --json C"), 0);
     assert_int_equal(o.verb, APP_EVAL);
+    assert_false(o.settings);
     assert_int_equal(o.n_strangers, 1);
     assert_int_equal(o.n_rest, 2);
     assert_string_equal(o.rest[0], "B");
