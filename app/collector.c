@@ -5,7 +5,6 @@
 // encoding and fsync happen outside the lock.
 #include "app/collector.h"
 
-#include "app/folders.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/face/chip.h"
@@ -25,13 +24,6 @@
 #define NO_FRAME_MS   3000 // a burst that nobody holds gives up on a camera that sends nothing
 
 static const char keys[SIAM_KINDS] = {'a', 'p', 'n'};
-static const char *const names[SIAM_KINDS] = {"anchor", "positive", "negative"};
-
-struct burst {
-    enum siam_kind kind;
-    char prefix[PATH_MAX]; // the files are PREFIX-NNNN.jpg, 1..n
-    int n;
-};
 
 struct wish {
     bool wanted;
@@ -44,6 +36,7 @@ struct app_collector {
     char dir[SIAM_KINDS][PATH_MAX];
     struct cap_slot *slot;
     struct app_events *events;
+    struct app_edits *edits;
     bool find_faces;
     struct app_collector_calls calls;
     pthread_t thread;
@@ -51,6 +44,8 @@ struct app_collector {
     atomic_bool quit;
 
     // The thread's own.
+    char prefix[PATH_MAX]; // the burst's files are PREFIX-NNNN.jpg, from 1 on
+    int burst_number;
     struct img crop;
     struct face_reader *finder; // made with the first burst
     bool have_face;             // found in the burst's frame before, at
@@ -59,9 +54,6 @@ struct app_collector {
     pthread_mutex_t lock;
     pthread_cond_t wish;
     struct wish now, next; // protected by lock, as all below: the burst under way, the one after
-    struct burst *bursts;  // [n_bursts], this session's, for undo
-    int n_bursts;
-    int burst_number;
     struct app_collector_state state;
 };
 
@@ -73,21 +65,17 @@ static int kind_of(char key)
     return -1;
 }
 
-// With the lock held: room for one more burst to undo.
-static struct burst *push_burst(struct app_collector *c)
+static bool begin_burst(struct app_collector *c, enum siam_kind kind)
 {
-    struct burst *more = realloc(c->bursts, (size_t)(c->n_bursts + 1) * sizeof *more);
-    if (!more)
-        return NULL;
-    c->bursts = more;
-    struct burst *b = &more[c->n_bursts++];
+    struct err err = {0};
     char stamp[20];
     clock_stamp(stamp);
-    b->kind = c->now.kind;
-    b->n = 0;
-    snprintf(b->prefix, sizeof b->prefix, "%s/%s-%s-b%03d", c->dir[b->kind], names[b->kind], stamp,
-             ++c->burst_number);
-    return b;
+    snprintf(c->prefix, sizeof c->prefix, "%s/%s-%s-b%03d", c->dir[kind], app_kind_folders[kind],
+             stamp, ++c->burst_number);
+    int ret = app_edits_begin_burst(c->edits, &err);
+    if (ret)
+        c->calls.failed(c->calls.ctx, ret, err.text);
+    return ret == 0;
 }
 
 // *box: what to keep of the frame.
@@ -119,31 +107,38 @@ static int save_crop(struct app_collector *c, const struct cap_frame *frame, con
     return ret ? ret : img_save_jpeg(&c->crop, path, JPEG_QUALITY, err);
 }
 
+static int save_frame(struct app_collector *c, const struct cap_frame *frame, enum siam_kind kind,
+                      int number, struct err *err)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s-%04d.jpg", c->prefix, number);
+    int ret = save_crop(c, frame, path, err);
+    if (!ret)
+        ret = app_edits_saved(c->edits, kind, path, err);
+    if (!ret)
+        app_events_saved(c->events, app_kind_folders[kind], path, frame->frame);
+    return ret;
+}
+
 // Saves one frame of the present burst. Returns whether the burst can go on.
 static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
 {
-    char path[PATH_MAX];
     struct err err = {0};
     pthread_mutex_lock(&c->lock);
-    const struct burst *b = &c->bursts[c->n_bursts - 1];
-    enum siam_kind kind = b->kind;
-    bool over = c->now.released && b->n > 0;
-    snprintf(path, sizeof path, "%s-%04d.jpg", b->prefix, b->n + 1);
+    enum siam_kind kind = c->now.kind;
+    int n = c->state.burst;
+    bool over = c->now.released && n > 0;
     pthread_mutex_unlock(&c->lock);
     if (over)
         return false;
 
-    int ret = save_crop(c, frame, path, &err);
+    int ret = save_frame(c, frame, kind, n + 1, &err);
     if (ret)
         c->calls.failed(c->calls.ctx, ret, err.text);
-    else
-        app_events_saved(c->events, names[kind], path, frame->frame);
 
     pthread_mutex_lock(&c->lock);
     if (!ret) {
-        c->bursts[c->n_bursts - 1].n++;
         c->state.burst++;
-        c->state.count[kind]++;
         c->state.saved_ns = clock_now_ns();
     }
     if (c->now.frames_left > 0)
@@ -184,20 +179,10 @@ static void run_burst(struct app_collector *c)
         cap_slot_detach(c->slot, reader);
 }
 
-static void count_pictures(struct app_collector *c)
-{
-    for (int k = 0; k < SIAM_KINDS; k++) {
-        int n = app_count_pictures(c->dir[k], &c->quit);
-        pthread_mutex_lock(&c->lock);
-        c->state.count[k] += n;
-        pthread_mutex_unlock(&c->lock);
-    }
-}
-
 static void *collector_main(void *arg)
 {
     struct app_collector *c = arg;
-    count_pictures(c);
+    app_edits_count(c->edits, &c->quit);
     pthread_mutex_lock(&c->lock);
     while (!c->quit) {
         if (!c->now.wanted) {
@@ -206,9 +191,8 @@ static void *collector_main(void *arg)
         }
         enum siam_kind kind = c->now.kind;
         c->state.burst = 0;
-        bool ready = push_burst(c) != NULL;
         pthread_mutex_unlock(&c->lock);
-        if (ready)
+        if (begin_burst(c, kind))
             run_burst(c);
         if (kind == SIAM_ANCHOR)
             c->calls.anchors_changed(c->calls.ctx);
@@ -224,7 +208,7 @@ static void *collector_main(void *arg)
 static int make_folders(struct app_collector *c, const char *data_dir, struct err *err)
 {
     for (int k = 0; k < SIAM_KINDS; k++) {
-        int ret = file_join(c->dir[k], sizeof c->dir[k], data_dir, names[k], err);
+        int ret = file_join(c->dir[k], sizeof c->dir[k], data_dir, app_kind_folders[k], err);
         if (!ret)
             ret = file_make_dirs(c->dir[k], err);
         if (ret)
@@ -242,6 +226,7 @@ int app_collector_create(struct app_collector **out, const struct app_collector_
         return err_memory(err, "collector");
     c->slot = config->slot;
     c->events = config->events;
+    c->edits = config->edits;
     c->find_faces = config->find_faces;
     c->calls = config->calls;
     pthread_mutex_init(&c->lock, NULL);
@@ -270,7 +255,6 @@ void app_collector_destroy(struct app_collector *c)
         pthread_join(c->thread, NULL);
     face_reader_destroy(c->finder);
     img_finish(&c->crop);
-    free(c->bursts);
     pthread_cond_destroy(&c->wish);
     pthread_mutex_destroy(&c->lock);
     free(c);
@@ -315,31 +299,6 @@ void app_collector_release(struct app_collector *c, char key)
     else if (c->now.wanted && keys[c->now.kind] == key)
         c->now.released = true;
     pthread_mutex_unlock(&c->lock);
-}
-
-int app_collector_undo(struct app_collector *c, char *key)
-{
-    pthread_mutex_lock(&c->lock);
-    int removed = c->now.wanted ? -1 : 0;
-    enum siam_kind kind = SIAM_ANCHOR;
-    while (c->n_bursts > 0 && removed == 0) {
-        const struct burst *b = &c->bursts[--c->n_bursts];
-        kind = b->kind;
-        for (int i = 1; i <= b->n; i++) {
-            char path[PATH_MAX];
-            snprintf(path, sizeof path, "%s-%04d.jpg", b->prefix, i);
-            removed += unlink(path) == 0;
-        }
-        c->state.count[kind] -= removed;
-        c->state.burst = 0;
-    }
-    pthread_mutex_unlock(&c->lock);
-    *key = keys[kind];
-    if (removed > 0)
-        app_events_undone(c->events, names[kind], removed);
-    if (removed > 0 && kind == SIAM_ANCHOR)
-        c->calls.anchors_changed(c->calls.ctx);
-    return removed;
 }
 
 void app_collector_state(struct app_collector *c, struct app_collector_state *state)

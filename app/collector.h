@@ -9,6 +9,7 @@
 #ifndef VISAVIS_APP_COLLECTOR_H
 #define VISAVIS_APP_COLLECTOR_H
 
+#include "app/edits.h"
 #include "app/events.h"
 #include "capture/slot.h"
 #include "core/siamese/dataset.h"
@@ -16,15 +17,14 @@
 struct app_collector;
 
 struct app_collector_state {
-    int count[SIAM_KINDS]; // pictures in the folders
-    char holding;          // 'a', 'p', 'n', or 0
-    int burst;             // pictures of the burst under way, or of the last one
-    int64_t saved_ns;      // when the last picture was saved, 0 = never
+    char holding;     // 'a', 'p', 'n', or 0
+    int burst;        // pictures of the burst under way, or of the last one
+    int64_t saved_ns; // when the last picture was saved, 0 = never
 };
 
 // What the collector has to tell; called on its thread, must return soon.
 struct app_collector_calls {
-    void (*anchors_changed)(void *ctx);                    // a burst of anchors ended or was undone
+    void (*anchors_changed)(void *ctx);                    // a burst of anchors ended
     void (*failed)(void *ctx, int code, const char *text); // a burst ended early
     void *ctx;
 };
@@ -33,6 +33,7 @@ struct app_collector_config {
     const char *data_dir; // must outlive the collector, as all below
     struct cap_slot *slot;
     struct app_events *events;
+    struct app_edits *edits; // is told of every picture
     bool find_faces; // else the guide box, always
     struct app_collector_calls calls;
 };
@@ -47,10 +48,6 @@ void app_collector_destroy(struct app_collector *collector);
 // still taking its picture the new one waits for it; while another is held it is ignored.
 void app_collector_hold(struct app_collector *collector, char key, int n_frames);
 void app_collector_release(struct app_collector *collector, char key);
-
-// Removes the pictures of this session's last burst that was not undone yet. Returns how many, 0
-// when there is none; *key says of which kind. -1 while a burst is being taken.
-int app_collector_undo(struct app_collector *collector, char *key);
 
 void app_collector_state(struct app_collector *collector, struct app_collector_state *state);
 

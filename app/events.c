@@ -215,14 +215,50 @@ void app_events_saved(struct app_events *ev, const char *kind, const char *path,
     put(ev, event, false);
 }
 
-void app_events_undone(struct app_events *ev, const char *kind, int count)
+static void put_edit(struct app_events *ev, const char *name, const char *kind, const char *to,
+                     int count)
 {
-    if (!ev)
-        return;
-    cJSON *event = event_named("undone");
+    cJSON *event = event_named(name);
     add_text(event, "kind", kind);
+    if (to)
+        add_text(event, "to", to);
     verify_json_int(event, "count", count);
     put(ev, event, false);
+}
+
+// back: pictures were moved from `to` to `from`.
+static void put_moves(struct app_events *ev, const struct app_edited *e, bool back)
+{
+    int to = 0;
+    while (to < SIAM_KINDS - 1 && e->to[to] == 0)
+        to++;
+    for (int k = 0; k < SIAM_KINDS; k++)
+        if (e->from[k] > 0)
+            put_edit(ev, "moved", app_kind_folders[back ? to : k], app_kind_folders[back ? k : to],
+                     e->from[k]);
+}
+
+static void put_edits(struct app_events *ev, const char *name, const struct app_edited *e)
+{
+    for (int k = 0; k < SIAM_KINDS; k++)
+        if (e->from[k] > 0)
+            put_edit(ev, name, app_kind_folders[k], NULL, e->from[k]);
+}
+
+void app_events_edited(struct app_events *ev, const struct app_edited *done)
+{
+    if (ev && done->what == APP_MOVED)
+        put_moves(ev, done, false);
+    else if (ev)
+        put_edits(ev, "deleted", done);
+}
+
+void app_events_undone(struct app_events *ev, const struct app_edited *undone)
+{
+    if (ev && undone->what == APP_MOVED)
+        put_moves(ev, undone, true);
+    else if (ev)
+        put_edits(ev, undone->what == APP_SAVED ? "undone" : "restored", undone);
 }
 
 void app_events_score(struct app_events *ev, const struct app_scored *scored)

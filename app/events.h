@@ -6,6 +6,7 @@
 #ifndef VISAVIS_APP_EVENTS_H
 #define VISAVIS_APP_EVENTS_H
 
+#include "app/edits.h"
 #include "core/base/err.h"
 #include "core/face/quality.h"
 #include "core/siamese/train.h"
@@ -35,7 +36,10 @@ void app_events_frame(struct app_events *events, int64_t frame, int64_t capture_
 // with a camera's frame; `drawn_ns`: when that was on the screen.
 void app_events_drawn(struct app_events *events, int64_t frame, int64_t drawn_ns);
 void app_events_saved(struct app_events *events, const char *kind, const char *path, int64_t frame);
-void app_events_undone(struct app_events *events, const char *kind, int count);
+// One line for each class that pictures were in: deleted, moved; taken back: undone (a burst),
+// restored (out of the trash), moved (back).
+void app_events_edited(struct app_events *events, const struct app_edited *done);
+void app_events_undone(struct app_events *events, const struct app_edited *undone);
 void app_events_score(struct app_events *events, const struct app_scored *scored);
 void app_events_epoch(struct app_events *events, const struct siam_progress *progress);
 void app_events_trained(struct app_events *events, const char *model, double seconds, bool stopped);

@@ -49,10 +49,12 @@ static void fill_shared(struct app_session *s, struct ui_view *v)
 static void fill_collect(struct app_session *s, struct ui_view *v)
 {
     struct app_collector_state c;
+    int counts[SIAM_KINDS];
     app_collector_state(s->collector, &c);
-    v->anchors = c.count[SIAM_ANCHOR];
-    v->positives = c.count[SIAM_POSITIVE];
-    v->negatives = c.count[SIAM_NEGATIVE];
+    app_edits_counts(s->edits, counts);
+    v->anchors = counts[SIAM_ANCHOR];
+    v->positives = counts[SIAM_POSITIVE];
+    v->negatives = counts[SIAM_NEGATIVE];
     v->holding = c.holding;
     v->burst = c.burst;
     int64_t age = clock_now_ns() - c.saved_ns;

@@ -189,18 +189,52 @@ static void start_loader(struct app_session *s)
 
 // ---- Actions --------------------------------------------------------------------------------
 
+// What was done to how many pictures of which class: "deleted 3 anchor pictures".
+static void tell_edit(struct app_session *s, const char *verb, const struct app_edited *e)
+{
+    static const char *const names[SIAM_KINDS] = {"anchor", "positive", "\"not me\""};
+    char text[UI_TEXT];
+    const char *kind = "";
+    for (int k = 0; k < SIAM_KINDS; k++)
+        kind = e->from[k] == e->n ? names[k] : kind;
+    snprintf(text, sizeof text, "%s %d %s%spicture%s", verb, e->n, kind, *kind ? " " : "",
+             e->n == 1 ? "" : "s");
+    app_session_tell(s, text);
+}
+
+static void edited(struct app_session *s, const struct app_edited *e)
+{
+    if (e->from[SIAM_ANCHOR] > 0 || e->to[SIAM_ANCHOR] > 0)
+        app_scorer_anchors_changed(s->scorer);
+}
+
+static bool is_holding(struct app_session *s)
+{
+    struct app_collector_state state;
+    app_collector_state(s->collector, &state);
+    return state.holding != 0;
+}
+
 static void do_undo(struct app_session *s)
 {
-    static const char *const names[] = {['a'] = "anchor", ['p'] = "positive", ['n'] = "\"not me\""};
-    char key, text[UI_TEXT];
-    int n = app_collector_undo(s->collector, &key);
-    if (n > 0)
-        snprintf(text, sizeof text, "removed the last %d %s picture%s", n, names[(int)key],
-                 n == 1 ? "" : "s");
-    else
-        snprintf(text, sizeof text,
-                 n < 0 ? "let go of the key first, then undo" : "nothing of this session to undo");
-    app_session_tell(s, text);
+    static const char *const verbs[] = {[APP_SAVED] = "removed the last",
+                                        [APP_DELETED] = "took back out of the trash",
+                                        [APP_MOVED] = "moved back"};
+    struct app_edited undone;
+    struct err err = {0};
+    if (is_holding(s)) {
+        app_session_tell(s, "let go of the key first, then undo");
+        return;
+    }
+    int ret = app_edits_undo(s->edits, &undone, &err);
+    if (undone.n > 0)
+        tell_edit(s, verbs[undone.what], &undone);
+    else if (!ret)
+        app_session_tell(s, "nothing of this session to undo");
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    app_events_undone(s->events, &undone);
+    edited(s, &undone);
 }
 
 // warm: a short training from the model there is.
@@ -546,6 +580,9 @@ static int start_threads(struct app_session *s, struct err *err)
     if (!ret)
         ret = app_scorer_create(&s->scorer, &scorer, err);
     if (!ret)
+        ret = app_edits_create(&s->edits, s->data_dir, err);
+    collector.edits = s->edits;
+    if (!ret)
         ret = app_collector_create(&s->collector, &collector, err);
     if (!ret)
         ret = app_trainer_create(&s->trainer, s->events, &train, err);
@@ -597,6 +634,7 @@ static void finish(struct app_session *s)
     app_trainer_destroy(s->trainer);
     app_scorer_destroy(s->scorer); // the last: all others report to it
     app_folders_destroy(s->folders);
+    app_edits_destroy(s->edits);
     if (s->frame)
         cap_slot_release(s->slot, s->frame);
     cap_slot_destroy(s->slot);
@@ -628,6 +666,8 @@ static int run(const struct app_options *options, app_session_turn turn, void *c
         run_headless(s, keys, turn, ctx);
     }
     int code = ret ? err_exit_code(ret) : s->exit_code;
+    if (!ret)
+        app_edits_empty_trash(s->edits);
     finish(s);
     app_keys_close(keys);
     free(s);

@@ -7,6 +7,7 @@
 
 #include "app/cameras.h"
 #include "app/collector.h"
+#include "app/edits.h"
 #include "app/folders.h"
 #include "app/hooks.h"
 #include "app/models.h"
@@ -30,6 +31,7 @@ struct app_session {
     struct cap_feed *feed; // main thread only
     struct app_cameras *cameras;
     struct app_folders *folders;
+    struct app_edits *edits;
     struct app_collector *collector;
     struct app_scorer *scorer;
     struct app_trainer *trainer;

@@ -4,6 +4,7 @@
 // Below the data folder links to pictures are removed, and no link is followed. Folders go when
 // nothing else is in them. So a data folder that is the wrong one loses nothing but what is just
 // like ours.
+#include "app/edits.h"
 #include "app/models.h"
 #include "app/settings.h"
 #include "app/signals.h"
@@ -30,6 +31,7 @@
 enum sort {
     OF_YOU,
     NOT_YOU,
+    DELETED,
     MODEL,
     CHECKPOINT,
     OTHER,
@@ -38,9 +40,9 @@ enum sort {
 };
 
 static const char *const sort_names[SORTS] = {
-    [OF_YOU] = "pictures of you", [NOT_YOU] = "pictures of others that were taken here",
-    [MODEL] = "models",           [CHECKPOINT] = "checkpoints",
-    [OTHER] = "other files",
+    [OF_YOU] = "pictures of you",        [NOT_YOU] = "pictures of others that were taken here",
+    [DELETED] = "pictures in the trash", [MODEL] = "models",
+    [CHECKPOINT] = "checkpoints",        [OTHER] = "other files",
 };
 
 struct item {
@@ -106,12 +108,24 @@ static bool of_you(const char *name, enum sort *sort)
     return img_is_picture_name(name);
 }
 
-// Among other pictures, which the user may have put there, those that were taken here.
+// Among other pictures, which the user may have put there, those that were taken here, as what
+// ever: the window moves pictures from class to class.
 static bool not_you(const char *name, enum sort *sort)
 {
     struct siam_burst burst;
     *sort = NOT_YOU;
-    return strncmp(name, "negative-", 9) == 0 && siam_burst_parse(name, &burst) && burst.when[0];
+    for (int k = 0; k < SIAM_KINDS; k++) {
+        size_t n = strlen(app_kind_folders[k]);
+        if (strncmp(name, app_kind_folders[k], n) == 0 && name[n] == '-')
+            return siam_burst_parse(name, &burst) && burst.when[0];
+    }
+    return false;
+}
+
+static bool deleted(const char *name, enum sort *sort)
+{
+    *sort = DELETED;
+    return img_is_picture_name(name);
 }
 
 static bool of_data_folder(const char *name, enum sort *sort)
@@ -210,6 +224,34 @@ static bool settings_dir(char out[PATH_MAX])
     return found;
 }
 
+static int is_bin(const struct dirent *entry)
+{
+    return app_edits_is_bin(entry->d_name);
+}
+
+// In the trash: what sessions have put there, and nothing else.
+static int look_into_trash(struct list *list, const char *data_dir, struct err *err)
+{
+    char trash[PATH_MAX], path[PATH_MAX];
+    struct stat st;
+    struct dirent **names;
+    int ret = file_join(trash, sizeof trash, data_dir, "trash", err);
+    if (ret || lstat(trash, &st) || !S_ISDIR(st.st_mode))
+        return ret;
+    int n = scandir(trash, &names, is_bin, alphasort);
+    if (n < 0)
+        return fail(trash, err);
+    for (int i = 0; i < n; i++) {
+        if (!ret)
+            ret = file_join(path, sizeof path, trash, names[i]->d_name, err);
+        if (!ret)
+            ret = look_into(list, path, deleted, true, err);
+        free(names[i]);
+    }
+    free(names);
+    return ret ? ret : add(list, trash, FOLDER, 0, err);
+}
+
 static int look(struct list *list, const char *data_dir, struct err *err)
 {
     static const struct {
@@ -227,6 +269,8 @@ static int look(struct list *list, const char *data_dir, struct err *err)
         if (!ret)
             ret = look_into(list, path, parts[i].chosen, parts[i].deep, err);
     }
+    if (!ret)
+        ret = look_into_trash(list, data_dir, err);
     for (int i = 0; i < n && !ret; i++)
         ret = look_into(list, people[i], of_people, false, err);
     if (!ret && settings_dir(path))

@@ -23,6 +23,10 @@ import safetensors
 
 PROGRAM = os.path.abspath(sys.argv[1])
 USAGE, CAMERA, DATA, MODEL = 2, 3, 4, 5
+# Folders in the trash, that go when they are empty.
+FORGOTTEN_BINS = {f'data/trash/20260101-000000-{below}' for below in (
+    '000', '000/000001', '000/000001/anchor',
+    '001.old', '001.old/000002', '001.old/000002/positive', '001.old/000002/positive/deep')}
 
 
 def png(path, seed, w=120, h=110):
@@ -253,12 +257,15 @@ class Commands(unittest.TestCase):
         key = '0123456789abcdef'
         ours = ['data/anchor/a.jpg', 'data/anchor/deep/b.PNG', 'data/anchor/.c.jpg.1a2b3c',
                 'data/positive/d.jpeg', 'data/negative/negative-20260101-000000-000-b001-0001.jpg',
+                'data/negative/anchor-20260101-000000-000-b001-0001.jpg',
+                'data/trash/20260101-000000-000/000001/anchor/e.jpg',
+                'data/trash/20260101-000000-001.old/000002/positive/deep/f.png',
                 'data/model.safetensors', 'data/model.safetensors.checkpoint',
                 'data/.model.safetensors.abcdef', 'data/folders.json', f'data/people/{key}.faces',
                 f'cache/visavis/people/{key}.safetensors', f'cache/visavis/people/{key}.faces',
                 'config/visavis/settings.json', 'config/visavis/settings.json.broken']
         theirs = ['data/anchor/notes.txt', 'data/negative/celebrity.jpg', 'data/negative/negative-mood.jpg',
-                  'data/negative/someone/1.jpg', 'data/model.txt', 'elsewhere/me.jpg',
+                  'data/negative/someone/1.jpg', 'data/trash/mine/2.jpg', 'data/model.txt', 'elsewhere/me.jpg',
                   'data/positive/.hidden', 'cache/visavis/other', 'data/llama.safetensors',
                   'data/.model.safetensors.back-u', 'cache/visavis/people/k.faces',
                   'config/settings.json']
@@ -282,12 +289,13 @@ class Commands(unittest.TestCase):
         r, gone, ours, folder = self.forget('--yes')
         self.assertEqual((r.returncode, gone), (0, ours))
         told = {os.path.relpath(line, folder) for line in r.stdout.splitlines()}
-        self.assertEqual(told, ours | {'data/anchor/deep', 'data/people', 'config/visavis'})
+        self.assertEqual(told, ours | {
+            'data/anchor/deep', 'data/people', 'config/visavis', *FORGOTTEN_BINS})
         r, gone, ours, folder = self.forget('--yes', '--json')
         self.assertEqual((r.returncode, gone), (0, ours))
         report = json.loads(r.stdout)
         self.assertEqual(report['bytes'], 5 * (len(ours) - 1))
-        self.assertEqual(len(report['removed']), len(ours) + 3)
+        self.assertEqual(len(report['removed']), len(ours) + 3 + len(FORGOTTEN_BINS))
         r, gone, _, _ = self.forget(stdin=subprocess.DEVNULL)
         self.assertEqual((r.returncode, gone), (USAGE, set()))
         self.assertIn('--yes', r.stderr)

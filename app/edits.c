@@ -1,0 +1,617 @@
+// SPDX-License-Identifier: MIT
+// DESIGN. A step is a list of files, each with the path it has now and the one it had before, if
+// any; taking it back is renaming, in the reverse order of the steps. The trash needs no list: its
+// folders say which step it was and where a file belongs. A session holds a lock (flock) on its
+// folder in the trash, so that a folder without one is a crash's. The next session takes that over
+// and gives it another name; what has that name already, when a session begins, is removed.
+#include "app/edits.h"
+
+#include "app/folders.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/log.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TRASH     "trash"
+#define TAKEN     ".old"    // behind the name of what was taken over
+#define STEP_FORM "%s/%06d" // of a step's folder
+#define NAMES     1000      // tried for a file whose own is taken
+
+const char *const app_kind_folders[SIAM_KINDS] = {"anchor", "positive", "negative"};
+
+struct file {
+    char *now;    // owned
+    char *before; // owned; NULL: it was not there, or is in the trash
+};
+
+struct step {
+    enum app_edit what;
+    struct file *files; // [n]
+    int n, room;
+};
+
+// A session's folder in the trash.
+struct bin {
+    char path[PATH_MAX];
+    int lock; // descriptor
+};
+
+struct app_edits {
+    char data_dir[PATH_MAX]; // true path
+    char trash[PATH_MAX];
+    pthread_mutex_t lock;
+    struct step *steps; // protected by lock, as all below: [n_steps], the last one on top
+    int n_steps, room;
+    struct bin *bins; // [n_bins], one's own, if there is one, last
+    int n_bins;
+    bool has_bin;
+    int bin_step; // number of the last folder in one's own
+    int counts[SIAM_KINDS];
+    int n_edits; // times something was changed
+};
+
+// ---- Steps ------------------------------------------------------------------------------------
+
+// Room for one more of `size` bytes in list: [n]. NULL: no memory; the list stays.
+static void *make_room(void *list, int n, int *room, size_t size)
+{
+    if (n < *room)
+        return list;
+    int more = *room ? 2 * *room : 16;
+    void *larger = realloc(list, (size_t)more * size);
+    if (larger)
+        *room = more;
+    return larger;
+}
+
+static void step_finish(struct step *step)
+{
+    for (int i = 0; i < step->n; i++) {
+        free(step->files[i].now);
+        free(step->files[i].before);
+    }
+    free(step->files);
+    *step = (struct step){0};
+}
+
+static int step_add(struct step *step, const char *now, const char *before, struct err *err)
+{
+    struct file *files = make_room(step->files, step->n, &step->room, sizeof *files);
+    if (!files)
+        return err_memory(err, now);
+    step->files = files;
+    struct file file = {strdup(now), before ? strdup(before) : NULL};
+    if (!file.now || (before && !file.before)) {
+        free(file.now);
+        free(file.before);
+        return err_memory(err, now);
+    }
+    files[step->n++] = file;
+    return 0;
+}
+
+// Takes the step over, but for one in which nothing was done.
+static int push_step(struct app_edits *e, struct step *step, struct err *err)
+{
+    struct step *steps = make_room(e->steps, e->n_steps, &e->room, sizeof *steps);
+    if (steps)
+        e->steps = steps;
+    if (!steps || (step->n == 0 && step->what != APP_SAVED)) {
+        step_finish(step);
+        return steps ? 0 : err_memory(err, "undo");
+    }
+    steps[e->n_steps++] = *step;
+    return 0;
+}
+
+// ---- Files ------------------------------------------------------------------------------------
+
+// "me.jpg" becomes "me~2.jpg".
+static int number_name(char out[PATH_MAX], const char *path, int number)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    if (!dot || (slash && dot < slash))
+        dot = path + strlen(path);
+    int n = snprintf(out, PATH_MAX, "%.*s~%d%s", (int)(dot - path), path, number, dot);
+    return n < PATH_MAX ? 0 : -1;
+}
+
+static int rename_to_new(const char *from, const char *to)
+{
+    if (!renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE))
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS) // file systems that can't do it at once
+        return -1;
+    struct stat st;
+    if (!lstat(to, &st)) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(from, to);
+}
+
+// Never over another file: `to` gets a number where it is taken. Missing folders are made.
+static int move_file(const char *from, char to[PATH_MAX], struct err *err)
+{
+    char dir[PATH_MAX], wanted[PATH_MAX];
+    snprintf(wanted, sizeof wanted, "%s", to);
+    snprintf(dir, sizeof dir, "%.*s", (int)(strrchr(to, '/') - to), to);
+    int ret = file_make_dirs(dir, err);
+    if (ret)
+        return ret;
+    int failed = rename_to_new(from, to);
+    for (int i = 2; failed && errno == EEXIST && i < NAMES; i++)
+        failed = number_name(to, wanted, i) || rename_to_new(from, to);
+    if (failed)
+        return err_set(err, ERR_IO, "%s: cannot be moved to %s: %s", from, dir, strerror(errno));
+    return 0;
+}
+
+// The class of a picture by its path from the data folder on, or -1.
+static int kind_of(const char *rest)
+{
+    for (int k = 0; k < SIAM_KINDS; k++) {
+        size_t n = strlen(app_kind_folders[k]);
+        if (strncmp(rest, app_kind_folders[k], n) == 0 && rest[n] == '/')
+            return k;
+    }
+    return -1;
+}
+
+// Whether it is in the data folder, truly, and in one of its three classes. true_path: of the
+// picture itself, which may be a link.
+static int find_picture(const struct app_edits *e, const char *path, char true_path[PATH_MAX],
+                        enum siam_kind *kind, struct err *err)
+{
+    char dir[PATH_MAX], real[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t n = strlen(e->data_dir);
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) : 0, path);
+    if (!slash || !realpath(dir, real))
+        return err_set(err, ERR_DATA, "%s: %s", path, strerror(errno));
+    int ret = file_join(true_path, PATH_MAX, real, slash + 1, err);
+    bool inside = strncmp(true_path, e->data_dir, n) == 0 && true_path[n] == '/';
+    int k = inside ? kind_of(true_path + n + 1) : -1;
+    if (!ret && k < 0)
+        return err_set(err, ERR_DATA, "%s: not in your data folder: it is never changed", path);
+    *kind = (enum siam_kind)k;
+    return ret;
+}
+
+// ---- The trash --------------------------------------------------------------------------------
+
+static bool is_taken(const char *name)
+{
+    size_t n = strlen(name), tail = strlen(TAKEN);
+    return n > tail && strcmp(name + n - tail, TAKEN) == 0;
+}
+
+bool app_edits_is_bin(const char *name)
+{
+    static const char form[] = "dddddddd-dddddd-ddd"; // clock_stamp()
+    size_t n = sizeof form - 1;
+    for (size_t i = 0; i < n; i++)
+        if (form[i] == 'd' ? name[i] < '0' || name[i] > '9' : name[i] != form[i])
+            return false;
+    return name[n] == '\0' || strcmp(name + n, TAKEN) == 0;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st;
+    (void)at;
+    if (type == FTW_DP ? rmdir(path) : unlink(path))
+        log_error("%s: cannot be removed: %s", path, strerror(errno));
+    return 0;
+}
+
+static void remove_tree(const char *path)
+{
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+// Locks a folder and keeps it. False: another session's, or no folder, or no memory.
+static bool keep_bin(struct app_edits *e, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    struct bin *bins = realloc(e->bins, (size_t)(e->n_bins + 1) * sizeof *bins);
+    if (bins)
+        e->bins = bins;
+    if (!bins || flock(fd, LOCK_EX | LOCK_NB)) {
+        close(fd);
+        return false;
+    }
+    struct bin *bin = &bins[e->n_bins++];
+    bin->lock = fd;
+    snprintf(bin->path, sizeof bin->path, "%s", path);
+    return true;
+}
+
+static void drop_bin(struct app_edits *e)
+{
+    close(e->bins[--e->n_bins].lock);
+}
+
+static int is_step(const struct dirent *entry)
+{
+    return strlen(entry->d_name) == 6 && strspn(entry->d_name, "0123456789") == 6;
+}
+
+struct adoption {
+    struct app_edits *edits;
+    struct step step;
+    const char *dir; // of the step
+};
+
+static int adopt_file(void *ctx, const char *path, const char *folder)
+{
+    (void)folder;
+    struct adoption *a = ctx;
+    char before[PATH_MAX];
+    const char *rest = path + strlen(a->dir) + 1;
+    if (kind_of(rest) < 0 || file_join(before, sizeof before, a->edits->data_dir, rest, NULL))
+        return 0;
+    return step_add(&a->step, path, before, NULL);
+}
+
+static void adopt_step(struct app_edits *e, const char *bin, const char *name)
+{
+    char dir[PATH_MAX];
+    struct adoption a = {.edits = e, .dir = dir, .step = {.what = APP_DELETED}};
+    if (file_join(dir, sizeof dir, bin, name, NULL) == 0)
+        file_walk(dir, adopt_file, &a, NULL);
+    push_step(e, &a.step, NULL);
+}
+
+static void adopt_steps(struct app_edits *e, const char *bin)
+{
+    struct dirent **names;
+    int n = scandir(bin, &names, is_step, alphasort);
+    for (int i = 0; i < n; i++) {
+        adopt_step(e, bin, names[i]->d_name);
+        free(names[i]);
+    }
+    if (n >= 0)
+        free(names);
+}
+
+// What a session left that is no more.
+static void take_over(struct app_edits *e, const char *name)
+{
+    char path[PATH_MAX], taken[PATH_MAX];
+    if (file_join(path, sizeof path, e->trash, name, NULL) || !keep_bin(e, path))
+        return;
+    struct bin *bin = &e->bins[e->n_bins - 1];
+    bool fits = snprintf(taken, sizeof taken, "%s" TAKEN, path) < (int)sizeof taken;
+    if (is_taken(name)) {
+        remove_tree(path);
+        drop_bin(e);
+    } else if (!fits || rename(path, taken)) {
+        log_error("%s: cannot be taken over: %s", path, strerror(errno));
+        drop_bin(e);
+    } else {
+        snprintf(bin->path, sizeof bin->path, "%s", taken);
+        adopt_steps(e, taken);
+    }
+}
+
+static bool is_link(const char *path)
+{
+    struct stat st;
+    return !lstat(path, &st) && S_ISLNK(st.st_mode);
+}
+
+static int refuse_link(const char *path, struct err *err)
+{
+    return err_set(err, ERR_DATA, "%s: a link to another folder, which is never written to", path);
+}
+
+static int any_bin(const struct dirent *entry)
+{
+    return app_edits_is_bin(entry->d_name);
+}
+
+static void open_trash(struct app_edits *e)
+{
+    struct dirent **names;
+    int n = is_link(e->trash) ? -1 : scandir(e->trash, &names, any_bin, alphasort);
+    for (int i = 0; i < n; i++) {
+        take_over(e, names[i]->d_name);
+        free(names[i]);
+    }
+    if (n >= 0)
+        free(names);
+}
+
+// This session's folder in the trash, made when it is needed first.
+static int need_bin(struct app_edits *e, struct err *err)
+{
+    if (e->has_bin)
+        return 0;
+    char path[PATH_MAX], stamp[20];
+    clock_stamp(stamp);
+    if (is_link(e->trash))
+        return refuse_link(e->trash, err);
+    int ret = file_join(path, sizeof path, e->trash, stamp, err);
+    if (!ret)
+        ret = file_make_dirs(path, err);
+    if (ret)
+        return ret;
+    if (!keep_bin(e, path))
+        return err_set(err, ERR_IO, "%s: cannot be locked: try again", path);
+    e->has_bin = true;
+    return 0;
+}
+
+void app_edits_empty_trash(struct app_edits *e)
+{
+    pthread_mutex_lock(&e->lock);
+    while (e->n_bins > 0) {
+        remove_tree(e->bins[e->n_bins - 1].path);
+        drop_bin(e);
+    }
+    e->has_bin = false;
+    rmdir(e->trash); // where another session has something in it, it stays
+    pthread_mutex_unlock(&e->lock);
+}
+
+// ---- Life -------------------------------------------------------------------------------------
+
+int app_edits_create(struct app_edits **out, const char *data_dir, struct err *err)
+{
+    struct app_edits *e = *out = calloc(1, sizeof *e);
+    if (!e)
+        return err_memory(err, "edits");
+    pthread_mutex_init(&e->lock, NULL);
+    int ret = realpath(data_dir, e->data_dir)
+                  ? 0
+                  : err_set(err, ERR_DATA, "%s: %s", data_dir, strerror(errno));
+    if (!ret)
+        ret = file_join(e->trash, sizeof e->trash, e->data_dir, TRASH, err);
+    if (ret) {
+        app_edits_destroy(e);
+        *out = NULL;
+        return ret;
+    }
+    open_trash(e);
+    return 0;
+}
+
+void app_edits_destroy(struct app_edits *e)
+{
+    if (!e)
+        return;
+    for (int i = 0; i < e->n_steps; i++)
+        step_finish(&e->steps[i]);
+    while (e->n_bins > 0)
+        drop_bin(e);
+    free(e->steps);
+    free(e->bins);
+    pthread_mutex_destroy(&e->lock);
+    free(e);
+}
+
+// ---- Doing ------------------------------------------------------------------------------------
+
+int app_edits_begin_burst(struct app_edits *e, struct err *err)
+{
+    struct step burst = {.what = APP_SAVED};
+    pthread_mutex_lock(&e->lock);
+    int ret = push_step(e, &burst, err);
+    pthread_mutex_unlock(&e->lock);
+    return ret;
+}
+
+int app_edits_saved(struct app_edits *e, enum siam_kind kind, const char *path, struct err *err)
+{
+    char full[PATH_MAX];
+    enum siam_kind same = kind;
+    int ret = find_picture(e, path, full, &same, err);
+    pthread_mutex_lock(&e->lock);
+    int top = e->n_steps - 1;
+    while (top >= 0 && e->steps[top].what != APP_SAVED)
+        top--; // pictures may be edited while a burst is taken
+    e->counts[kind]++;
+    e->n_edits++;
+    if (!ret && top >= 0)
+        ret = step_add(&e->steps[top], full, NULL, err);
+    pthread_mutex_unlock(&e->lock);
+    return ret;
+}
+
+// Where an edit takes pictures.
+struct target {
+    int kind;           // a class, or -1: the trash
+    char dir[PATH_MAX]; // the class's folder, or a step's in the trash
+};
+
+static int find_target(struct target *target, struct app_edits *e, int kind, struct err *err)
+{
+    target->kind = kind;
+    if (kind >= 0) {
+        int ret =
+            file_join(target->dir, sizeof target->dir, e->data_dir, app_kind_folders[kind], err);
+        return !ret && is_link(target->dir) ? refuse_link(target->dir, err) : ret;
+    }
+    int ret = need_bin(e, err);
+    if (!ret)
+        snprintf(target->dir, sizeof target->dir, STEP_FORM, e->bins[e->n_bins - 1].path,
+                 ++e->bin_step);
+    return ret;
+}
+
+// In the trash a picture keeps its path from the data folder on, in a class its name alone.
+static int edit_one(struct app_edits *e, struct step *step, const char *path,
+                    const struct target *target, struct app_edited *done, struct err *err)
+{
+    char from[PATH_MAX], to[PATH_MAX];
+    enum siam_kind kind;
+    int ret = find_picture(e, path, from, &kind, err);
+    if (ret || (int)kind == target->kind)
+        return ret;
+    const char *rest = target->kind < 0 ? from + strlen(e->data_dir) : strrchr(from, '/');
+    ret = file_join(to, sizeof to, target->dir, rest + 1, err);
+    if (!ret)
+        ret = move_file(from, to, err);
+    if (ret)
+        return ret;
+    done->n++;
+    done->from[kind]++;
+    e->counts[kind]--;
+    if (target->kind >= 0) {
+        done->to[target->kind]++;
+        e->counts[target->kind]++;
+    }
+    return step_add(step, to, from, err);
+}
+
+static int edit(struct app_edits *e, const char *const *paths, int n, int kind,
+                struct app_edited *done, struct err *err)
+{
+    struct target target;
+    struct step step = {.what = kind < 0 ? APP_DELETED : APP_MOVED};
+    *done = (struct app_edited){0};
+    pthread_mutex_lock(&e->lock);
+    int ret = find_target(&target, e, kind, err), fault = 0;
+    for (int i = 0; i < n && !ret; i++) {
+        int failed = edit_one(e, &step, paths[i], &target, done, fault ? NULL : err);
+        fault = fault ? fault : failed;
+    }
+    done->what = done->n > 0 ? step.what : APP_UNEDITED;
+    e->n_edits += done->n > 0;
+    if (!ret)
+        ret = push_step(e, &step, fault ? NULL : err);
+    pthread_mutex_unlock(&e->lock);
+    return fault ? fault : ret;
+}
+
+int app_edits_delete(struct app_edits *e, const char *const *paths, int n, struct app_edited *done,
+                     struct err *err)
+{
+    return edit(e, paths, n, -1, done, err);
+}
+
+int app_edits_move(struct app_edits *e, const char *const *paths, int n, enum siam_kind to,
+                   struct app_edited *done, struct err *err)
+{
+    return edit(e, paths, n, (int)to, done, err);
+}
+
+// ---- Undoing ----------------------------------------------------------------------------------
+
+// The class of a file that lies in the data folder's.
+static enum siam_kind kind_at(const struct app_edits *e, const char *path)
+{
+    return (enum siam_kind)kind_of(path + strlen(e->data_dir) + 1);
+}
+
+// With the lock held. A file that is gone has nothing left to take back.
+static int undo_file(struct app_edits *e, enum app_edit what, const struct file *file,
+                     struct app_edited *undone, struct err *err)
+{
+    char place[PATH_MAX];
+    struct stat st;
+    if (lstat(file->now, &st) && errno == ENOENT)
+        return 0;
+    if (what == APP_SAVED && unlink(file->now))
+        return err_set(err, ERR_IO, "%s: cannot be removed: %s", file->now, strerror(errno));
+    if (what != APP_SAVED) {
+        snprintf(place, sizeof place, "%s", file->before);
+        int ret = move_file(file->now, place, err);
+        if (ret)
+            return ret;
+    }
+    undone->n++;
+    enum siam_kind from = kind_at(e, what == APP_SAVED ? file->now : file->before);
+    undone->from[from]++;
+    e->counts[from] += what == APP_SAVED ? -1 : 1;
+    if (what == APP_MOVED) {
+        enum siam_kind to = kind_at(e, file->now);
+        undone->to[to]++;
+        e->counts[to]--;
+    }
+    return 0;
+}
+
+// With the lock held: takes the step back, and keeps of it what it can't.
+static int undo_step(struct app_edits *e, struct step *step, struct app_edited *undone,
+                     struct err *err)
+{
+    int ret = 0, left = 0;
+    for (int i = 0; i < step->n; i++) {
+        struct file file = step->files[i];
+        int failed = undo_file(e, step->what, &file, undone, ret ? NULL : err);
+        if (failed) {
+            step->files[left++] = file;
+            ret = failed;
+            continue;
+        }
+        free(file.now);
+        free(file.before);
+    }
+    step->n = left;
+    return ret;
+}
+
+int app_edits_undo(struct app_edits *e, struct app_edited *undone, struct err *err)
+{
+    int ret = 0;
+    *undone = (struct app_edited){0};
+    pthread_mutex_lock(&e->lock);
+    while (e->n_steps > 0 && undone->n == 0 && !ret) {
+        struct step *step = &e->steps[e->n_steps - 1];
+        ret = undo_step(e, step, undone, err);
+        if (undone->n > 0)
+            undone->what = step->what;
+        if (!ret) {
+            step_finish(step);
+            e->n_steps--;
+        }
+    }
+    e->n_edits += undone->n > 0;
+    pthread_mutex_unlock(&e->lock);
+    return ret;
+}
+
+// ---- Counting ---------------------------------------------------------------------------------
+
+void app_edits_count(struct app_edits *e, const atomic_bool *stop)
+{
+    bool counted = false;
+    while (!counted && !*stop) {
+        char dir[PATH_MAX];
+        int counts[SIAM_KINDS] = {0};
+        pthread_mutex_lock(&e->lock);
+        int n_edits = e->n_edits;
+        pthread_mutex_unlock(&e->lock);
+        for (int k = 0; k < SIAM_KINDS; k++)
+            if (!file_join(dir, sizeof dir, e->data_dir, app_kind_folders[k], NULL))
+                counts[k] = app_count_pictures(dir, stop);
+        pthread_mutex_lock(&e->lock);
+        counted = n_edits == e->n_edits;
+        if (counted)
+            memcpy(e->counts, counts, sizeof counts);
+        pthread_mutex_unlock(&e->lock);
+    }
+}
+
+void app_edits_counts(struct app_edits *e, int counts[SIAM_KINDS])
+{
+    pthread_mutex_lock(&e->lock);
+    memcpy(counts, e->counts, sizeof e->counts);
+    pthread_mutex_unlock(&e->lock);
+}

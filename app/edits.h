@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// What is done to the user's own pictures (DATA/anchor, DATA/positive, DATA/negative), in order, so
+// that the last of it can be taken back: bursts that were saved, pictures that were deleted or
+// moved to another class. Counts them, too. Any thread; none waits for another's work but for a
+// moment.
+//
+// What is deleted waits in DATA/trash (mode 0700) under the time the session began, one numbered
+// folder for each deletion, and in that the path it had: trash/20260314-150926-535/000001/anchor/X.
+// The trash is emptied by app_edits_empty_trash(), when a session ends in order. One that a crash
+// leaves is the next session's, which can take back what is in it, and no later one's.
+//
+// Pictures that lie behind a link that leads out of the data folder are other people's: never
+// touched.
+#ifndef VISAVIS_APP_EDITS_H
+#define VISAVIS_APP_EDITS_H
+
+#include "core/base/err.h"
+#include "core/siamese/dataset.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+extern const char *const app_kind_folders[SIAM_KINDS]; // "anchor", "positive", "negative"
+
+struct app_edits;
+
+enum app_edit {
+    APP_UNEDITED, // nothing was done
+    APP_SAVED,
+    APP_DELETED,
+    APP_MOVED,
+};
+
+// What was done, or taken back.
+struct app_edited {
+    enum app_edit what;
+    int n;                // pictures
+    int from[SIAM_KINDS]; // of them, by the class they were in; APP_SAVED: are in
+    int to[SIAM_KINDS];   // APP_MOVED: by the class that they are in now
+};
+
+// `data_dir` must outlive it. Takes over what a crash left in the trash, and removes what the one
+// before it left. Errors: ERR_DATA (path too long), ERR_MEMORY.
+int app_edits_create(struct app_edits **out, const char *data_dir, struct err *err);
+// Leaves the trash as it is. NULL is fine.
+void app_edits_destroy(struct app_edits *edits);
+
+// Removes for good what was deleted; of other sessions that still run nothing.
+void app_edits_empty_trash(struct app_edits *edits);
+
+// A burst begins; then each of its pictures, when it has been saved. Errors: ERR_MEMORY.
+int app_edits_begin_burst(struct app_edits *edits, struct err *err);
+int app_edits_saved(struct app_edits *edits, enum siam_kind kind, const char *path,
+                    struct err *err);
+
+// Deletes paths: [n], or moves them to another class, as one step; those that are there already
+// stay out of it. What can't be done is left as it is: *done says what was, the return value why
+// not the rest: ERR_DATA (not one of the user's own pictures), ERR_IO, ERR_MEMORY.
+int app_edits_delete(struct app_edits *edits, const char *const *paths, int n,
+                     struct app_edited *done, struct err *err);
+int app_edits_move(struct app_edits *edits, const char *const *paths, int n, enum siam_kind to,
+                   struct app_edited *done, struct err *err);
+
+// Takes back the last step that there is anything left of: pictures that were saved are removed,
+// the others get their place again. *undone is that step; APP_UNEDITED: there is none. What can't
+// be taken back can be tried again. Errors: ERR_IO.
+int app_edits_undo(struct app_edits *edits, struct app_edited *undone, struct err *err);
+
+// Counts the pictures that there are; anew where some are edited meanwhile. `stop` ends it early.
+void app_edits_count(struct app_edits *edits, const atomic_bool *stop);
+void app_edits_counts(struct app_edits *edits, int counts[SIAM_KINDS]);
+
+// Whether a folder in DATA/trash of this name is a session's.
+bool app_edits_is_bin(const char *name);
+
+#endif

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT
+// What is done to pictures can be taken back in the reverse order, across a crash too; what cannot
+// be done leaves everything as it was.
+#include "app/edits.h"
+#include "core/base/file.h"
+#include "tests/test.h"
+
+#include <dirent.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char *path_of(const char *dir, const char *name)
+{
+    static char path[8][1000];
+    static int next;
+    next = (next + 1) % 8;
+    snprintf(path[next], sizeof path[next], "%s/%s", dir, name);
+    return path[next];
+}
+
+static bool is_there(const char *dir, const char *name)
+{
+    return file_exists(path_of(dir, name));
+}
+
+static void put(const char *dir, const char *name)
+{
+    const char *path = path_of(dir, name);
+    char folder[1000];
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    assert_int_equal(file_make_dirs(folder, NULL), 0);
+    assert_int_equal(file_save(path, name, strlen(name), NULL), 0);
+}
+
+// The file is the one that was put under `name` first.
+static bool holds(const char *dir, const char *path, const char *name)
+{
+    void *text;
+    size_t size;
+    if (file_read(path_of(dir, path), 1000, &text, &size, NULL))
+        return false;
+    bool same = strcmp(text, name) == 0;
+    free(text);
+    return same;
+}
+
+static struct app_edits *start(const char *dir)
+{
+    static const atomic_bool never;
+    struct app_edits *e;
+    assert_int_equal(app_edits_create(&e, dir, NULL), 0);
+    app_edits_count(e, &never);
+    return e;
+}
+
+static void end(struct app_edits *e)
+{
+    app_edits_empty_trash(e);
+    app_edits_destroy(e);
+}
+
+// "3 1 0": anchors, positives, not me.
+static const char *counts(struct app_edits *e)
+{
+    static char text[64];
+    int n[SIAM_KINDS];
+    app_edits_counts(e, n);
+    snprintf(text, sizeof text, "%d %d %d", n[0], n[1], n[2]);
+    return text;
+}
+
+static void delete_one(struct app_edits *e, const char *dir, const char *name)
+{
+    struct app_edited done;
+    const char *path = path_of(dir, name);
+    assert_int_equal(app_edits_delete(e, &path, 1, &done, NULL), 0);
+    assert_int_equal(done.what, APP_DELETED);
+    assert_false(is_there(dir, name));
+}
+
+static enum app_edit undo(struct app_edits *e, int n)
+{
+    struct app_edited undone;
+    assert_int_equal(app_edits_undo(e, &undone, NULL), 0);
+    assert_int_equal(undone.n, n);
+    return undone.what;
+}
+
+static void save_burst(struct app_edits *e, const char *dir, int n)
+{
+    static int number;
+    assert_int_equal(app_edits_begin_burst(e, NULL), 0);
+    for (int i = 0; i < n; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "anchor/burst-%d.jpg", number++);
+        put(dir, name);
+        assert_int_equal(app_edits_saved(e, SIAM_ANCHOR, path_of(dir, name), NULL), 0);
+    }
+}
+
+// Of the trash's folders; -1: there is none.
+static int mode_of(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) ? -1 : (int)(st.st_mode & 0777);
+}
+
+static void the_last_is_undone_first(void **state)
+{
+    const char *dir = *state;
+    put(dir, "anchor/a.jpg");
+    put(dir, "anchor/deep/b.jpg");
+    put(dir, "positive/c.jpg");
+    put(dir, "negative/d.jpg");
+    struct app_edits *e = start(dir);
+    assert_string_equal(counts(e), "2 1 1");
+    save_burst(e, dir, 3);
+    assert_string_equal(counts(e), "5 1 1");
+    const char *two[] = {path_of(dir, "anchor/deep/b.jpg"), path_of(dir, "negative/d.jpg")};
+    struct app_edited done;
+    assert_int_equal(app_edits_delete(e, two, 2, &done, NULL), 0);
+    assert_int_equal(done.n, 2);
+    assert_int_equal(done.from[SIAM_ANCHOR], 1);
+    assert_int_equal(done.from[SIAM_NEGATIVE], 1);
+    assert_string_equal(counts(e), "4 1 0");
+    const char *moved[] = {path_of(dir, "anchor/a.jpg"), path_of(dir, "positive/c.jpg")};
+    assert_int_equal(app_edits_move(e, moved, 2, SIAM_POSITIVE, &done, NULL), 0);
+    assert_int_equal(done.n, 1); // the other one is there already
+    assert_int_equal(done.to[SIAM_POSITIVE], 1);
+    assert_true(holds(dir, "positive/a.jpg", "anchor/a.jpg"));
+    save_burst(e, dir, 2);
+
+    assert_int_equal(undo(e, 2), APP_SAVED);
+    assert_int_equal(undo(e, 1), APP_MOVED);
+    assert_true(is_there(dir, "anchor/a.jpg"));
+    assert_int_equal(undo(e, 2), APP_DELETED);
+    assert_true(holds(dir, "anchor/deep/b.jpg", "anchor/deep/b.jpg"));
+    assert_true(is_there(dir, "negative/d.jpg"));
+    assert_string_equal(counts(e), "5 1 1");
+    assert_int_equal(undo(e, 3), APP_SAVED);
+    assert_string_equal(counts(e), "2 1 1");
+    assert_int_equal(undo(e, 0), APP_UNEDITED);
+    end(e);
+}
+
+static void nothing_is_written_over(void **state)
+{
+    const char *dir = *state;
+    put(dir, "anchor/me.jpg");
+    put(dir, "positive/me.jpg");
+    struct app_edits *e = start(dir);
+    struct app_edited done;
+    const char *path = path_of(dir, "anchor/me.jpg");
+    assert_int_equal(app_edits_move(e, &path, 1, SIAM_POSITIVE, &done, NULL), 0);
+    assert_true(holds(dir, "positive/me.jpg", "positive/me.jpg"));
+    assert_true(holds(dir, "positive/me~2.jpg", "anchor/me.jpg"));
+    assert_int_equal(undo(e, 1), APP_MOVED);
+    delete_one(e, dir, "anchor/me.jpg");
+    put(dir, "anchor/me.jpg"); // by somebody else, meanwhile
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    assert_true(is_there(dir, "anchor/me.jpg") && is_there(dir, "anchor/me~2.jpg"));
+    end(e);
+}
+
+static void what_is_gone_is_passed_over(void **state)
+{
+    const char *dir = *state;
+    put(dir, "anchor/a.jpg");
+    struct app_edits *e = start(dir);
+    delete_one(e, dir, "anchor/a.jpg");
+    save_burst(e, dir, 1);
+    char command[1100];
+    snprintf(command, sizeof command, "rm %s/anchor/burst-*", dir);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    assert_true(is_there(dir, "anchor/a.jpg"));
+    end(e);
+}
+
+static void the_trash_is_private_and_emptied(void **state)
+{
+    const char *dir = *state;
+    put(dir, "anchor/a.jpg");
+    put(dir, "trash/of the user/b.jpg");
+    struct app_edits *e = start(dir);
+    delete_one(e, dir, "anchor/a.jpg");
+    DIR *trash = opendir(path_of(dir, "trash"));
+    int bins = 0;
+    for (const struct dirent *d; (d = readdir(trash));)
+        if (app_edits_is_bin(d->d_name)) {
+            char place[300];
+            snprintf(place, sizeof place, "trash/%s/000001/anchor", d->d_name);
+            assert_int_equal(mode_of(path_of(dir, place)), 0700);
+            bins++;
+        }
+    closedir(trash);
+    assert_int_equal(bins, 1);
+    end(e);
+    assert_true(is_there(dir, "trash/of the user/b.jpg"));
+    assert_int_equal(remove(path_of(dir, "trash/of the user/b.jpg")), 0);
+    assert_int_equal(remove(path_of(dir, "trash/of the user")), 0);
+    end(start(dir));
+    assert_false(is_there(dir, "trash"));
+}
+
+// Deletes a picture and dies.
+static void crash(const char *dir, const char *name)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct app_edits *e = start(dir);
+        if (name)
+            delete_one(e, dir, name);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+static void a_crash_loses_nothing_that_can_be_taken_back(void **state)
+{
+    const char *dir = *state;
+    put(dir, "anchor/deep/a.jpg");
+    put(dir, "positive/b.jpg");
+    crash(dir, "anchor/deep/a.jpg");
+    struct app_edits *e = start(dir);
+    assert_string_equal(counts(e), "0 1 0");
+    delete_one(e, dir, "positive/b.jpg");
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    assert_true(is_there(dir, "positive/b.jpg"));
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    assert_true(holds(dir, "anchor/deep/a.jpg", "anchor/deep/a.jpg"));
+    assert_string_equal(counts(e), "1 1 0");
+    end(e);
+    assert_false(is_there(dir, "trash"));
+}
+
+static void the_session_after_next_empties_it(void **state)
+{
+    const char *dir = *state;
+    put(dir, "anchor/a.jpg");
+    put(dir, "anchor/b.jpg");
+    crash(dir, "anchor/a.jpg");
+    crash(dir, "anchor/b.jpg");
+    struct app_edits *e = start(dir);
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    assert_true(is_there(dir, "anchor/b.jpg"));
+    assert_int_equal(undo(e, 0), APP_UNEDITED);
+    end(e);
+}
+
+static void sessions_leave_each_other_alone(void **state)
+{
+    const char *dir = *state;
+    put(dir, "anchor/a.jpg");
+    struct app_edits *e = start(dir);
+    delete_one(e, dir, "anchor/a.jpg");
+    crash(dir, NULL);
+    struct app_edits *other = start(dir);
+    assert_int_equal(undo(other, 0), APP_UNEDITED);
+    end(other);
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    assert_true(is_there(dir, "anchor/a.jpg"));
+    end(e);
+}
+
+static void other_folders_are_never_changed(void **state)
+{
+    const char *dir = *state;
+    char data[600];
+    snprintf(data, sizeof data, "%s/data", dir);
+    put(dir, "others/x.jpg");
+    put(data, "anchor/a.jpg");
+    put(data, "model.png");
+    assert_int_equal(symlink(path_of(dir, "others"), path_of(data, "negative")), 0);
+    assert_int_equal(symlink(path_of(dir, "others"), path_of(data, "anchor/friends")), 0);
+    struct app_edits *e = start(data);
+    struct app_edited done;
+    const char *foreign[] = {path_of(dir, "others/x.jpg"), path_of(data, "negative/x.jpg"),
+                             path_of(data, "anchor/friends/x.jpg"), path_of(data, "model.png"),
+                             path_of(data, "anchor/../../others/x.jpg")};
+    for (int i = 0; i < 5; i++) {
+        struct err err = {0};
+        assert_int_equal(app_edits_delete(e, &foreign[i], 1, &done, &err), ERR_DATA);
+        assert_non_null(strstr(err.text, "never changed"));
+        assert_int_equal(done.what, APP_UNEDITED);
+        assert_int_equal(app_edits_move(e, &foreign[i], 1, SIAM_POSITIVE, &done, NULL), ERR_DATA);
+    }
+    const char *mine = path_of(data, "anchor/a.jpg");
+    assert_int_equal(app_edits_move(e, &mine, 1, SIAM_NEGATIVE, &done, NULL), ERR_DATA);
+    assert_true(is_there(data, "anchor/a.jpg") && is_there(dir, "others/x.jpg"));
+    // The rest of a selection is done all the same.
+    const char *both[] = {foreign[0], mine};
+    assert_int_equal(app_edits_delete(e, both, 2, &done, NULL), ERR_DATA);
+    assert_int_equal(done.n, 1);
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    assert_int_equal(undo(e, 0), APP_UNEDITED);
+    end(e);
+}
+
+// As somebody who may not write there: root may.
+static void try_read_only(const char *dir)
+{
+    struct err err = {0};
+    struct app_edited done;
+    if (geteuid() == 0 && setuid(65534))
+        _exit(77);
+    struct app_edits *e = start(dir);
+    const char *path = path_of(dir, "anchor/a.jpg");
+    bool fine = app_edits_delete(e, &path, 1, &done, &err) == ERR_IO && done.n == 0 &&
+                strstr(err.text, "Permission denied") && !strcmp(counts(e), "1 0 0") &&
+                app_edits_move(e, &path, 1, SIAM_POSITIVE, &done, &err) == ERR_IO &&
+                is_there(dir, "anchor/a.jpg") && app_edits_undo(e, &done, &err) == 0 && done.n == 0;
+    _exit(fine ? 0 : 1);
+}
+
+static void a_read_only_folder_stays_as_it_is(void **state)
+{
+    const char *dir = *state;
+    put(dir, "anchor/a.jpg");
+    chmod(dir, 0555);
+    chmod(path_of(dir, "anchor"), 0555);
+    pid_t pid = fork();
+    if (pid == 0)
+        try_read_only(dir);
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    chmod(dir, 0700);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(status, 0);
+}
+
+// With room for two more folders where a deletion needs four: 77 where no disk can be made: root
+// may.
+static void try_full_disk(const char *dir)
+{
+    struct err err = {0};
+    struct app_edited done;
+    if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+        mount("none", dir, "tmpfs", 0, "size=1m,nr_inodes=5"))
+        _exit(77);
+    put(dir, "anchor/a.jpg");
+    struct app_edits *e = start(dir);
+    const char *path = path_of(dir, "anchor/a.jpg");
+    bool fine = app_edits_delete(e, &path, 1, &done, &err) == ERR_IO && done.n == 0 &&
+                strstr(err.text, "No space left") && is_there(dir, "anchor/a.jpg") &&
+                !strcmp(counts(e), "1 0 0") && app_edits_undo(e, &done, &err) == 0 && done.n == 0;
+    // With room again it goes on.
+    assert_int_equal(mount("none", dir, "tmpfs", MS_REMOUNT, "size=1m,nr_inodes=20"), 0);
+    delete_one(e, dir, "anchor/a.jpg");
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    _exit(fine && is_there(dir, "anchor/a.jpg") ? 0 : 1);
+}
+
+static void on_a_full_disk_pictures_stay(void **state)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        try_full_disk(*state);
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(status, 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, test_dir_make, test_dir_remove)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_last_is_undone_first),
+        TEST(nothing_is_written_over),
+        TEST(what_is_gone_is_passed_over),
+        TEST(the_trash_is_private_and_emptied),
+        TEST(a_crash_loses_nothing_that_can_be_taken_back),
+        TEST(the_session_after_next_empties_it),
+        TEST(sessions_leave_each_other_alone),
+        TEST(other_folders_are_never_changed),
+        TEST(a_read_only_folder_stays_as_it_is),
+        TEST(on_a_full_disk_pictures_stay),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
