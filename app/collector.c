@@ -135,6 +135,8 @@ static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
     int ret = save_frame(c, frame, kind, n + 1, &err);
     if (ret)
         c->calls.failed(c->calls.ctx, ret, err.text);
+    else
+        c->calls.saved(c->calls.ctx, kind);
 
     pthread_mutex_lock(&c->lock);
     if (!ret) {

@@ -24,6 +24,7 @@ struct app_collector_state {
 
 // What the collector has to tell; called on its thread, must return soon.
 struct app_collector_calls {
+    void (*saved)(void *ctx, enum siam_kind kind);         // a picture
     void (*anchors_changed)(void *ctx);                    // a burst of anchors ended
     void (*failed)(void *ctx, int code, const char *text); // a burst ended early
     void *ctx;

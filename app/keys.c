@@ -281,6 +281,7 @@ static bool play_key(struct app_session *s, char key)
         {'q', UI_QUIT, 0, 0},
         {'+', UI_THRESHOLD, 0.01f, 0},
         {'-', UI_THRESHOLD, -0.01f, 0},
+        {'1', UI_PAGE, 0, UI_PAGE_COLLECTED},
         {'2', UI_PAGE, 0, UI_PAGE_HOOD},
         {'3', UI_PAGE, 0, UI_PAGE_CAMERA},
     };

@@ -136,9 +136,9 @@ static const char help_exit[] =
 static const char help_keys[] =
     "Keys: a anchor, p positive, n not me (hold = burst), u undo, o add a folder of other people,\n"
     "t train, s stop, v live, w that was wrong, r train shortly on it, b the model before,\n"
-    "+/- threshold, 2 under the hood, 3 cameras and what is set on them, m mirror (view only),\n"
-    "c next camera, space pause the camera, f full screen, l light, h or F1 help, Esc/q quit.\n"
-    "--keys plays them from a file: \"a 40\" (held for 40 frames), \"p 40\", \"t\",\n"
+    "+/- threshold, 1 your pictures, 2 under the hood, 3 cameras and what is set on them,\n"
+    "m mirror (view only), c next camera, space pause the camera, f full screen, l light,\n"
+    "h or F1 help, Esc/q quit. --keys plays them from a file: \"a 40\" (held for 40 frames), \"p 40\", \"t\",\n"
     "\"wait trained\", \"v\", \"wait score 100\", \"space\", \"drop PATH\", \"camera SPEC\",\n"
     "\"shot FILE.png\", \"q\".\n";
 // clang-format on

@@ -85,6 +85,11 @@ static void on_anchors(void *ctx)
     app_scorer_anchors_changed(((struct app_session *)ctx)->scorer);
 }
 
+static void on_saved(void *ctx, enum siam_kind kind)
+{
+    app_album_changed(((struct app_session *)ctx)->album, kind);
+}
+
 static void on_collect_failed(void *ctx, int code, const char *text)
 {
     app_session_tell_error(ctx, code, text);
@@ -189,23 +194,61 @@ static void start_loader(struct app_session *s)
 
 // ---- Actions --------------------------------------------------------------------------------
 
-// What was done to how many pictures of which class: "deleted 3 anchor pictures".
+// The class that all of the pictures are of, if they are; else -1.
+static int only_kind(const int counts[SIAM_KINDS], int n)
+{
+    for (int k = 0; k < SIAM_KINDS; k++)
+        if (n > 0 && counts[k] == n)
+            return k;
+    return -1;
+}
+
+// What was done to how many pictures of which class: "moved 3 anchor pictures to "not me"".
 static void tell_edit(struct app_session *s, const char *verb, const struct app_edited *e)
 {
-    static const char *const names[SIAM_KINDS] = {"anchor", "positive", "\"not me\""};
+    static const char *const names[SIAM_KINDS] = {"anchor ", "positive ", "\"not me\" "};
+    static const char *const targets[SIAM_KINDS] = {" to anchors", " to positives",
+                                                    " to \"not me\""};
     char text[UI_TEXT];
-    const char *kind = "";
-    for (int k = 0; k < SIAM_KINDS; k++)
-        kind = e->from[k] == e->n ? names[k] : kind;
-    snprintf(text, sizeof text, "%s %d %s%spicture%s", verb, e->n, kind, *kind ? " " : "",
-             e->n == 1 ? "" : "s");
+    int from = only_kind(e->from, e->n), to = only_kind(e->to, e->n);
+    snprintf(text, sizeof text, "%s %d %spicture%s%s", verb, e->n, from < 0 ? "" : names[from],
+             e->n == 1 ? "" : "s", to < 0 ? "" : targets[to]);
     app_session_tell(s, text);
 }
 
+// What follows from pictures having come or gone.
 static void edited(struct app_session *s, const struct app_edited *e)
 {
+    for (int k = 0; k < SIAM_KINDS; k++)
+        if (e->from[k] > 0 || e->to[k] > 0)
+            app_album_changed(s->album, (enum siam_kind)k);
     if (e->from[SIAM_ANCHOR] > 0 || e->to[SIAM_ANCHOR] > 0)
         app_scorer_anchors_changed(s->scorer);
+}
+
+// key: 'a', 'p', 'n': moves the chosen pictures there; 0: deletes them.
+static void do_edit(struct app_session *s, char key)
+{
+    int n;
+    struct app_edited done;
+    struct err err = {0};
+    const char **paths = app_album_chosen(s->album, &n);
+    if (!paths) {
+        app_session_tell(s, "choose pictures first: 1 shows them");
+        return;
+    }
+    enum siam_kind to = key == 'a' ? SIAM_ANCHOR : key == 'p' ? SIAM_POSITIVE : SIAM_NEGATIVE;
+    int ret = key ? app_edits_move(s->edits, paths, n, to, &done, &err)
+                  : app_edits_delete(s->edits, paths, n, &done, &err);
+    free(paths);
+    if (done.n > 0)
+        tell_edit(s, key ? "moved" : "deleted", &done);
+    else if (!ret)
+        app_session_tell(s, "they are there already");
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    app_events_edited(s->events, &done);
+    edited(s, &done);
 }
 
 static bool is_holding(struct app_session *s)
@@ -219,7 +262,7 @@ static void do_undo(struct app_session *s)
 {
     static const char *const verbs[] = {[APP_SAVED] = "removed the last",
                                         [APP_DELETED] = "took back out of the trash",
-                                        [APP_MOVED] = "moved back"};
+                                        [APP_MOVED] = "took back the move of"};
     struct app_edited undone;
     struct err err = {0};
     if (is_holding(s)) {
@@ -292,6 +335,24 @@ static void do_wrong(struct app_session *s)
                                 : "kept as a positive of you: r trains on it for half a minute");
 }
 
+// The page of the pictures shows the same folders as the list.
+static void tell_folders(struct app_session *s)
+{
+    int n;
+    char **paths = app_folders_paths(s->folders, &n);
+    if (paths)
+        app_album_set_folders(s->album, (const char *const *)paths, n);
+    free(paths);
+}
+
+static void do_page(struct app_session *s, enum ui_page page)
+{
+    s->page = s->page == page ? UI_PAGE_PICTURE : page;
+    if (s->page == UI_PAGE_COLLECTED)
+        tell_folders(s);
+    app_album_open(s->album, s->page == UI_PAGE_COLLECTED);
+}
+
 static void do_folder(struct app_session *s, const char *path)
 {
     char text[UI_TEXT];
@@ -303,6 +364,7 @@ static void do_folder(struct app_session *s, const char *path)
     }
     snprintf(text, sizeof text, "other people from %s", path);
     app_session_tell(s, text);
+    tell_folders(s);
 }
 
 static void use_model(struct app_session *s, int index)
@@ -340,6 +402,7 @@ static void do_remove_folder(struct app_session *s, int index)
     int ret = app_folders_remove(s->folders, index, &err);
     if (ret)
         app_session_tell_error(s, ret, err.text);
+    tell_folders(s);
 }
 
 void app_session_do(struct app_session *s, const struct ui_action *action)
@@ -399,8 +462,18 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
     case UI_HELP:
         s->help = !s->help;
         break;
+    case UI_CHOOSE:
+        app_album_choose(s->album, action->index, action->choice);
+        s->view.album.cursor = action->index; // the next key may come before the next frame
+        break;
+    case UI_DELETE:
+        do_edit(s, 0);
+        break;
+    case UI_MOVE:
+        do_edit(s, action->key);
+        break;
     case UI_PAGE:
-        s->page = (int)s->page == action->index ? UI_PAGE_PICTURE : (enum ui_page)action->index;
+        do_page(s, (enum ui_page)action->index);
         break;
     case UI_THEME:
         s->light = !s->light;
@@ -573,7 +646,7 @@ static int start_threads(struct app_session *s, struct err *err)
                                              .slot = s->slot,
                                              .events = s->events,
                                              .find_faces = keeps_faces(o),
-                                             .calls = {on_anchors, on_collect_failed, s}};
+                                             .calls = {on_saved, on_anchors, on_collect_failed, s}};
     if (!ret)
         ret = app_folders_create(&s->folders, s->data_dir, o->negatives, o->n_negatives, s->events,
                                  err);
@@ -582,6 +655,8 @@ static int start_threads(struct app_session *s, struct err *err)
     if (!ret)
         ret = app_edits_create(&s->edits, s->data_dir, err);
     collector.edits = s->edits;
+    if (!ret)
+        ret = app_album_create(&s->album, s->data_dir, on_wake, s, err);
     if (!ret)
         ret = app_collector_create(&s->collector, &collector, err);
     if (!ret)
@@ -634,6 +709,7 @@ static void finish(struct app_session *s)
     app_trainer_destroy(s->trainer);
     app_scorer_destroy(s->scorer); // the last: all others report to it
     app_folders_destroy(s->folders);
+    app_album_destroy(s->album);
     app_edits_destroy(s->edits);
     if (s->frame)
         cap_slot_release(s->slot, s->frame);

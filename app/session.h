@@ -5,6 +5,7 @@
 #ifndef VISAVIS_APP_SESSION_H
 #define VISAVIS_APP_SESSION_H
 
+#include "app/album.h"
 #include "app/cameras.h"
 #include "app/collector.h"
 #include "app/edits.h"
@@ -32,6 +33,7 @@ struct app_session {
     struct app_cameras *cameras;
     struct app_folders *folders;
     struct app_edits *edits;
+    struct app_album *album;
     struct app_collector *collector;
     struct app_scorer *scorer;
     struct app_trainer *trainer;

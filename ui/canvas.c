@@ -25,7 +25,7 @@ void ui_canvas_begin(struct ui_canvas *canvas, int w_px, int h_px, float scale)
         ui_shapes_finish(&canvas->shapes);
     }
     canvas->whole = (struct ui_box){0, 0, (float)w_px / scale, (float)h_px / scale};
-    canvas->n_zones = 0;
+    canvas->n_zones = canvas->columns = canvas->rows = 0;
     SDL_Color c = canvas->theme->background;
     SDL_SetRenderDrawColor(canvas->renderer, c.r, c.g, c.b, 255);
     SDL_RenderClear(canvas->renderer);

@@ -10,7 +10,7 @@
 #include "ui/theme.h"
 #include "ui/view.h"
 
-#define UI_ZONES 96
+#define UI_ZONES 640
 
 struct ui_box {
     float x, y, w, h; // points
@@ -47,6 +47,7 @@ struct ui_canvas {
     float mouse_x, mouse_y;
     struct ui_zone pressed; // kind UI_NONE: nothing is
     float scrolled;         // rows the wheel was turned over a UI_ZONE_SCROLL, down is positive
+    int columns, rows;      // of the pictures in sight, on a page of them; else 0
     struct ui_zone zone[UI_ZONES]; // the last one that holds a point is on top
     int n_zones;
 };

@@ -119,8 +119,8 @@ static void draw_folders(struct ui_canvas *c, struct ui_box box, const struct ui
     if (rows < 1)
         return;
     int last_first = SDL_max(n - rows, 0);
-    *first_row = SDL_clamp(*first_row + ui_scrolled(c, box), 0, last_first);
     box.h = (float)rows * UI_ROW_H;
+    *first_row = SDL_clamp(*first_row + ui_scrolled(c, box), 0, last_first);
     ui_zone_add(c, (struct ui_zone){.box = box, .kind = UI_ZONE_SCROLL});
     ui_scroll_thumb(c, &box, *first_row, rows, n);
     for (int i = *first_row; i < SDL_min(n, *first_row + rows); i++)
@@ -131,7 +131,7 @@ void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vie
                      int *first_row)
 {
     const struct ui_button undo = {.key = "u", .label = "Undo", .zone = {.kind = UI_UNDO}};
-    struct ui_box head, in = ui_card(c, box, "1", "Collect", UI_PAGE_PICTURE, &head);
+    struct ui_box head, in = ui_card(c, box, "1", "Collect", UI_PAGE_COLLECTED, &head);
     ui_button_right(c, &head, &undo, 0);
     draw_tiles(c, ui_cut_top(&in, TILE_H), view);
     ui_cut_top(&in, in.h > 90 ? 10 : 6);

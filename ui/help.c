@@ -13,7 +13,7 @@ static const struct help_line first_column[] = {
     {{"a"}, "anchor: a picture of you"},
     {{"p"}, "positive: another one"},
     {{"n"}, "not me: what is no match"},
-    {{"u"}, "undo the last pictures"},
+    {{"u"}, "undo what was done last"},
     {{"o", "/"}, "folder of other people"},
     {{"Train and verify"}, NULL},
     {{"t"}, "train"},
@@ -28,6 +28,7 @@ static const struct help_line first_column[] = {
 // clang-format off
 static const struct help_line second_column[] = {
     {{"Window"}, NULL},
+    {{"1"}, "your pictures"},
     {{"2"}, "under the hood"},
     {{"3"}, "cameras, exposure, gain"},
     {{"m"}, "mirror the view only"},
@@ -38,6 +39,9 @@ static const struct help_line second_column[] = {
     {{"h", "F1"}, "this help"},
     {{"Esc"}, "close, or quit"},
     {{"q"}, "quit"},
+    {{"Your pictures"}, NULL},
+    {{"Del"}, "delete the chosen"},
+    {{"Shift"}, "with a, p, n: move them"},
 };
 // clang-format on
 

@@ -209,9 +209,43 @@ static void push_page(struct ui_input *input, enum ui_page page)
 // The page of a key; UI_PAGE_PICTURE: another key.
 static enum ui_page page_of(SDL_Keycode key)
 {
-    return key == SDLK_2 || key == SDLK_KP_2   ? UI_PAGE_HOOD
-           : key == SDLK_3 || key == SDLK_KP_3 ? UI_PAGE_CAMERA
-                                               : UI_PAGE_PICTURE;
+    switch (key) {
+    case SDLK_1:
+    case SDLK_KP_1:
+        return UI_PAGE_COLLECTED;
+    case SDLK_2:
+    case SDLK_KP_2:
+        return UI_PAGE_HOOD;
+    case SDLK_3:
+    case SDLK_KP_3:
+        return UI_PAGE_CAMERA;
+    default:
+        return UI_PAGE_PICTURE;
+    }
+}
+
+static void choose(struct ui_input *input, int index, enum ui_choice choice)
+{
+    push(input, (struct ui_action){.kind = UI_CHOOSE, .index = index, .choice = choice});
+}
+
+// On the page of the pictures. Whether the key means something there.
+static bool pictures_key(struct ui_input *input, SDL_Keycode key, SDL_Keymod mod,
+                         const struct ui_album *album, const struct ui_canvas *canvas)
+{
+    int to = ui_collected_step(album, canvas->columns, canvas->rows, key);
+    bool shift = mod & KMOD_SHIFT, letter = key == SDLK_a || key == SDLK_p || key == SDLK_n;
+    if (to >= 0)
+        choose(input, to, shift ? UI_CHOOSE_TO : UI_CHOOSE_ONE);
+    else if (key == SDLK_DELETE)
+        push_kind(input, UI_DELETE);
+    else if (key == SDLK_a && mod & KMOD_CTRL)
+        choose(input, SDL_max(album->cursor, 0), UI_CHOOSE_SECTION);
+    else if (letter && shift)
+        push(input, (struct ui_action){.kind = UI_MOVE, .key = (char)key});
+    else
+        return false;
+    return true;
 }
 
 static void escape(struct ui_input *input, const struct ui_view *view)
@@ -222,13 +256,11 @@ static void escape(struct ui_input *input, const struct ui_view *view)
         push_kind(input, view->help ? UI_HELP : view->fullscreen ? UI_FULLSCREEN : UI_QUIT);
 }
 
-// Whether the page that is open has a use for the key.
-static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
-                     const struct ui_view *view)
+static bool camera_key(struct ui_input *input, const SDL_KeyboardEvent *event,
+                       const struct ui_view *view)
 {
     struct ui_action action;
-    const Uint16 others = KMOD_CTRL | KMOD_ALT | KMOD_GUI;
-    if (view->page != UI_PAGE_CAMERA || view->help || event->keysym.mod & others ||
+    if (event->keysym.mod & KMOD_CTRL ||
         !ui_camera_key(view, event->keysym.sym, event->keysym.mod & KMOD_SHIFT, &input->cursor,
                        &action))
         return false;
@@ -237,17 +269,30 @@ static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
     return true;
 }
 
+// Whether the page that is open has a use for the key.
+static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
+                     const struct ui_view *view, const struct ui_canvas *canvas)
+{
+    SDL_Keysym key = event->keysym;
+    if (view->help || key.mod & (KMOD_ALT | KMOD_GUI))
+        return false;
+    if (view->page == UI_PAGE_COLLECTED)
+        return pictures_key(input, letter_of(key), key.mod, &view->album, canvas);
+    return view->page == UI_PAGE_CAMERA && camera_key(input, event, view);
+}
+
 static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
-                        const struct ui_view *view)
+                        const struct ui_view *view, const struct ui_canvas *canvas)
 {
     SDL_Keycode key = letter_of(event->keysym);
-    int steps = threshold_steps(key, event->keysym.mod & KMOD_SHIFT);
-    if (page_key(input, event, view))
+    SDL_Keymod mod = event->keysym.mod;
+    int steps = threshold_steps(key, mod & KMOD_SHIFT);
+    if (page_key(input, event, view, canvas))
         return;
-    if (event->keysym.mod & KMOD_CTRL) {
+    if (mod & KMOD_CTRL) {
         if (key == SDLK_q || key == SDLK_w)
             push_kind(input, UI_QUIT);
-    } else if (event->keysym.mod & (KMOD_ALT | KMOD_GUI)) {
+    } else if (mod & (KMOD_ALT | KMOD_GUI)) {
         return;
     } else if (steps) {
         float amount = THRESHOLD_STEP * (float)steps;
@@ -270,15 +315,20 @@ static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
 }
 
 static void key_down(struct ui_input *input, const SDL_KeyboardEvent *event,
-                     const struct ui_view *view)
+                     const struct ui_view *view, const struct ui_canvas *canvas)
 {
     if (input->typing)
         typing_key(input, event->keysym);
     else
-        command_key(input, event, view);
+        command_key(input, event, view, canvas);
 }
 
 // Mouse.
+
+static enum ui_choice choice_of(SDL_Keymod mod)
+{
+    return mod & KMOD_SHIFT ? UI_CHOOSE_TO : mod & KMOD_CTRL ? UI_CHOOSE_ALSO : UI_CHOOSE_ONE;
+}
 
 static void click(struct ui_input *input, const struct ui_zone *zone)
 {
@@ -291,6 +341,9 @@ static void click(struct ui_input *input, const struct ui_zone *zone)
         if (input->typing)
             end_typing(input, zone->kind == UI_ZONE_ACCEPT);
         break;
+    case UI_CHOOSE:
+        choose(input, zone->index, choice_of(SDL_GetModState()));
+        break;
     case UI_ZONE_SCROLL:
     case UI_ZONE_BLOCK:
     case UI_ZONE_THRESHOLD:
@@ -299,6 +352,7 @@ static void click(struct ui_input *input, const struct ui_zone *zone)
         break;
     default:
         push(input, (struct ui_action){.kind = (enum ui_action_kind)zone->kind,
+                                       .key = zone->key,
                                        .index = zone->index,
                                        .amount = zone->amount});
     }
@@ -386,7 +440,7 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
         push_kind(input, UI_QUIT);
         break;
     case SDL_KEYDOWN:
-        key_down(input, &event->key, view);
+        key_down(input, &event->key, view, canvas);
         break;
     case SDL_KEYUP:
         if (!input->held_by_mouse && event->key.keysym.scancode == input->held_key)

@@ -13,6 +13,28 @@
 struct ui_box ui_page_card(struct ui_canvas *c, struct ui_box box, enum ui_page page,
                            const char *title, struct ui_box *head);
 
+// "Your pictures". Small pictures are kept as textures, each at a place that follows from its
+// number. Zero-initialise.
+#define UI_THUMBS_KEPT 1024
+struct ui_collected {
+    struct {
+        int64_t number;
+        int side; // pixels
+        SDL_Texture *texture;
+    } kept[UI_THUMBS_KEPT];
+    float top;              // points that are scrolled out of sight
+    int64_t cursor;         // number of the picture that was last brought into sight
+    int first_seen, n_seen; // pictures
+    int side_px;
+};
+void ui_collected_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                       struct ui_collected *page);
+void ui_collected_finish(struct ui_collected *page);
+
+// The picture that a key of direction (SDLK_LEFT, SDLK_HOME, SDLK_PAGEDOWN and so on) leads to from
+// the cursor, on a page of so many columns and rows. -1: another key, or nothing is there.
+int ui_collected_step(const struct ui_album *album, int columns, int rows, SDL_Keycode key);
+
 // "Under the hood". Zero-initialise.
 struct ui_hood {
     struct ui_plot scores, det;

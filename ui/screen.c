@@ -97,6 +97,9 @@ static void draw_page(struct ui_screen *screen, struct ui_canvas *canvas, struct
                       const struct ui_view *view)
 {
     switch (view->page) {
+    case UI_PAGE_COLLECTED:
+        ui_collected_draw(canvas, box, view, &screen->collected);
+        break;
     case UI_PAGE_HOOD:
         ui_hood_draw(canvas, box, view, &screen->hood);
         break;
@@ -137,5 +140,6 @@ void ui_screen_finish(struct ui_screen *screen)
         ui_picture_finish(&screen->worst[i]);
     ui_plot_finish(&screen->loss);
     ui_plot_finish(&screen->history);
+    ui_collected_finish(&screen->collected);
     ui_hood_finish(&screen->hood);
 }

@@ -16,6 +16,7 @@ struct ui_screen {
     struct ui_picture picture, nearest;
     struct ui_picture worst[2]; // pictures that hurt: of the user, of others
     struct ui_plot loss, history;
+    struct ui_collected collected;
     struct ui_hood hood;
     struct ui_camera_page camera;
     int first_folder; // of the list, the first one in sight

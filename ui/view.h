@@ -32,8 +32,9 @@ struct ui_worst {
 // What stands where the picture is.
 enum ui_page {
     UI_PAGE_PICTURE,
-    UI_PAGE_HOOD,   // "Under the hood": what the training led to
-    UI_PAGE_CAMERA, // which one, and what is set on it
+    UI_PAGE_COLLECTED, // the pictures that there are
+    UI_PAGE_HOOD,      // "Under the hood": what the training led to
+    UI_PAGE_CAMERA,    // which one, and what is set on it
 };
 
 #define UI_CAMERAS 16
@@ -58,6 +59,39 @@ struct ui_control {
     int min, max, step; // of `value`
     int value;
     unsigned choices; // bit v: the value v can be chosen; 0: every step can
+};
+
+// One of the pictures that there are.
+struct ui_thumb {
+    int64_t number;    // its own; another one when the file has changed
+    const char *path;  // any bytes
+    const uint8_t *px; // [side, side, 3]; NULL: not made yet
+    const char *fault; // why it can't be read; NULL: none is known
+    bool chosen;
+};
+
+// Those of a class, or of a folder of other people; they follow those of the section before.
+struct ui_section {
+    char name[UI_TEXT]; // "Anchors"; a folder's path
+    char key;           // 'a', 'p', 'n'; 0: a folder of other people, where nothing is changed
+    bool reading;       // for the first time
+    int n;              // pictures, the newest first
+    int skipped;        // other files, and pictures that can't be read
+    char why[UI_TEXT];  // of the first of these
+};
+
+#define UI_SECTIONS (3 + UI_FOLDERS)
+struct ui_album {
+    struct ui_section section[UI_SECTIONS];
+    int n_sections;
+    const struct ui_thumb *thumb; // [n], of all sections
+    int n;
+    int side;     // of their small pictures, pixels
+    int cursor;   // the one that keys go on from, -1: none
+    int n_chosen; // of them
+    // What the window tells back: the pictures that were drawn last, and of what size.
+    int first_seen, n_seen;
+    int side_px;
 };
 
 #define UI_MODELS 3
@@ -103,9 +137,10 @@ struct ui_view {
     int anchors, positives, negatives;   // pictures; negatives: "not me" ones saved by key
     struct ui_folder folder[UI_FOLDERS]; // folders of other people
     int n_folders;
-    char holding; // 'a', 'p', 'n' while a burst is being taken, else 0
-    int burst;    // pictures of this burst so far
-    float flash;  // 1 right after a picture was saved, fades to 0 within 0.2 s
+    char holding;          // 'a', 'p', 'n' while a burst is being taken, else 0
+    int burst;             // pictures of this burst so far
+    float flash;           // 1 right after a picture was saved, fades to 0 within 0.2 s
+    struct ui_album album; // of the page that shows them
 
     // Train
     bool training;
@@ -176,6 +211,9 @@ enum ui_action_kind {
     UI_SET_THRESHOLD, // to `amount`
     UI_USE_MODEL,     // `index`: of the earlier ones
     UI_HELP,
+    UI_CHOOSE,        // `index`: a picture, `choice`
+    UI_DELETE,        // the chosen pictures
+    UI_MOVE,          // them, to the class of `key`
     UI_PAGE,          // `index`: an enum ui_page; the one that is open: close it
     UI_THEME,         // the other one of dark and light
     UI_FOLDER,        // `path`: a folder of other people, dropped or typed
@@ -183,10 +221,19 @@ enum ui_action_kind {
     UI_QUIT,
 };
 
+// Which pictures are chosen then.
+enum ui_choice {
+    UI_CHOOSE_ONE,
+    UI_CHOOSE_TO,      // all from the one that was chosen before
+    UI_CHOOSE_ALSO,    // this one too, or it no more
+    UI_CHOOSE_SECTION, // all of its section
+};
+
 struct ui_action {
     enum ui_action_kind kind;
     char key;
     int index;
+    enum ui_choice choice;
     float amount;
     char path[UI_PATH];
 };

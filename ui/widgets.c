@@ -241,8 +241,8 @@ void ui_scroll_thumb(struct ui_canvas *c, struct ui_box *box, int first, int row
     if (rows >= n)
         return;
     struct ui_box track = ui_inset(ui_cut_right(box, 4), 0, 2), thumb = track;
-    thumb.y += track.h * (float)first / (float)n;
-    thumb.h = track.h * (float)rows / (float)n;
+    thumb.h = fmaxf(track.h * (float)rows / (float)n, 12);
+    thumb.y += (track.h - thumb.h) * (float)first / (float)(n - rows);
     ui_fill_round(c, track, 2, c->theme->well);
     ui_fill_round(c, thumb, 2, c->theme->dim);
     ui_cut_right(box, UI_STEP);

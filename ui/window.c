@@ -307,6 +307,10 @@ void ui_window_fill(const struct ui_window *window, struct ui_view *view)
     view->caret = (int)window->input.line.caret;
     _Static_assert(sizeof view->typed >= sizeof window->input.line.text, "typed text is cut");
     SDL_strlcpy(view->typed, window->input.line.text, sizeof view->typed);
+    const struct ui_collected *page = &window->screen.collected;
+    view->album.first_seen = page->first_seen;
+    view->album.n_seen = page->n_seen;
+    view->album.side_px = page->side_px;
 }
 
 void ui_window_wake(struct ui_window *window)

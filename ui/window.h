@@ -28,7 +28,8 @@ void ui_window_draw(struct ui_window *window, const struct ui_view *view);
 bool ui_window_poll(struct ui_window *window, const struct ui_view *view, int timeout_ms,
                     struct ui_action *action);
 
-// What ui_window_draw() needs to know of the typing that the window itself keeps.
+// What ui_window_draw() needs to know of the typing that the window itself keeps, and which pictures
+// it drew last.
 void ui_window_fill(const struct ui_window *window, struct ui_view *view);
 
 // Ends a ui_window_poll() that waits. Any thread. Coalesced: many calls wake once.

@@ -33,6 +33,9 @@ static uint8_t shade(float v)
 
 // The nearest anchor.
 static struct img nearest;
+// A small picture of the page that shows all.
+#define THUMB 72
+static struct img thumb;
 // Three pictures that hurt, all alike.
 static struct img worst;
 
@@ -361,6 +364,47 @@ static void cameras_paused(struct ui_view *view)
     memset(view->control, 0, sizeof view->control);
 }
 
+// As many pictures as the others' folders have, some chosen, one broken.
+static void pictures(struct ui_view *view)
+{
+    static struct ui_thumb thumbs[4000];
+    struct ui_album *album = &view->album;
+    collected(view);
+    view->page = UI_PAGE_COLLECTED;
+    *album = (struct ui_album){.thumb = thumbs, .side = THUMB, .cursor = 14, .n_chosen = 5};
+    static const struct ui_section sections[] = {
+        {"Anchors", 'a', false, 170, 0, ""},
+        {"Positives", 'p', false, 18, 1, "me at the sea.jpg: not a picture (starts with \"<htm\")"},
+        {"Not me", 'n', false, 0, 0, ""},
+        {"/home/ada/Pictures/other people/labelled faces in the wild", 0, false, 3212, 3,
+         "README: not a picture"},
+        {"/media/disk/gtdb", 0, true, 0, 0, ""},
+    };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        album->section[album->n_sections++] = sections[i];
+        album->n += sections[i].n;
+    }
+    for (int i = 0; i < album->n; i++)
+        thumbs[i] = (struct ui_thumb){i + 1,
+                                      "/home/ada/.local/share/visavis/anchor/anchor-"
+                                      "20260314-150926-535-b003-0007.jpg",
+                                      thumb.px, NULL, i >= 10 && i < 15};
+    thumbs[171].px = NULL;
+    thumbs[171].fault = sections[1].why;
+}
+
+static void pictures_none(struct ui_view *view)
+{
+    first_start(view);
+    view->page = UI_PAGE_COLLECTED;
+    view->album = (struct ui_album){.cursor = -1, .n_sections = 3};
+    static const char *const names[] = {"Anchors", "Positives", "Not me"};
+    for (int i = 0; i < 3; i++) {
+        text(view->album.section[i].name, names[i]);
+        view->album.section[i].key = "apn"[i];
+    }
+}
+
 static void hood_empty(struct ui_view *view)
 {
     collected(view);
@@ -392,6 +436,8 @@ static const struct {
     {"cameras-none", cameras_none},
     {"cameras-paused", cameras_paused},
     {"paused", paused},
+    {"pictures", pictures},
+    {"pictures-none", pictures_none},
 };
 
 static bool plain(const struct img *img)
@@ -433,6 +479,8 @@ static int shoot(const struct size *size, size_t state, const struct img *frame,
     if (ret < 0)
         return ret;
     struct img shot = {0};
+    for (int i = 0; i < 6; i++) // small pictures come some at a time
+        ui_window_draw(window, &view);
     ret = ui_window_shot(window, &view, &shot, err);
     char path[4096];
     snprintf(path, sizeof path, "%s/%s-%s.png", dir, size->name, states[state].name);
@@ -461,6 +509,10 @@ int main(int argc, char **argv)
     if (ret == 0) {
         draw_sitter(&frame);
         draw_sitter(&nearest);
+        ret = img_reserve(&thumb, THUMB, THUMB, &err);
+    }
+    if (ret == 0) {
+        draw_sitter(&thumb);
         ret = img_reserve(&worst, 3 * nearest.w, nearest.h, &err);
     }
     for (int i = 0; ret == 0 && i < 3 * nearest.w * nearest.h; i++) {
@@ -473,6 +525,7 @@ int main(int argc, char **argv)
     img_finish(&frame);
     img_finish(&nearest);
     img_finish(&worst);
+    img_finish(&thumb);
     if (ret < 0)
         fprintf(stderr, "ui_shots: %s\n", err.text);
     return err_exit_code(ret);

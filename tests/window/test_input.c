@@ -761,6 +761,91 @@ static void test_no_display(void **state)
     ui_window_destroy(NULL);
 }
 
+// Sections of 10, none and 3 pictures.
+static void show_pictures(int cursor)
+{
+    static struct ui_thumb thumbs[13];
+    static const int n[] = {10, 0, 3};
+    for (int i = 0; i < 13; i++)
+        thumbs[i] = (struct ui_thumb){.number = i + 1, .path = "anchor/a.jpg"};
+    view.page = UI_PAGE_COLLECTED;
+    view.album = (struct ui_album){.thumb = thumbs, .n = 13, .n_sections = 3, .cursor = cursor};
+    for (int i = 0; i < 3; i++)
+        view.album.section[i].n = n[i];
+}
+
+static void test_pictures_are_reached_by_keys(void **state)
+{
+    (void)state;
+    static const struct {
+        int from;
+        SDL_Keycode key;
+        int to;
+    } steps[] = {
+        {-1, SDLK_RIGHT, 0}, {0, SDLK_RIGHT, 1}, {0, SDLK_LEFT, 0},     {12, SDLK_RIGHT, 12},
+        {1, SDLK_DOWN, 5},   {7, SDLK_DOWN, 9},  {9, SDLK_DOWN, 11},    {11, SDLK_DOWN, 11},
+        {12, SDLK_UP, 9},    {10, SDLK_UP, 8},   {8, SDLK_UP, 4},       {3, SDLK_UP, 3},
+        {9, SDLK_HOME, 0},   {2, SDLK_END, 12},  {0, SDLK_PAGEDOWN, 8}, {12, SDLK_PAGEUP, 5},
+        {3, SDLK_x, -1},
+    };
+    for (size_t i = 0; i < SDL_arraysize(steps); i++) {
+        show_pictures(steps[i].from);
+        assert_int_equal(ui_collected_step(&view.album, 4, 3, steps[i].key), steps[i].to);
+    }
+    view.album = (struct ui_album){.n_sections = 3, .cursor = -1};
+    assert_int_equal(ui_collected_step(&view.album, 4, 3, SDLK_DOWN), -1);
+}
+
+static void expect_choice(struct mouse *m, int index, enum ui_choice choice)
+{
+    struct ui_action action = {.kind = UI_NONE};
+    ui_input_next(&m->input, &action);
+    assert_int_equal(action.kind, UI_CHOOSE);
+    assert_int_equal(action.index, index);
+    assert_int_equal(action.choice, choice);
+}
+
+static void push_input_key(struct mouse *m, SDL_Keycode sym, Uint16 mod)
+{
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = sym;
+    event.key.keysym.scancode = SDL_GetScancodeFromKey(sym);
+    event.key.keysym.mod = mod;
+    ui_input_event(&m->input, &event, &view, &m->canvas, 0.5f);
+}
+
+static void test_pictures_are_edited(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    m = (struct mouse){0};
+    show_pictures(0);
+    draw_screen(&m);
+    assert_true(m.canvas.columns > 3);
+    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_CHOOSE, 0, 2));
+    expect_input(&m, UI_NONE);
+    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_CHOOSE, 0, 2));
+    expect_choice(&m, 2, UI_CHOOSE_ONE);
+    push_input_key(&m, SDLK_RIGHT, KMOD_LSHIFT);
+    expect_choice(&m, 1, UI_CHOOSE_TO);
+    push_input_key(&m, SDLK_a, KMOD_LCTRL);
+    expect_choice(&m, 0, UI_CHOOSE_SECTION);
+    push_input_key(&m, SDLK_DELETE, 0);
+    expect_input(&m, UI_DELETE);
+    push_input_key(&m, SDLK_n, KMOD_RSHIFT);
+    struct ui_action action;
+    assert_true(ui_input_next(&m.input, &action));
+    assert_int_equal(action.kind, UI_MOVE);
+    assert_int_equal(action.key, 'n');
+    push_input_key(&m, SDLK_n, 0); // still takes pictures
+    expect_input(&m, UI_HOLD);
+    view.page = UI_PAGE_PICTURE;
+    push_input_key(&m, SDLK_DOWN, 0);
+    expect_input(&m, UI_THRESHOLD);
+    push_input_key(&m, SDLK_DELETE, 0);
+    expect_input(&m, UI_NONE);
+}
+
 #define WITH_WINDOW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -787,6 +872,8 @@ int main(void)
         WITH_WINDOW(test_camera_by_mouse),
         WITH_WINDOW(test_the_cameras_name_opens_its_page),
         WITH_WINDOW(test_help_covers_the_rest),
+        WITH_WINDOW(test_pictures_are_reached_by_keys),
+        WITH_WINDOW(test_pictures_are_edited),
         WITH_WINDOW(test_wake),
         cmocka_unit_test(test_window_fits_the_screen),
         cmocka_unit_test(test_dead_display),

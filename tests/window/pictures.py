@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The page of the user's pictures in a real window: an X server (Xvfb), real keys and a real mouse
+(xdotool). Pictures are chosen, deleted, moved and taken back, in the order in which that was done,
+and a crash loses none of it. Asserts on the files and on the event stream.
+
+usage: pictures.py PROGRAM ARTEFACTS     exit code 77 where Xvfb or xdotool is missing
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from x_server import start_x_server
+
+PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
+KINDS = ('anchor', 'positive', 'negative')
+# Of the page in a window of 1280x800 points: its first picture's middle, and the way to the next.
+FIRST_X, FIRST_Y, PITCH = 68, 128, 78
+
+
+class Window:
+    def __init__(self, folder):
+        self.data = os.path.join(folder, 'data')
+        self.events_file = os.path.join(folder, 'events')
+        self.folder = folder
+        self.server, self.env = start_x_server()
+        self.env.update(XDG_DATA_HOME=folder, TSAN_OPTIONS='')
+        self.program = None
+
+    def start(self):
+        if os.path.exists(self.events_file):
+            os.remove(self.events_file)
+        self.log = open(os.path.join(self.folder, 'log'), 'w+', encoding='utf-8')
+        self.program = subprocess.Popen(
+            [PROGRAM, '--data', self.data, '--camera', 'demo@10', '--events', self.events_file],
+            env=self.env, stderr=self.log)
+        window = self.xdotool('search', '--sync', '--onlyvisible', '--class', 'visavis').split()[0]
+        self.xdotool('windowfocus', '--sync', window)
+        self.wait('a drawn frame', lambda: len(self.events('drawn')) == 2)
+
+    def xdotool(self, *args):
+        return subprocess.run(['xdotool', *map(str, args)], env=self.env, check=True,
+                              capture_output=True, text=True, timeout=60).stdout
+
+    def events(self, kind):
+        if not os.path.exists(self.events_file):
+            return []
+        with open(self.events_file, encoding='utf-8') as f:
+            found = [json.loads(line) for line in f if line.endswith('\n')]
+        return [e for e in found if e['event'] == kind]
+
+    def wait(self, what, condition, seconds=30):
+        end = time.monotonic() + seconds
+        while not condition():
+            assert self.program.poll() is None, f'the program ended ({self.program.returncode})'
+            if time.monotonic() > end:
+                self.shot('pictures-failed')
+                self.log.seek(0)
+                raise AssertionError(f'waited {seconds} s for {what}: {self.pictures()}\n'
+                                     f'{self.log.read()}')
+            time.sleep(.02)
+
+    def expect(self, **counts):
+        """Waits until there are so many pictures of each class, and the page shows them."""
+        self.wait(counts, lambda: {k: len(v) for k, v in self.pictures().items()} == counts)
+        time.sleep(.4)  # the page reads a folder again, at most five times a second
+
+    def press(self, *keys):
+        self.xdotool('key', *keys)
+
+    def click(self, column, row_y, *modifiers):
+        self.xdotool('mousemove', FIRST_X + PITCH * column, row_y)
+        for key in modifiers:
+            self.xdotool('keydown', key)
+        self.xdotool('click', 1)
+        for key in modifiers:
+            self.xdotool('keyup', key)
+
+    def pictures(self):
+        """Names by class, the newest first as the page has them."""
+        return {kind: sorted(os.listdir(os.path.join(self.data, kind)),
+                             key=lambda name: name.split('-', 1)[1], reverse=True)
+                for kind in KINDS}
+
+    def trash(self):
+        return sorted(name for _, _, names in os.walk(os.path.join(self.data, 'trash'))
+                      for name in names)
+
+    def shot(self, name):
+        os.makedirs(ARTEFACTS, exist_ok=True)
+        path = os.path.join(ARTEFACTS, name + '.png')
+        subprocess.run(['import', '-window', 'root', path], env=self.env, check=True, timeout=60)
+
+    def end(self):
+        if self.program and self.program.poll() is None:
+            self.program.kill()
+            self.program.wait()
+        self.server.terminate()
+        self.server.wait()
+
+
+def others_of(folder):
+    return {name: os.stat(os.path.join(folder, name)).st_mtime_ns for name in os.listdir(folder)}
+
+
+def edit(window, others):
+    window.start()
+    window.expect(anchor=6, positive=4, negative=2)
+    before = window.pictures()
+    window.press('1')
+    time.sleep(1)
+    window.shot('pictures-open')
+
+    # By mouse: the second one and, with Shift, the fourth.
+    window.click(1, FIRST_Y)
+    window.click(3, FIRST_Y, 'shift')
+    window.press('Delete')
+    window.expect(anchor=3, positive=4, negative=2)
+    gone = before['anchor'][1:4]
+    assert window.trash() == sorted(gone), (window.trash(), gone)
+    assert window.events('deleted') == [{'event': 'deleted', 'kind': 'anchor', 'count': 3}]
+
+    # By keys: the first anchor becomes a positive, then two positives are no match.
+    window.press('Home', 'shift+p')
+    window.expect(anchor=2, positive=5, negative=2)
+    moved = window.events('moved')
+    assert moved == [{'event': 'moved', 'kind': 'anchor', 'to': 'positive', 'count': 1}], moved
+    assert before['anchor'][0] in window.pictures()['positive']
+    window.press('Home', 'Down', 'shift+Right', 'shift+n')
+    window.expect(anchor=2, positive=3, negative=4)
+
+    # A burst is one step among these.
+    window.xdotool('keydown', 'a', 'sleep', '.2', 'keyup', 'a')
+    window.wait('a picture', lambda: window.events('saved'))
+    time.sleep(.5)
+    window.shot('pictures-edited')
+    window.press('u')
+    window.wait('undo', lambda: window.events('undone'))
+    window.expect(anchor=2, positive=3, negative=4)
+    window.press('u')
+    window.expect(anchor=2, positive=5, negative=2)
+    window.press('u')
+    window.expect(anchor=3, positive=4, negative=2)
+    window.press('u')
+    window.expect(anchor=6, positive=4, negative=2)
+    assert window.pictures() == before
+    assert window.events('restored') == [{'event': 'restored', 'kind': 'anchor', 'count': 3}]
+    assert not window.trash()
+
+    # Other people's pictures can be looked at, no more.
+    was = others_of(others)
+    window.press('End', 'Delete')
+    window.wait('a refusal', lambda: window.events('error'))
+    assert 'never changed' in window.events('error')[0]['text']
+    assert others_of(others) == was
+
+
+def crash(window):
+    """What was deleted before a crash comes back in the session after it."""
+    before = window.pictures()
+    window.press('Home', 'ctrl+a', 'Delete')
+    window.expect(anchor=0, positive=4, negative=2)
+    window.program.kill()
+    window.program.wait()
+    window.start()
+    assert window.trash() == sorted(before['anchor'])
+    window.press('u')
+    window.expect(anchor=6, positive=4, negative=2)
+    assert window.pictures() == before
+
+
+def leave(window):
+    """The trash is emptied when the window is closed. Its title opens the page, too."""
+    window.xdotool('mousemove', 1000, 38, 'click', 1)
+    time.sleep(1)
+    window.click(0, FIRST_Y)
+    window.press('Delete')
+    window.expect(anchor=5, positive=4, negative=2)
+    assert len(window.trash()) == 1
+    window.press('q')
+    assert window.program.wait(30) == 0
+    assert not os.path.exists(os.path.join(window.data, 'trash'))
+
+
+def main():
+    for tool in ('Xvfb', 'xdotool', 'import'):
+        if not shutil.which(tool):
+            print(f'skipped: {tool} is not installed')
+            return 77
+    with tempfile.TemporaryDirectory(prefix='visavis-test-') as folder:
+        data = os.path.join(folder, 'data')
+        keys = 'a 6\ncamera demo:0@0\np 4\ncamera demo:4@0\nn 2\n'
+        subprocess.run([PROGRAM, '--headless', '--camera', 'demo@0', '--data', data, '--keys', '-'],
+                       input=keys, text=True, check=True, capture_output=True, timeout=120)
+        others = os.path.join(folder, 'others')
+        shutil.copytree(os.path.join(data, 'negative'), others)
+        with open(os.path.join(data, 'folders.json'), 'w', encoding='utf-8') as f:
+            json.dump({'negatives': [others]}, f)
+        window = Window(folder)
+        try:
+            edit(window, others)
+            crash(window)
+            leave(window)
+        finally:
+            window.end()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
