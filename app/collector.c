@@ -5,6 +5,7 @@
 // encoding and fsync happen outside the lock.
 #include "app/collector.h"
 
+#include "app/sieve.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/face/chip.h"
@@ -50,6 +51,7 @@ struct app_collector {
     struct face_reader *finder; // made with the first burst
     bool have_face;             // found in the burst's frame before, at
     struct face_pose face;
+    struct app_sieve sieve;
 
     pthread_mutex_t lock;
     pthread_cond_t wish;
@@ -97,55 +99,73 @@ static int choose_box(struct app_collector *c, const struct img *frame, struct i
     return found < 0 ? found : 0;
 }
 
-static int save_crop(struct app_collector *c, const struct cap_frame *frame, const char *path,
-                     struct err *err)
-{
-    struct img_rect box;
-    int ret = choose_box(c, &frame->img, &box, err);
-    if (!ret)
-        ret = img_crop(&c->crop, &frame->img, box, err);
-    return ret ? ret : img_save_jpeg(&c->crop, path, JPEG_QUALITY, err);
-}
+// What a frame of the burst is to become.
+struct shot {
+    enum siam_kind kind;
+    int number; // of the picture in the burst
+    bool sieve; // it may be left out
+};
 
-static int save_frame(struct app_collector *c, const struct cap_frame *frame, enum siam_kind kind,
-                      int number, struct err *err)
+// *sieved: whether the frame was saved, or why not.
+static int save_frame(struct app_collector *c, const struct cap_frame *frame,
+                      const struct shot *shot, enum app_sieved *sieved, struct err *err)
 {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s-%04d.jpg", c->prefix, number);
-    int ret = save_crop(c, frame, path, err);
+    struct img_rect part;
+    *sieved = APP_SIEVE_KEPT;
+    int ret = choose_box(c, &frame->img, &part, err);
+    if (!ret && shot->sieve)
+        *sieved = app_sieve_judge(&c->sieve, &frame->img, part,
+                                  c->have_face ? face_pose_box(&c->face) : part, frame->capture_ns);
+    if (ret || *sieved != APP_SIEVE_KEPT)
+        return ret;
+    snprintf(path, sizeof path, "%s-%04d.jpg", c->prefix, shot->number);
+    ret = img_crop(&c->crop, &frame->img, part, err);
     if (!ret)
-        ret = app_edits_saved(c->edits, kind, path, err);
+        ret = img_save_jpeg(&c->crop, path, JPEG_QUALITY, err);
     if (!ret)
-        app_events_saved(c->events, app_kind_folders[kind], path, frame->frame);
+        ret = app_edits_saved(c->edits, shot->kind, path, err);
+    if (!ret)
+        app_events_saved(c->events, app_kind_folders[shot->kind], path, frame->frame);
     return ret;
 }
 
-// Saves one frame of the present burst. Returns whether the burst can go on.
+// With the lock held.
+static void count_frame(struct app_collector *c, enum app_sieved sieved)
+{
+    c->state.burst += sieved == APP_SIEVE_KEPT;
+    c->state.alike += sieved == APP_SIEVE_ALIKE;
+    c->state.blurred += sieved == APP_SIEVE_BLURRED;
+    if (sieved == APP_SIEVE_KEPT)
+        c->state.saved_ns = clock_now_ns();
+}
+
+// Takes one frame of the present burst. Returns whether the burst can go on.
 static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
 {
     struct err err = {0};
+    enum app_sieved sieved;
     pthread_mutex_lock(&c->lock);
-    enum siam_kind kind = c->now.kind;
     int n = c->state.burst;
+    struct shot shot = {c->now.kind, n + 1, c->now.frames_left < 0};
     bool over = c->now.released && n > 0;
     pthread_mutex_unlock(&c->lock);
     if (over)
         return false;
 
-    int ret = save_frame(c, frame, kind, n + 1, &err);
+    int ret = save_frame(c, frame, &shot, &sieved, &err);
     if (ret)
         c->calls.failed(c->calls.ctx, ret, err.text);
-    else
-        c->calls.saved(c->calls.ctx, kind);
+    else if (sieved == APP_SIEVE_KEPT)
+        c->calls.saved(c->calls.ctx, shot.kind);
 
     pthread_mutex_lock(&c->lock);
-    if (!ret) {
-        c->state.burst++;
-        c->state.saved_ns = clock_now_ns();
-    }
+    if (!ret)
+        count_frame(c, sieved);
     if (c->now.frames_left > 0)
         c->now.frames_left--;
-    bool more = !ret && !c->quit && c->now.frames_left != 0 && !c->now.released;
+    bool held = !c->now.released || c->state.burst == 0;
+    bool more = !ret && !c->quit && c->now.frames_left != 0 && held;
     pthread_mutex_unlock(&c->lock);
     return more;
 }
@@ -166,6 +186,7 @@ static void run_burst(struct app_collector *c)
     int reader = cap_slot_attach(c->slot);
     bool more = reader >= 0;
     c->have_face = false;
+    app_sieve_begin(&c->sieve);
     for (int idle_ms = 0; more;) {
         const struct cap_frame *frame = cap_slot_wait(c->slot, reader, FRAME_WAIT_MS);
         if (!frame) {
@@ -181,6 +202,14 @@ static void run_burst(struct app_collector *c)
         cap_slot_detach(c->slot, reader);
 }
 
+static void tell_end(struct app_collector *c, enum siam_kind kind)
+{
+    pthread_mutex_lock(&c->lock);
+    struct app_burst burst = {kind, c->state.burst, c->state.alike, c->state.blurred};
+    pthread_mutex_unlock(&c->lock);
+    c->calls.ended(c->calls.ctx, &burst);
+}
+
 static void *collector_main(void *arg)
 {
     struct app_collector *c = arg;
@@ -192,12 +221,11 @@ static void *collector_main(void *arg)
             continue;
         }
         enum siam_kind kind = c->now.kind;
-        c->state.burst = 0;
+        c->state.burst = c->state.alike = c->state.blurred = 0;
         pthread_mutex_unlock(&c->lock);
         if (begin_burst(c, kind))
             run_burst(c);
-        if (kind == SIAM_ANCHOR)
-            c->calls.anchors_changed(c->calls.ctx);
+        tell_end(c, kind);
         pthread_mutex_lock(&c->lock);
         c->now = c->next;
         c->next = (struct wish){0};

@@ -19,13 +19,21 @@ struct app_collector;
 struct app_collector_state {
     char holding;     // 'a', 'p', 'n', or 0
     int burst;        // pictures of the burst under way, or of the last one
+    int alike;        // frames of it that were left out: too like the picture before
+    int blurred;      // alike: blurred
     int64_t saved_ns; // when the last picture was saved, 0 = never
+};
+
+// A burst that is over: pictures saved, frames left out.
+struct app_burst {
+    enum siam_kind kind;
+    int saved, alike, blurred;
 };
 
 // What the collector has to tell; called on its thread, must return soon.
 struct app_collector_calls {
-    void (*saved)(void *ctx, enum siam_kind kind);         // a picture
-    void (*anchors_changed)(void *ctx);                    // a burst of anchors ended
+    void (*saved)(void *ctx, enum siam_kind kind); // a picture
+    void (*ended)(void *ctx, const struct app_burst *burst);
     void (*failed)(void *ctx, int code, const char *text); // a burst ended early
     void *ctx;
 };
@@ -35,7 +43,7 @@ struct app_collector_config {
     struct cap_slot *slot;
     struct app_events *events;
     struct app_edits *edits; // is told of every picture
-    bool find_faces; // else the guide box, always
+    bool find_faces;         // else the guide box, always
     struct app_collector_calls calls;
 };
 
@@ -45,8 +53,10 @@ int app_collector_create(struct app_collector **out, const struct app_collector_
 void app_collector_destroy(struct app_collector *collector);
 
 // Starts a burst: key 'a', 'p' or 'n'; `n_frames` frames, or until app_collector_release() when -1.
-// A burst takes one picture at least, however short the press. While a burst that was released is
-// still taking its picture the new one waits for it; while another is held it is ignored.
+// A burst takes one picture at least, however short the press. One that is held leaves out frames
+// that are blurred or too like the picture before (sieve.h); a number of frames is taken whole.
+// While a burst that was released is still taking its picture the new one waits for it; while
+// another is held it is ignored.
 void app_collector_hold(struct app_collector *collector, char key, int n_frames);
 void app_collector_release(struct app_collector *collector, char key);
 

@@ -57,6 +57,7 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
     v->negatives = counts[SIAM_NEGATIVE];
     v->holding = c.holding;
     v->burst = c.burst;
+    v->left_out = c.alike + c.blurred;
     int64_t age = clock_now_ns() - c.saved_ns;
     v->flash = c.saved_ns > 0 && age < FLASH_NS ? 1 - (float)age / (float)FLASH_NS : 0;
     app_folders_view(s->folders, v);

@@ -80,9 +80,30 @@ static void on_camera(void *ctx, enum cap_state state, const char *detail,
     wake(s);
 }
 
-static void on_anchors(void *ctx)
+// What a burst left out, in words; "" where that is nothing.
+static void left_out_text(char *out, size_t size, const struct app_burst *b)
 {
-    app_scorer_anchors_changed(((struct app_session *)ctx)->scorer);
+    char alike[64] = "", blurred[64] = "";
+    *out = '\0';
+    if (b->alike > 0)
+        snprintf(alike, sizeof alike, "%d too like the picture before", b->alike);
+    if (b->blurred > 0)
+        snprintf(blurred, sizeof blurred, "%d blurred", b->blurred);
+    if (*alike || *blurred)
+        snprintf(out, size, "%d picture%s; left out: %s%s%s%s", b->saved, b->saved == 1 ? "" : "s",
+                 alike, *alike && *blurred ? ", " : "", blurred,
+                 b->alike > 3 * b->saved ? ": move your head a little" : "");
+}
+
+static void on_burst(void *ctx, const struct app_burst *burst)
+{
+    struct app_session *s = ctx;
+    char text[UI_TEXT];
+    left_out_text(text, sizeof text, burst);
+    if (*text)
+        app_session_tell(s, text);
+    if (burst->kind == SIAM_ANCHOR)
+        app_scorer_anchors_changed(s->scorer);
 }
 
 static void on_saved(void *ctx, enum siam_kind kind)
@@ -646,7 +667,7 @@ static int start_threads(struct app_session *s, struct err *err)
                                              .slot = s->slot,
                                              .events = s->events,
                                              .find_faces = keeps_faces(o),
-                                             .calls = {on_saved, on_anchors, on_collect_failed, s}};
+                                             .calls = {on_saved, on_burst, on_collect_failed, s}};
     if (!ret)
         ret = app_folders_create(&s->folders, s->data_dir, o->negatives, o->n_negatives, s->events,
                                  err);

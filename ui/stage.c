@@ -150,7 +150,9 @@ static void draw_event(struct ui_canvas *c, struct ui_box picture, const struct 
     float x = picture.x + picture.w / 2, y = picture.y + picture.h - 26, room = picture.w - 16;
     char s[64];
     if (view->holding) {
-        snprintf(s, sizeof s, "%s +%d", burst_name(view->holding), view->burst);
+        int n = snprintf(s, sizeof s, "%s +%d", burst_name(view->holding), view->burst);
+        if (view->left_out > 0)
+            snprintf(s + n, sizeof s - (size_t)n, ", %d left out", view->left_out);
         ui_pill(c, x, y, UI_CENTRE, UI_TITLE, t->accent, t->on_accent, UI_RECORD, s, room);
     } else if (ui_scored(view)) {
         y -= draw_reason(c, picture, view);

@@ -139,6 +139,7 @@ struct ui_view {
     int n_folders;
     char holding;          // 'a', 'p', 'n' while a burst is being taken, else 0
     int burst;             // pictures of this burst so far
+    int left_out;          // frames of it: too like the picture before, or blurred
     float flash;           // 1 right after a picture was saved, fades to 0 within 0.2 s
     struct ui_album album; // of the page that shows them
 

@@ -32,12 +32,12 @@ class Window:
         self.env.update(XDG_DATA_HOME=folder, TSAN_OPTIONS='')
         self.program = None
 
-    def start(self):
+    def start(self, camera='demo@10'):
         if os.path.exists(self.events_file):
             os.remove(self.events_file)
         self.log = open(os.path.join(self.folder, 'log'), 'w+', encoding='utf-8')
         self.program = subprocess.Popen(
-            [PROGRAM, '--data', self.data, '--camera', 'demo@10', '--events', self.events_file],
+            [PROGRAM, '--data', self.data, '--camera', camera, '--events', self.events_file],
             env=self.env, stderr=self.log)
         window = self.xdotool('search', '--sync', '--onlyvisible', '--class', 'visavis').split()[0]
         self.xdotool('windowfocus', '--sync', window)
@@ -187,6 +187,22 @@ def leave(window):
     assert not os.path.exists(os.path.join(window.data, 'trash'))
 
 
+def still(window, picture):
+    """Of a picture that stands still a held key keeps one a second."""
+    window.start(f'replay:{picture}@25')
+    window.xdotool('keydown', 'p')
+    window.wait('three pictures', lambda: len(window.events('saved')) >= 3)
+    window.shot('pictures-held')
+    window.xdotool('keyup', 'p')
+    frames = [e['frame'] for e in window.events('saved')]
+    assert all(b - a >= 20 for a, b in zip(frames, frames[1:])), frames
+    time.sleep(.5)
+    window.press('q')
+    assert window.program.wait(30) == 0
+    with open(os.path.join(window.folder, 'log'), encoding='utf-8') as f:
+        assert 'too like the picture before' in f.read()
+
+
 def main():
     for tool in ('Xvfb', 'xdotool', 'import'):
         if not shutil.which(tool):
@@ -206,6 +222,10 @@ def main():
             edit(window, others)
             crash(window)
             leave(window)
+            alone = os.path.join(folder, 'alone')
+            os.mkdir(alone)
+            shutil.copy(os.path.join(others, os.listdir(others)[0]), alone)
+            still(window, alone)
         finally:
             window.end()
     return 0

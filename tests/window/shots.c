@@ -96,6 +96,7 @@ static void collecting(struct ui_view *view)
     add_folder(view, "/media/disk/gtdb", -1);
     view->holding = 'a';
     view->burst = 12;
+    view->left_out = 31;
     view->flash = 0.9f;
     text(view->message, "Added /media/disk/gtdb");
     text(view->hint, "Hold p for positives next: other light, other distance, glasses on and off.");
