@@ -314,9 +314,9 @@ static float row_height(struct ui_canvas *c, const struct row *row, float room)
 {
     if (row->kind == CAPTION)
         return ui_line_height(c, UI_CAPTION) + (room >= ROOMY ? UI_GAP : 0);
-    return row->kind == CAMERA && room >= 300 ? CAMERA_H
-           : row->kind == CAMERA              ? UI_BUTTON_H
-                                              : ROW_H;
+    if (room < ROOMY)
+        return UI_BUTTON_H;
+    return row->kind == CAMERA ? CAMERA_H : ROW_H;
 }
 
 // Of n rows, with the gaps between them.

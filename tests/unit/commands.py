@@ -443,7 +443,8 @@ class Commands(unittest.TestCase):
     def test_scripts_do_not_hang(self):
         for keys, code in (('wait score 5', USAGE), ('v\nwait score 5', MODEL), ('dance', USAGE),
                            ('a 4x', USAGE), ('wait trained', USAGE), ('t\nwait trained', DATA),
-                           ('camera /dev/video99', CAMERA), ('wait frames 2', 0)):
+                           ('camera /dev/video99', CAMERA), ('wait frames 2', 0),
+                           ('space\nspace\nwait frames 2\nspace\ncamera demo:1@0\nwait frames 2', 0)):
             data = tempfile.mkdtemp(dir=self.dir)
             r = subprocess.run([PROGRAM, '--headless', '--data', data, '--camera', 'demo@0',
                                 '--keys', '-'], input=keys, text=True, capture_output=True,
