@@ -20,8 +20,8 @@
 // What the feed tells, from its thread.
 struct told {
     pthread_mutex_t lock;
-    int n[3];            // of each state; protected by lock
-    char detail[3][512]; // of the last of each; protected by lock
+    int n[5];            // of each state; protected by lock
+    char detail[5][512]; // of the last of each; protected by lock
 };
 
 static void remember(void *ctx, enum cap_state state, const char *detail,
