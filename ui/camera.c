@@ -2,17 +2,15 @@
 // The camera's page: one list of rows, cameras first, then what can be set. The cursor of the keys
 // is the number of a row; the first one never takes it.
 #include "ui/page.h"
-#include "ui/panels.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define ROWS      (UI_CAMERAS + UI_CONTROLS + 5)
 #define CAMERA_H  40.0f  // of a row with the name above the path
 #define ROW_H     30.0f  // of the others
 #define ROOMY     300.0f // height of the list, to have such rows
-#define MARK_W    26.0f  // of the sign of the camera in use
+#define MARK_W    24.0f  // of the sign of the camera in use
 #define RING      5.0f   // the cursor's distance
 #define SLIDE     0.02f  // of a slider's length, for a key
 #define LEAP      5      // times that, with Shift
@@ -154,30 +152,40 @@ static void move_cursor(const struct row *row, int n, int direction, int *cursor
         }
 }
 
-static void set_action(struct ui_action *action, int id, int value)
+// Whether a switch is to be changed by left, right (direction -1, 1), or Enter (0).
+static bool flips(bool on, int direction)
 {
-    *action = (struct ui_action){.kind = UI_SET_CONTROL, .index = id, .amount = (float)value};
+    return direction == 0 || (direction > 0) != on;
 }
 
-// Left, right (direction -1, 1), or Enter (0).
+static void act_on_control(const struct ui_view *view, int id, int direction, bool leap,
+                           struct ui_action *action)
+{
+    const struct ui_control *c = &view->control[id];
+    int value = c->value;
+    if (c->held)
+        return;
+    if (id == UI_POWER_LINE)
+        value = next_choice(c, direction < 0 ? -1 : 1, direction == 0);
+    else if (is_switch(id))
+        value = flips(value != 0, direction) ? !value : value;
+    else if (direction != 0)
+        value = slide(view, id, direction, leap);
+    if (value != c->value)
+        *action = (struct ui_action){.kind = UI_SET_CONTROL, .index = id, .amount = (float)value};
+}
+
 static void act_on(const struct row *row, const struct ui_view *view, int direction, bool leap,
                    struct ui_action *action)
 {
-    const struct ui_control *c = &view->control[row->index];
-    if (row->kind == CAMERA && direction == 0)
+    if (row->kind == CONTROL)
+        act_on_control(view, row->index, direction, leap, action);
+    else if (row->kind == MIRROR && flips(view->mirror, direction))
+        action->kind = UI_MIRROR;
+    else if (row->kind == CAMERA && direction == 0)
         *action = (struct ui_action){.kind = UI_CHOOSE_CAMERA, .index = row->index};
     else if (row->kind == RESET && direction == 0)
         action->kind = UI_RESET_CONTROLS;
-    else if (row->kind == MIRROR && (direction == 0 || (direction > 0) != view->mirror))
-        action->kind = UI_MIRROR;
-    else if (row->kind != CONTROL || c->held)
-        return;
-    else if (is_switch(row->index) && (direction == 0 || (direction > 0) != (c->value != 0)))
-        set_action(action, row->index, !c->value);
-    else if (row->index == UI_POWER_LINE)
-        set_action(action, row->index, next_choice(c, direction < 0 ? -1 : 1, direction == 0));
-    else if (!is_switch(row->index) && direction != 0)
-        set_action(action, row->index, slide(view, row->index, direction, leap));
 }
 
 bool ui_camera_key(const struct ui_view *view, SDL_Keycode key, bool leap, int *cursor,
@@ -276,11 +284,17 @@ static void draw_control(struct ui_canvas *c, struct ui_box box, const struct ui
         draw_slider(c, box, view, id);
 }
 
+static void draw_reset(struct ui_canvas *c, struct ui_box box)
+{
+    const struct ui_button reset = {.label = "Reset", .zone = {.kind = UI_RESET_CONTROLS}};
+    float w = ui_button_width(c, &reset);
+    ui_button(c, ui_centred(ui_cut_left(&box, w), w, UI_BUTTON_H), &reset);
+}
+
 static void draw_row(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                      const struct row *row)
 {
     const struct ui_theme *t = c->theme;
-    const struct ui_button reset = {.label = "Reset", .zone = {.kind = UI_RESET_CONTROLS}};
     if (row->kind == CAPTION) {
         ui_label(c, ui_cut_bottom(&box, ui_line_height(c, UI_CAPTION)), UI_CAPTION, UI_LEFT, t->dim,
                  row->text);
@@ -295,19 +309,15 @@ static void draw_row(struct ui_canvas *c, struct ui_box box, const struct ui_vie
         draw_camera(c, box, view, row->index);
         return;
     }
-    float name_w =
-        fminf(fmaxf(ui_label_width(c, UI_BODY, "Automatic exposure"), 0.3f * box.w), 0.45f * box.w);
-    ui_label(c, ui_cut_left(&box, name_w), UI_BODY, UI_LEFT, t->text, row->text);
+    float name_w = fminf(ui_label_width(c, UI_BODY, "Power line (flicker)") + 2, 0.45f * box.w);
+    ui_label_fit(c, ui_cut_left(&box, name_w), UI_BODY, UI_LEFT, t->text, names);
     ui_cut_left(&box, UI_GAP);
     if (row->kind == CONTROL)
         draw_control(c, box, view, row->index);
     else if (row->kind == MIRROR)
         ui_switch(c, box, view->mirror, (struct ui_zone){.kind = UI_MIRROR});
     else
-        ui_button(c,
-                  ui_centred(ui_cut_left(&box, ui_button_width(c, &reset)),
-                             ui_button_width(c, &reset), UI_BUTTON_H),
-                  &reset);
+        draw_reset(c, box);
 }
 
 static float row_height(struct ui_canvas *c, const struct row *row, float room)
