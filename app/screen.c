@@ -65,6 +65,14 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
         app_album_view(s->album, &v->album);
 }
 
+// At the very first start, until a picture is taken. The demo tells its story by itself.
+static void fill_greeting(struct app_session *s, struct ui_view *v)
+{
+    bool begun = v->anchors + v->positives + v->negatives > 0 || v->have_model || s->have_loader;
+    s->greeted = s->greeted || begun || s->options->demo;
+    v->greeting = !s->greeted;
+}
+
 static void fill_hint(struct ui_view *v)
 {
     const char *hint = "Press v to see the live score.";
@@ -117,6 +125,7 @@ void app_screen_fill(struct app_session *s)
     fill_collect(s, v);
     app_trainer_view(s->trainer, v);
     app_scorer_view(s->scorer, v);
+    fill_greeting(s, v);
     fill_hint(v);
     if (s->window)
         ui_window_fill(s->window, v);

@@ -493,6 +493,9 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
     case UI_MOVE:
         do_edit(s, action->key);
         break;
+    case UI_DISMISS:
+        s->greeted = true;
+        break;
     case UI_PAGE:
         do_page(s, (enum ui_page)action->index);
         break;

@@ -48,6 +48,7 @@ struct app_session {
     int64_t frame_times[32];       // capture times of the last frames, a ring
     int64_t n_frames;
     bool mirror, help, fullscreen, light, quit;
+    bool greeted; // or there is no need to
     enum ui_page page;
     struct app_hooks hooks;
     int64_t n_hooked;   // scores that the hooks have seen

@@ -143,5 +143,5 @@ void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vie
         draw_folders(c, in, view, first_row);
     else
         ui_paragraph(c, in, UI_BODY, UI_LEFT, c->theme->text,
-                     "Drop a folder with pictures of other people on the window.");
+                     "Drop a folder with pictures of other people on the window, or press o.");
 }

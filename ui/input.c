@@ -2,6 +2,7 @@
 #include "ui/input.h"
 
 #include "ui/page.h"
+#include "ui/panels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -252,6 +253,8 @@ static void escape(struct ui_input *input, const struct ui_view *view)
 {
     if (view->page != UI_PAGE_PICTURE && !view->help)
         push_page(input, view->page);
+    else if (ui_greets(view) && !view->help)
+        push_kind(input, UI_DISMISS);
     else
         push_kind(input, view->help ? UI_HELP : view->fullscreen ? UI_FULLSCREEN : UI_QUIT);
 }

@@ -31,7 +31,9 @@ bool ui_scored(const struct ui_view *view)
 
 static const char *why_no_score(const struct ui_view *view)
 {
-    return view->live ? "no score yet" : view->have_model ? "press v to start" : "train first";
+    return view->live         ? "no score yet"
+           : view->have_model ? "press v to start"
+                              : "press t to train first";
 }
 
 // The number, and the word with its sign: never the colour alone. Returns the width taken.

@@ -15,6 +15,12 @@
 void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                    struct ui_picture *picture, struct ui_picture *nearest);
 
+// Whether the greeting is on the stage: over the picture, where nothing else is.
+bool ui_greets(const struct ui_view *view);
+// It, at the lower end of the picture, the last free_h points of which are free of the guide box;
+// spread out where that is enough.
+void ui_greeting_draw(struct ui_canvas *c, struct ui_box picture, float free_h);
+
 // "1 Collect". *first_row: of the list of folders, kept between frames for scrolling.
 void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                      int *first_row);

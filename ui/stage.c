@@ -33,6 +33,12 @@ static bool no_camera(const struct ui_view *view)
     return view->camera_lost || view->camera_paused;
 }
 
+bool ui_greets(const struct ui_view *view)
+{
+    return view->greeting && view->page == UI_PAGE_PICTURE && has_picture(view) &&
+           !no_camera(view) && !view->typing && !view->holding;
+}
+
 // A part of the frame on the screen, mirrored as the picture is, within `picture`.
 static struct ui_box on_screen(const struct ui_view *view, struct img_rect part,
                                struct ui_box picture)
@@ -337,4 +343,6 @@ void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view 
     struct ui_box held = shows_face(view) ? on_screen(view, view->face, shown) : guide;
     if (ui_scored(view) && view->nearest)
         draw_nearest(c, room, guide, held, view, nearest);
+    if (ui_greets(view))
+        ui_greeting_draw(c, shown, shown.y + shown.h - guide.y - guide.h);
 }

@@ -72,17 +72,17 @@ static void draw_needs(struct ui_canvas *c, struct ui_box in, const struct ui_vi
     const struct ui_theme *t = c->theme;
     const struct {
         bool there;
-        const char *name;
+        const char *name, *key;
     } needs[] = {
-        {view->anchors > 0, "anchors"},
-        {view->positives > 0, "positives"},
-        {view->negatives > 0 || view->n_folders > 0, "other people"},
+        {view->anchors > 0, "anchors", "a"},
+        {view->positives > 0, "positives", "p"},
+        {view->negatives > 0 || view->n_folders > 0, "other people", "o"},
     };
     bool all = needs[0].there && needs[1].there && needs[2].there;
     static const char *const missing[] = {
         "Not trained yet. Training needs:", "Training needs:", NULL};
-    static const char *const ready[] = {"Ready to train, in the background.", "Ready to train.",
-                                        NULL};
+    static const char *const ready[] = {"Ready: press t to train, in the background.",
+                                        "Ready: press t.", NULL};
     ui_label_fit(c, ui_cut_top(&in, ui_line_height(c, UI_BODY) + UI_STEP), UI_BODY, UI_LEFT,
                  t->text, all ? ready : missing);
     for (size_t i = 0; i < SDL_arraysize(needs) && in.h >= UI_ROW_H; i++) {
@@ -90,7 +90,10 @@ static void draw_needs(struct ui_canvas *c, struct ui_box in, const struct ui_vi
         bool there = needs[i].there;
         ui_icon(c, ui_centred(icon, 12, 12), there ? UI_CHECK : UI_ARROW, there ? t->you : t->dim);
         ui_cut_left(&row, UI_GAP);
-        ui_label(c, row, UI_BODY, UI_LEFT, there ? t->text : t->dim, needs[i].name);
+        ui_cut_left(&row, UI_GAP + ui_label(c, row, UI_BODY, UI_LEFT, there ? t->text : t->dim,
+                                            needs[i].name));
+        if (!there)
+            ui_keycap(c, row, needs[i].key);
     }
 }
 
@@ -259,7 +262,8 @@ void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vi
         struct ui_box text = in;
         text.h = fminf(text.h, 3 * ui_line_height(c, UI_BODY) + 1);
         ui_cut_top(&in, ui_paragraph(c, text, UI_BODY, UI_LEFT, c->theme->text,
-                                     view->have_model ? view->model_line : "Not trained."));
+                                     view->have_model ? view->model_line
+                                                      : "Not trained: press t to begin again."));
     }
     if (measured(view) && in.h >= quality_h + UI_STEP) {
         draw_quality(c, ui_cut_bottom(&in, quality_h), view);

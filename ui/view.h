@@ -184,6 +184,7 @@ struct ui_view {
     char message[UI_TEXT]; // last thing to tell, one line; empty = none
     bool message_is_error;
     char hint[UI_TEXT];  // what to do next: "hold a to record anchors"
+    bool greeting;       // nothing was ever taken: say what to do, until UI_DISMISS
     bool help;           // the overlay with every key is open
     bool typing;         // the line for a folder's path is open
     char typed[UI_PATH]; // what has been typed, UTF-8
@@ -215,6 +216,7 @@ enum ui_action_kind {
     UI_CHOOSE,        // `index`: a picture, `choice`
     UI_DELETE,        // the chosen pictures
     UI_MOVE,          // them, to the class of `key`
+    UI_DISMISS,       // the greeting
     UI_PAGE,          // `index`: an enum ui_page; the one that is open: close it
     UI_THEME,         // the other one of dark and light
     UI_FOLDER,        // `path`: a folder of other people, dropped or typed

@@ -46,6 +46,7 @@ struct seen {
     int n_faces;          // turns with a face
     struct img_rect face; // the last one
     bool face_now, nearest_now;
+    bool greeted, greets_now;
 };
 
 static void watch(void *ctx, struct app_session *s)
@@ -54,6 +55,8 @@ static void watch(void *ctx, struct app_session *s)
     app_screen_fill(s);
     seen->face_now = s->view.has_face;
     seen->nearest_now = s->view.nearest != NULL;
+    seen->greets_now = s->view.greeting;
+    seen->greeted |= s->view.greeting;
     if (!s->view.has_face)
         return;
     seen->n_faces++;
@@ -239,6 +242,7 @@ static void a_face_is_looked_for(void **state)
     int n_none = count(text, "\"reason\":\"no face\"");
     assert_true(n_none >= 4);
     assert_true(seen.n_faces > 0 && !seen.face_now && !seen.nearest_now);
+    assert_false(seen.greeted); // there is a model
     assert_in_range(seen.face.w, 100, 220);
     assert_in_range(seen.face.x + seen.face.w / 2, 320 + MOVED - 30, 320 + MOVED + 30);
     assert_in_range(seen.face.y + seen.face.h / 2, 180, 300);
@@ -270,7 +274,7 @@ static void a_whole_picture_is_the_guide_box(void **state)
     free(text);
 }
 
-// Where there is no face, the guide box is kept.
+// Where there is no face, the guide box is kept. The greeting goes with that picture.
 static void nobody_is_kept_too(void **state)
 {
     char events[600], keys[2000];
@@ -284,6 +288,7 @@ static void nobody_is_kept_too(void **state)
     assert_int_equal(run_with(&options, &seen, *state, keys, events), 0);
     assert_int_equal(file_read(events, 1 << 26, &text, &size, NULL), 0);
     assert_guide_box_saved(text);
+    assert_true(seen.greeted && !seen.greets_now);
     free(text);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Draws the window in its several states and sizes without a display, a PNG each, to be looked at.
-// Usage: ui_shots FOLDER
+// Usage: ui_shots FOLDER [STATE]
 #include "core/base/clock.h"
 #include "core/image/save.h"
 #include "ui/window.h"
@@ -81,7 +81,7 @@ static void add_folder(struct ui_view *view, const char *path, int pictures)
 
 static void first_start(struct ui_view *view)
 {
-    view->demo = view->demo_fallback = true;
+    view->greeting = view->demo = view->demo_fallback = true;
     text(view->camera, "Demo camera, 640x480, 25 fps");
     text(view->hint,
          "Look into the box and hold a to take anchors: pictures of you to compare with.");
@@ -246,6 +246,14 @@ static void ready(struct ui_view *view)
     view->live = false;
     text(view->message, "Trained 50 epochs in 2 min 51 s.");
     text(view->hint, "Press v to see the score.");
+}
+
+// All there is to train on.
+static void untrained(struct ui_view *view)
+{
+    collected(view);
+    text(view->message, "");
+    text(view->hint, "Press t to train on these pictures.");
 }
 
 static void camera_lost(struct ui_view *view)
@@ -419,6 +427,7 @@ static const struct {
     {"first", first_start},
     {"collecting", collecting},
     {"collected", collected},
+    {"untrained", untrained},
     {"training", training},
     {"resumed", resumed},
     {"ready", ready},
@@ -500,8 +509,8 @@ int main(int argc, char **argv)
 {
     struct err err = {0};
     struct img frame = {0};
-    if (argc != 2) {
-        fprintf(stderr, "usage: ui_shots FOLDER\n");
+    if (argc < 2 || argc > 3) {
+        fprintf(stderr, "usage: ui_shots FOLDER [STATE]\n");
         return 2;
     }
     int ret = img_reserve(&frame, 640, 480, &err);
@@ -522,7 +531,8 @@ int main(int argc, char **argv)
     }
     for (size_t s = 0; ret == 0 && s < sizeof sizes / sizeof *sizes; s++)
         for (size_t i = 0; ret == 0 && i < sizeof states / sizeof *states; i++)
-            ret = shoot(&sizes[s], i, &frame, argv[1], &err);
+            if (argc < 3 || !strcmp(argv[2], states[i].name))
+                ret = shoot(&sizes[s], i, &frame, argv[1], &err);
     img_finish(&frame);
     img_finish(&nearest);
     img_finish(&worst);

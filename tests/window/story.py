@@ -105,6 +105,9 @@ def play(story, user, strangers):
     story.start(f'replay:{user}@25')
     story.wait('frames', lambda: len(story.events('frame')) > 5)
     story.shot('1-start')
+    story.press('Escape')  # closes the greeting; else it quits
+    frames = len(story.events('frame'))
+    story.wait('more frames', lambda: len(story.events('frame')) > frames + 20)
 
     anchors = positives = 0
     for _ in range(5):

@@ -650,6 +650,34 @@ static void test_the_cameras_name_opens_its_page(void **state)
     expect_input(&m, UI_PAGE);
 }
 
+// The greeting, where it can be seen, before the window is closed.
+static void test_escape_closes_the_greeting(void **state)
+{
+    struct ui_window *window = *state;
+    static uint8_t px[12];
+    struct img frame = {.px = px, .w = 2, .h = 2};
+    view.greeting = true;
+    press(SDLK_ESCAPE, 0);
+    expect(window, UI_QUIT, 0);
+    view.frame = &frame;
+    press(SDLK_ESCAPE, 0);
+    expect(window, UI_DISMISS, 0);
+    view.help = true;
+    press(SDLK_ESCAPE, 0);
+    expect(window, UI_HELP, 0);
+    view.help = false;
+    view.page = UI_PAGE_HOOD;
+    press(SDLK_ESCAPE, 0);
+    expect(window, UI_PAGE, 0);
+    view.page = UI_PAGE_PICTURE;
+    static struct mouse m;
+    m = (struct mouse){0};
+    draw_screen(&m);
+    click_on(&m, zone_of(&m, UI_DISMISS, 0, 0));
+    expect_input(&m, UI_DISMISS);
+    view.frame = NULL;
+}
+
 static void test_help_covers_the_rest(void **state)
 {
     (void)state;
@@ -861,6 +889,7 @@ int main(void)
         WITH_WINDOW(test_pages),
         WITH_WINDOW(test_camera_keys),
         WITH_WINDOW(test_escape_closes_first),
+        WITH_WINDOW(test_escape_closes_the_greeting),
         WITH_WINDOW(test_typing),
         WITH_WINDOW(test_paste),
         WITH_WINDOW(test_drops),

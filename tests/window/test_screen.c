@@ -140,6 +140,7 @@ static void test_buttons_never_overlap(void **state)
             view.camera_paused = h % 5 == 0;
             view.page = (enum ui_page)((w + h) % 3);
             view.cursor = h % 20;
+            view.greeting = !view.live;
             ui_canvas_begin(&canvas, w, h, 1);
             ui_screen_draw(&screen, &canvas, &view);
             check_zones(&canvas);
@@ -371,6 +372,35 @@ static bool unchanged(struct img *before, int w, int h)
     img_finish(before);
     *before = now;
     return ret;
+}
+
+// Over the picture, and only where nothing else is.
+static void test_greeting(void **state)
+{
+    (void)state;
+    static const int size[][2] = {{480, 360}, {640, 480}, {1280, 800}};
+    struct img frame = {0}, shot = {0};
+    make_frame(&frame, 640, 480);
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
+        int w = size[i][0], h = size[i][1];
+        fill_view(&frame);
+        view.live = false;
+        shoot(w, h, 1, &shot);
+        view.greeting = true;
+        assert_false(unchanged(&shot, w, h));
+        view.greeting = false;
+        view.typing = true;
+        shoot(w, h, 1, &shot);
+        view.greeting = true;
+        assert_true(unchanged(&shot, w, h));
+        view.typing = view.greeting = false;
+        view.camera_lost = true;
+        shoot(w, h, 1, &shot);
+        view.greeting = true;
+        assert_true(unchanged(&shot, w, h));
+    }
+    img_finish(&frame);
+    img_finish(&shot);
 }
 
 static void test_threshold_shows(void **state)
@@ -795,6 +825,7 @@ int main(void)
         cmocka_unit_test(test_single_point_is_a_dot),
         cmocka_unit_test(test_nothing_of_no_heldout_pairs),
         cmocka_unit_test(test_demo_says_why),
+        cmocka_unit_test(test_greeting),
         cmocka_unit_test(test_threshold_shows),
         cmocka_unit_test(test_verdict_shows),
         cmocka_unit_test(test_reason_is_told),
