@@ -21,9 +21,10 @@ static const struct size sizes[] = {
     {"640x480", 640, 480, 1, false},       {"640x480-light", 640, 480, 1, true},
     {"1280x800", 1280, 800, 1, false},     {"1280x800-light", 1280, 800, 1, true},
     {"2560x1600@2", 2560, 1600, 2, false}, {"2560x1600@2-light", 2560, 1600, 2, true},
-    {"1280x960@2", 1280, 960, 2, false},   {"480x360", 480, 360, 1, false},
-    {"1024x768", 1024, 768, 1, false},     {"720x1100", 720, 1100, 1, false},
-    {"1920x1080", 1920, 1080, 1, false},   {"1280x560", 1280, 560, 1, false},
+    {"1280x960@2", 1280, 960, 2, false},   {"1280x960@2-light", 1280, 960, 2, true},
+    {"480x360", 480, 360, 1, false},       {"1024x768", 1024, 768, 1, false},
+    {"720x1100", 720, 1100, 1, false},     {"1920x1080", 1920, 1080, 1, false},
+    {"1280x560", 1280, 560, 1, false},
 };
 
 static uint8_t shade(float v)
@@ -471,7 +472,7 @@ static double frame_ms(struct ui_window *window, struct ui_view *view)
 }
 
 static int shoot(const struct size *size, size_t state, const struct img *frame, const char *dir,
-                 struct err *err)
+                 bool timed, struct err *err)
 {
     static struct ui_view view;
     view = (struct ui_view){.frame = frame,
@@ -498,19 +499,29 @@ static int shoot(const struct size *size, size_t state, const struct img *frame,
         ret = err_set(err, ERR_DATA, "%s: the picture is blank", path);
     if (ret == 0)
         ret = img_save_png(&shot, path, err);
-    if (ret == 0)
+    if (ret == 0 && timed)
         printf("%s: %.1f ms a frame\n", path, frame_ms(window, &view));
     img_finish(&shot);
     ui_window_destroy(window);
     return ret;
 }
 
+// All, where none is named.
+static bool wanted(const char *size, const char *state, int n_names, char **names)
+{
+    for (int i = 0; i < n_names; i++)
+        if (strcmp(names[i], size) == 0 || strcmp(names[i], state) == 0)
+            return true;
+    return n_names == 0;
+}
+
 int main(int argc, char **argv)
 {
     struct err err = {0};
     struct img frame = {0};
-    if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: ui_shots FOLDER [STATE]\n");
+    if (argc < 2) {
+        fprintf(stderr,
+                "usage: ui_shots FOLDER [SIZE|STATE...]    all of them are timed as well\n");
         return 2;
     }
     int ret = img_reserve(&frame, 640, 480, &err);
@@ -531,8 +542,8 @@ int main(int argc, char **argv)
     }
     for (size_t s = 0; ret == 0 && s < sizeof sizes / sizeof *sizes; s++)
         for (size_t i = 0; ret == 0 && i < sizeof states / sizeof *states; i++)
-            if (argc < 3 || !strcmp(argv[2], states[i].name))
-                ret = shoot(&sizes[s], i, &frame, argv[1], &err);
+            if (wanted(sizes[s].name, states[i].name, argc - 2, argv + 2))
+                ret = shoot(&sizes[s], i, &frame, argv[1], argc == 2, &err);
     img_finish(&frame);
     img_finish(&nearest);
     img_finish(&worst);
