@@ -125,6 +125,8 @@ void app_screen_fill(struct app_session *s)
     fill_collect(s, v);
     app_trainer_view(s->trainer, v);
     app_scorer_view(s->scorer, v);
+    if (v->camera_paused) // who is there is not known
+        v->verdict = VERIFY_UNDECIDED;
     fill_greeting(s, v);
     fill_hint(v);
     if (s->window)

@@ -77,7 +77,7 @@ void ui_help_draw(struct ui_canvas *c, const struct ui_view *view)
     ui_zone_add(c, (struct ui_zone){.box = c->whole, .kind = UI_HELP});
     bool small = c->whole.w < 620 || c->whole.h < 440;
     float pad = small ? 12 : 22, note_w = fminf(c->whole.w - 16, 640) - 2 * pad;
-    int rows = (int)SDL_arraysize(first_column);
+    int rows = (int)SDL_max(SDL_arraysize(first_column), SDL_arraysize(second_column));
     float note_h = ui_paragraph_height(c, UI_CAPTION, note_w, 3, hold_note);
     float room = c->whole.h - 16 - 2 * pad - UI_BUTTON_H - note_h - 2 * UI_GAP;
     float row_h = fminf(26, floorf(room / (float)rows));
@@ -92,6 +92,6 @@ void ui_help_draw(struct ui_canvas *c, const struct ui_view *view)
     ui_cut_top(&in, UI_GAP);
     ui_cut_bottom(&in, UI_GAP);
     struct ui_box left = ui_cut_left(&in, in.w / 2);
-    draw_column(c, left, first_column, rows, row_h);
+    draw_column(c, left, first_column, (int)SDL_arraysize(first_column), row_h);
     draw_column(c, in, second_column, (int)SDL_arraysize(second_column), row_h);
 }
