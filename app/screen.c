@@ -61,6 +61,11 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
     int64_t age = clock_now_ns() - c.saved_ns;
     v->flash = c.saved_ns > 0 && age < FLASH_NS ? 1 - (float)age / (float)FLASH_NS : 0;
     app_folders_view(s->folders, v);
+    struct app_coach_counts known;
+    if (s->coach) {
+        app_coach_counts(s->coach, &known);
+        app_coach_view(&known, &v->coach);
+    }
     if (s->page == UI_PAGE_COLLECTED)
         app_album_view(s->album, &v->album);
 }

@@ -102,6 +102,8 @@ static void on_burst(void *ctx, const struct app_burst *burst)
     left_out_text(text, sizeof text, burst);
     if (*text)
         app_session_tell(s, text);
+    if (s->coach)
+        app_coach_look(s->coach);
     if (burst->kind == SIAM_ANCHOR)
         app_scorer_anchors_changed(s->scorer);
 }
@@ -243,6 +245,8 @@ static void edited(struct app_session *s, const struct app_edited *e)
     for (int k = 0; k < SIAM_KINDS; k++)
         if (e->from[k] > 0 || e->to[k] > 0)
             app_album_changed(s->album, (enum siam_kind)k);
+    if (s->coach && e->n > 0)
+        app_coach_look(s->coach);
     if (e->from[SIAM_ANCHOR] > 0 || e->to[SIAM_ANCHOR] > 0)
         app_scorer_anchors_changed(s->scorer);
 }
@@ -681,6 +685,8 @@ static int start_threads(struct app_session *s, struct err *err)
     collector.edits = s->edits;
     if (!ret)
         ret = app_album_create(&s->album, s->data_dir, on_wake, s, err);
+    if (!ret && s->window)
+        ret = app_coach_create(&s->coach, s->data_dir, on_wake, s, err);
     if (!ret)
         ret = app_collector_create(&s->collector, &collector, err);
     if (!ret)
@@ -733,6 +739,7 @@ static void finish(struct app_session *s)
     app_trainer_destroy(s->trainer);
     app_scorer_destroy(s->scorer); // the last: all others report to it
     app_folders_destroy(s->folders);
+    app_coach_destroy(s->coach);
     app_album_destroy(s->album);
     app_edits_destroy(s->edits);
     if (s->frame)

@@ -7,6 +7,7 @@
 
 #include "app/album.h"
 #include "app/cameras.h"
+#include "app/coach.h"
 #include "app/collector.h"
 #include "app/edits.h"
 #include "app/folders.h"
@@ -34,6 +35,7 @@ struct app_session {
     struct app_folders *folders;
     struct app_edits *edits;
     struct app_album *album;
+    struct app_coach *coach; // NULL without a window
     struct app_collector *collector;
     struct app_scorer *scorer;
     struct app_trainer *trainer;

@@ -135,7 +135,8 @@ static bool of_data_folder(const char *name, enum sort *sort)
         enum sort sort;
     } ours[] = {{"model.safetensors", MODEL},
                 {"model.safetensors.checkpoint", CHECKPOINT},
-                {"folders.json", OTHER}};
+                {"folders.json", OTHER},
+                {"coach.json", OTHER}};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         *sort = ours[i].sort;
         if (strcmp(name, ours[i].name) == 0)

@@ -3,8 +3,9 @@
 
 #include <stdio.h>
 
-#define TILE_H 58.0f
-#define TILES  3
+#define TILE_H     58.0f
+#define TILES      3
+#define COACH_ROOM 66.0f // below the tiles, for the line of what to add next
 
 struct tile {
     const char *key;
@@ -127,6 +128,17 @@ static void draw_folders(struct ui_canvas *c, struct ui_box box, const struct ui
         draw_folder(c, ui_cut_top(&box, UI_ROW_H), &view->folder[i], i);
 }
 
+// The one thing that is worth adding next.
+static void draw_coach(struct ui_canvas *c, struct ui_box *in, const struct ui_coach *coach)
+{
+    const char *texts[] = {coach->next, coach->brief, NULL};
+    ui_cut_top(in, 6);
+    struct ui_box row = ui_cut_top(in, ui_line_height(c, UI_CAPTION));
+    ui_icon(c, ui_centred(ui_cut_left(&row, 12), 12, 12), UI_ARROW, c->theme->accent);
+    ui_cut_left(&row, 6);
+    ui_label_fit(c, row, UI_CAPTION, UI_LEFT, c->theme->text, texts);
+}
+
 void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                      int *first_row)
 {
@@ -134,6 +146,8 @@ void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vie
     struct ui_box head, in = ui_card(c, box, "1", "Collect", UI_PAGE_COLLECTED, &head);
     ui_button_right(c, &head, &undo, 0);
     draw_tiles(c, ui_cut_top(&in, TILE_H), view);
+    if (*view->coach.next && in.h >= COACH_ROOM)
+        draw_coach(c, &in, &view->coach);
     ui_cut_top(&in, in.h > 90 ? 10 : 6);
     if (in.h < UI_BUTTON_H - 1)
         return;

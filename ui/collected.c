@@ -17,12 +17,14 @@
 #define WHEEL       48.0f // for a row of the wheel
 #define UPLOADS     48    // textures made in a frame at most
 #define BAR_W       12.0f // at the right, for what shows where one is
+#define GOAL_ICON   10.0f
 #define CHOSEN_LINE 3.0f
 #define BADGE       16.0f
 
 // How a page is divided.
 struct grid {
     struct ui_box box; // what is in sight of it
+    float coach_h;     // of what comes before the sections
     int columns;
     float side, gap; // of the pictures, between them
 };
@@ -40,7 +42,7 @@ static float section_height(const struct grid *g, const struct ui_section *secti
 
 static float whole_height(const struct grid *g, const struct ui_album *album)
 {
-    float h = 0;
+    float h = g->coach_h;
     for (int i = 0; i < album->n_sections; i++)
         h += section_height(g, &album->section[i]);
     return h;
@@ -126,7 +128,7 @@ int ui_collected_step(const struct ui_album *album, int columns, int rows, SDL_K
 static float height_of(const struct grid *g, const struct ui_album *album, int index)
 {
     struct place p = place_of(album, index);
-    float y = HEAD_H + (float)(p.at / g->columns) * (g->side + g->gap);
+    float y = g->coach_h + HEAD_H + (float)(p.at / g->columns) * (g->side + g->gap);
     for (int i = 0; i < p.section; i++)
         y += section_height(g, &album->section[i]);
     return y;
@@ -141,7 +143,7 @@ static void scroll(struct ui_canvas *c, const struct grid *g, const struct ui_al
         album->cursor >= 0 && album->cursor < album->n ? album->thumb[album->cursor].number : 0;
     if (cursor && cursor != page->cursor) {
         float y = height_of(g, album, album->cursor), end = y + g->side + g->gap;
-        page->top = fminf(page->top, y - HEAD_H);
+        page->top = fminf(page->top, album->cursor == 0 ? 0 : y - HEAD_H);
         page->top = fmaxf(page->top, end - g->box.h);
     }
     page->cursor = cursor;
@@ -298,7 +300,7 @@ static void draw_pictures(struct ui_canvas *c, struct drawing *d, float y, int f
 static void draw_sections(struct ui_canvas *c, struct drawing *d)
 {
     const struct grid *g = d->grid;
-    float y = g->box.y - d->page->top, end = g->box.y + g->box.h;
+    float y = g->box.y + g->coach_h - d->page->top, end = g->box.y + g->box.h;
     for (int i = 0, first = 0; i < d->album->n_sections && y < end; i++) {
         const struct ui_section *section = &d->album->section[i];
         float h = section_height(g, section);
@@ -314,6 +316,49 @@ static void draw_sections(struct ui_canvas *c, struct drawing *d)
         first += section->n;
         y += h;
     }
+}
+
+// ---- What the pictures show ---------------------------------------------------------------------
+
+static void goal_text(char *out, size_t size, const struct ui_coach *coach, int i)
+{
+    int count = coach->goal[i].count, least = coach->goal[i].least;
+    if (count < least)
+        snprintf(out, size, "%s %d of %d", coach->goal[i].name, count, least);
+    else
+        snprintf(out, size, "%s %d", coach->goal[i].name, count);
+}
+
+static void draw_goal(struct ui_canvas *c, struct ui_box row, const char *s, bool reached)
+{
+    const struct ui_theme *t = c->theme;
+    struct ui_box icon = ui_cut_left(&row, GOAL_ICON);
+    ui_icon(c, ui_centred(icon, GOAL_ICON, GOAL_ICON), reached ? UI_CHECK : UI_ARROW,
+            reached ? t->you : t->accent);
+    ui_cut_left(&row, UI_STEP);
+    ui_label(c, row, UI_CAPTION, UI_LEFT, reached ? t->dim : t->text, s);
+}
+
+// The counts, in lines of as many as fit, from height y on. Returns the height that they take;
+// draws them if `draw`.
+static float coach_lines(struct ui_canvas *c, struct ui_box box, const struct ui_coach *coach,
+                         bool draw)
+{
+    float x = 0, y = 0, line = ui_line_height(c, UI_CAPTION) + UI_STEP;
+    for (int i = 0; i < coach->n; i++) {
+        char s[64];
+        goal_text(s, sizeof s, coach, i);
+        float w = GOAL_ICON + UI_STEP + ceilf(ui_label_width(c, UI_CAPTION, s)) + 1;
+        if (x > 0 && x + w > box.w) {
+            x = 0;
+            y += line;
+        }
+        if (draw)
+            draw_goal(c, (struct ui_box){box.x + x, box.y + y, w, line}, s,
+                      coach->goal[i].count >= coach->goal[i].least);
+        x += w + 2 * UI_GAP;
+    }
+    return coach->n > 0 ? y + line + UI_GAP : 0;
 }
 
 // ---- The page -----------------------------------------------------------------------------------
@@ -365,6 +410,7 @@ void ui_collected_draw(struct ui_canvas *c, struct ui_box box, const struct ui_v
     draw_name(c, ui_cut_bottom(&in, ui_line_height(c, UI_CAPTION) + UI_GAP), album);
     struct ui_box bar = ui_cut_right(&in, BAR_W);
     struct grid grid = divide(in);
+    grid.coach_h = coach_lines(c, in, &view->coach, false);
     struct drawing drawing = {&grid, album, page, UPLOADS};
     scroll(c, &grid, album, page);
     ui_scroll_thumb(c, &bar, (int)page->top, (int)in.h, (int)whole_height(&grid, album));
@@ -374,6 +420,10 @@ void ui_collected_draw(struct ui_canvas *c, struct ui_box box, const struct ui_v
     c->rows = (int)(in.h / (grid.side + grid.gap));
     ui_zone_add(c, (struct ui_zone){.box = in, .kind = UI_ZONE_SCROLL});
     ui_clip(c, (struct ui_box){in.x - 2, in.y, in.w + 4, in.h});
+    struct ui_box coach = in;
+    coach.y -= page->top;
+    if (page->top < grid.coach_h)
+        coach_lines(c, coach, &view->coach, true);
     draw_sections(c, &drawing);
     ui_unclip(c);
 }

@@ -94,6 +94,18 @@ struct ui_album {
     int side_px;
 };
 
+// What the user's pictures show, and what is worth adding.
+#define UI_GOALS 8
+struct ui_coach {
+    struct {
+        const char *name; // "to the left"
+        int count, least; // pictures that show it, and how many there should be
+    } goal[UI_GOALS];
+    int n;                         // 0: nothing is known
+    int waiting;                   // pictures that are still to be looked at
+    char next[UI_TEXT], brief[64]; // the one next thing to do, a line; "": none
+};
+
 #define UI_MODELS 3
 // A model that came before the present one.
 struct ui_model {
@@ -142,6 +154,7 @@ struct ui_view {
     int left_out;          // frames of it: too like the picture before, or blurred
     float flash;           // 1 right after a picture was saved, fades to 0 within 0.2 s
     struct ui_album album; // of the page that shows them
+    struct ui_coach coach;
 
     // Train
     bool training;

@@ -39,13 +39,20 @@ extern "C" void face_finder_destroy(struct face_finder *finder)
     delete finder;
 }
 
+// The detector's views: from the front, towards the picture's left and right, from the front with
+// the head tilted to either side.
+static enum face_turn turn_of(unsigned long view)
+{
+    return view == 1 ? FACE_TO_RIGHT : view == 2 ? FACE_TO_LEFT : FACE_STRAIGHT;
+}
+
 static struct face_box box_of(const dlib::rect_detection &d)
 {
     const dlib::rectangle &r = d.rect;
     return {static_cast<float>(r.left() + r.right() + 1) / 2,
             static_cast<float>(r.top() + r.bottom() + 1) / 2,
             static_cast<float>(r.width() + r.height()) / 2,
-            static_cast<float>(d.detection_confidence)};
+            static_cast<float>(d.detection_confidence), turn_of(d.weight_index)};
 }
 
 extern "C" int face_find(struct face_finder *finder, const uint8_t *luma, int w, int h, float least,

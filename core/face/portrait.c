@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/face/portrait.h"
 
-#include "core/face/finder.h"
 #include "core/face/normalise.h"
 
 #include <math.h>
@@ -31,6 +30,7 @@ struct face_reader {
     struct face_finder *finder;
     struct face_template align;
     bool aligns;
+    enum face_turn turn; // of the face found last
     int missed;          // frames in a row in which nobody was found
     struct plane luma;   // of the picture read last
     struct plane search; // what the finder looks at
@@ -191,6 +191,7 @@ static int find_face(struct face_reader *r, const struct look *look, const float
         return n;
     const struct face_box *box = largest(boxes, n);
     find->sure = box->sure;
+    r->turn = box->turn;
     find->pose = (struct face_pose){box->x, box->y, box->side, 0};
     find->likeness = settle(r, &find->pose, factors, n_factors);
     return n;
@@ -229,6 +230,11 @@ int face_read_picture(struct face_reader *r, const struct img *picture, struct f
         return FACE_FOUND;
     *pose = whole;
     return FACE_CROPPED;
+}
+
+enum face_turn face_reader_turn(const struct face_reader *r)
+{
+    return r->turn;
 }
 
 // The surest face around the last find, brought to a size that is cheap to search.

@@ -7,6 +7,7 @@
 
 #include "core/face/align.h"
 #include "core/face/chip.h"
+#include "core/face/finder.h"
 #include "core/face/pose.h"
 #include "core/image/image.h"
 
@@ -50,6 +51,9 @@ int face_read_frame(struct face_reader *reader, const struct img *frame,
 // frame where the window asks users to hold it. Returns FACE_CROPPED, or ERR_MEMORY.
 int face_read_box(struct face_reader *reader, const struct img *frame, struct img_rect box,
                   struct face_pose *pose, struct err *err);
+
+// Which way the head is turned that was found last, with FACE_FOUND.
+enum face_turn face_reader_turn(const struct face_reader *reader);
 
 // portrait: [FACE_PORTRAIT_SIDE, FACE_PORTRAIT_SIDE], luma, of the picture that was read last.
 void face_cut_portrait(const struct face_reader *reader, const struct face_pose *pose,

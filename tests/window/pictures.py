@@ -20,7 +20,7 @@ from x_server import start_x_server
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 KINDS = ('anchor', 'positive', 'negative')
 # Of the page in a window of 1280x800 points: its first picture's middle, and the way to the next.
-FIRST_X, FIRST_Y, PITCH = 68, 128, 78
+FIRST_X, FIRST_Y, PITCH = 68, 155, 78
 
 
 class Window:
@@ -29,7 +29,7 @@ class Window:
         self.events_file = os.path.join(folder, 'events')
         self.folder = folder
         self.server, self.env = start_x_server()
-        self.env.update(XDG_DATA_HOME=folder, TSAN_OPTIONS='')
+        self.env.update(XDG_DATA_HOME=folder, XDG_CONFIG_HOME=folder, TSAN_OPTIONS='')
         self.program = None
 
     def start(self, camera='demo@10'):
@@ -41,7 +41,7 @@ class Window:
             env=self.env, stderr=self.log)
         window = self.xdotool('search', '--sync', '--onlyvisible', '--class', 'visavis').split()[0]
         self.xdotool('windowfocus', '--sync', window)
-        self.wait('a drawn frame', lambda: len(self.events('drawn')) == 2)
+        self.wait('a drawn frame', lambda: any(e['frame'] for e in self.events('drawn')))
 
     def xdotool(self, *args):
         return subprocess.run(['xdotool', *map(str, args)], env=self.env, check=True,
@@ -104,6 +104,15 @@ class Window:
         self.server.wait()
 
 
+def coached(window):
+    """What the coach has seen of each picture, by name."""
+    path = os.path.join(window.data, 'coach.json')
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding='utf-8') as f:
+        return json.load(f)['pictures']
+
+
 def others_of(folder):
     return {name: os.stat(os.path.join(folder, name)).st_mtime_ns for name in os.listdir(folder)}
 
@@ -115,6 +124,8 @@ def edit(window, others):
     window.press('1')
     time.sleep(1)
     window.shot('pictures-open')
+    window.wait('the coach', lambda: len(coached(window)) == 10)
+    assert set(coached(window)) == {*before['anchor'], *before['positive']}
 
     # By mouse: the second one and, with Shift, the fourth.
     window.click(1, FIRST_Y)

@@ -103,6 +103,25 @@ static void collecting(struct ui_view *view)
     text(view->hint, "Hold p for positives next: other light, other distance, glasses on and off.");
 }
 
+// What the pictures show; the next thing to do is the first that is missing.
+static void coached(struct ui_view *view)
+{
+    static const struct {
+        const char *name;
+        int count, least;
+    } goals[] = {{"straight", 241, 10},        {"to the left", 12, 5}, {"to the right", 1, 5},
+                 {"dim or side light", 44, 5}, {"sittings", 3, 2},     {"by day", 340, 5},
+                 {"in the evening", 0, 5}};
+    struct ui_coach *coach = &view->coach;
+    for (size_t i = 0; i < sizeof goals / sizeof *goals; i++, coach->n++) {
+        coach->goal[i].name = goals[i].name;
+        coach->goal[i].count = goals[i].count;
+        coach->goal[i].least = goals[i].least;
+    }
+    text(coach->next, "Next: turn your head a little to the right (1 of 5)");
+    snprintf(coach->brief, sizeof coach->brief, "Next: turn right (1 of 5)");
+}
+
 static void collected(struct ui_view *view)
 {
     collecting(view);
@@ -112,6 +131,7 @@ static void collected(struct ui_view *view)
     view->folder[1].pictures = 750;
     view->holding = 0;
     view->flash = 0;
+    coached(view);
     add_folder(
         view, "/home/ada/\xe5\x86\x99\xe7\x9c\x9f/\xd0\xb4\xd1\x80\xd1\x83\xd0\xb7\xd1\x8c\xd1\x8f",
         61);
