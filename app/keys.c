@@ -296,6 +296,17 @@ static bool play_key(struct app_session *s, char key)
     return false;
 }
 
+static bool play_ctrl(struct app_session *s, const char *key)
+{
+    static const char keys[] = "-0+";
+    const char *at = *key && !key[1] ? strchr(keys, *key) : NULL;
+    if (!at)
+        return false;
+    struct ui_action action = {.kind = UI_TEXT_SIZE, .index = (int)(at - keys) - 1};
+    app_session_do(s, &action);
+    return true;
+}
+
 static void play_line(struct app_keys *k, struct app_session *s, char *line)
 {
     size_t len = strlen(line);
@@ -314,6 +325,8 @@ static void play_line(struct app_keys *k, struct app_session *s, char *line)
         play_wait(k, s, line, line + 5);
     else if (!strcmp(line, "space"))
         play_pause(k, s);
+    else if (!strncmp(line, "ctrl ", 5) && play_ctrl(s, line + 5))
+        return;
     else if (len > 1)
         play_path(k, s, line);
     else if (!play_key(s, line[0]))

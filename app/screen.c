@@ -6,6 +6,7 @@
 #include "core/face/chip.h"
 #include "core/image/save.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ static void fill_camera(struct app_session *s, struct ui_view *v)
     v->mirror = s->mirror;
     v->help = s->help;
     v->light = s->light;
+    v->text_size = s->text_size;
     v->page = s->page;
     v->fullscreen = s->fullscreen;
 }
@@ -136,6 +138,37 @@ void app_screen_fill(struct app_session *s)
     fill_hint(v);
     if (s->window)
         ui_window_fill(s->window, v);
+}
+
+// The size after `now` in a direction; `now` where there is none.
+static float next_size(float now, int direction)
+{
+    static const float sizes[] = {UI_TEXT_LEAST, 0.9f, 1,    1.1f,        1.25f,
+                                  1.4f,          1.6f, 1.8f, UI_TEXT_MOST};
+    const int n = sizeof sizes / sizeof *sizes;
+    const float slack = 0.01f;
+    for (int i = 0; i < n && direction > 0; i++)
+        if (sizes[i] > now + slack)
+            return sizes[i];
+    for (int i = n - 1; i >= 0 && direction < 0; i--)
+        if (sizes[i] < now - slack)
+            return sizes[i];
+    return now;
+}
+
+void app_screen_text_size(struct app_session *s, int change)
+{
+    char text[64];
+    float most = s->window ? ui_window_text_most(s->window) : UI_TEXT_MOST;
+    float now = fminf(s->text_size, most), next = change ? next_size(now, change) : 1;
+    if (next > most) {
+        app_session_tell(s, "no room for larger text: make the window larger first");
+        return;
+    }
+    s->text_size = next;
+    app_settings_set_number(s->settings, APP_TEXT_SIZE, next);
+    snprintf(text, sizeof text, "text size %.0f %%", 100 * (double)next);
+    app_session_tell(s, text);
 }
 
 int app_screen_shot(struct app_session *s, const char *path, struct err *err)

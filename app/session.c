@@ -507,6 +507,9 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         s->light = !s->light;
         app_settings_set_text(s->settings, APP_THEME, s->light ? APP_LIGHT : APP_DARK);
         break;
+    case UI_TEXT_SIZE:
+        app_screen_text_size(s, action->index);
+        break;
     case UI_FOLDER:
         do_folder(s, action->path);
         break;
@@ -533,6 +536,7 @@ static int open_settings(struct app_session *s, struct err *err)
     s->last_error = 0; // no script has failed by that
     // As in a mirror, where people expect themselves.
     s->mirror = app_settings_flag(s->settings, APP_MIRROR, true);
+    s->text_size = app_settings_number(s->settings, APP_TEXT_SIZE, UI_TEXT_LEAST, UI_TEXT_MOST, 1);
     s->light = strcmp(app_settings_text(s->settings, APP_THEME, APP_DARK), APP_LIGHT) == 0;
     return 0;
 }

@@ -52,6 +52,7 @@ struct app_session {
     bool mirror, help, fullscreen, light, quit;
     bool greeted; // or there is no need to
     enum ui_page page;
+    float text_size; // as chosen; the window may have no room for it
     struct app_hooks hooks;
     int64_t n_hooked;   // scores that the hooks have seen
     bool demo_fallback; // no camera was asked for, and there is none
@@ -106,6 +107,8 @@ void app_camera_fill(struct app_session *s);
 void app_local_time(const char *utc, char *out, size_t size);
 // Fills in s->view from all parts (screen.c).
 void app_screen_fill(struct app_session *s);
+// Makes the text larger (1), smaller (-1), or as large as it was at first (0).
+void app_screen_text_size(struct app_session *s, int change);
 // Saves a picture of the window, or of what it would show. Errors: ERR_IO, ERR_DATA, ERR_MEMORY.
 int app_screen_shot(struct app_session *s, const char *path, struct err *err);
 

@@ -140,6 +140,15 @@ const char *app_settings_text(const struct app_settings *s, const char *key, con
     return cJSON_IsString(item) ? item->valuestring : fallback;
 }
 
+float app_settings_number(const struct app_settings *s, const char *key, float least, float most,
+                          float fallback)
+{
+    const cJSON *item = find(s, key);
+    bool usable = cJSON_IsNumber(item) && item->valuedouble >= (double)least &&
+                  item->valuedouble <= (double)most;
+    return usable ? (float)item->valuedouble : fallback;
+}
+
 // Takes `item` over.
 static void set(struct app_settings *s, cJSON *object, const char *key, cJSON *item)
 {
@@ -162,6 +171,14 @@ void app_settings_set_text(struct app_settings *s, const char *key, const char *
 {
     if (s)
         set(s, s->root, key, cJSON_CreateString(text));
+}
+
+void app_settings_set_number(struct app_settings *s, const char *key, float number)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.6g", (double)number); // 1.1, not the double next to 1.1f
+    if (s)
+        set(s, s->root, key, cJSON_CreateNumber(strtod(text, NULL)));
 }
 
 static const cJSON *find_camera(const struct app_settings *s, const char *spec)

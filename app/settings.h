@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the window remembers for the next start: $XDG_CONFIG_HOME/visavis/settings.json, or the same
 // below ~/.config. One JSON object; keys that this version doesn't know stay as they are.
-//     {"theme": "light", "mirror": false, "camera": "/dev/v4l/by-id/...", "power_line": "50 Hz",
+//     {"theme": "light", "mirror": false, "text_size": 1.25, "camera": "/dev/v4l/by-id/...",
+//     "power_line": "50 Hz",
 //      "cameras": {"/dev/v4l/by-id/...": {"exposure_auto": 0, "exposure": 156, "gain": 30}}}
 // Settings are the user's choices alone: what was never chosen isn't there. NULL stands for a
 // session that keeps none: everything is as by default, and changes go nowhere. Main thread.
@@ -32,14 +33,18 @@ void app_settings_close(struct app_settings *settings);
 // tried again after the next change.
 int app_settings_keep(struct app_settings *settings, int64_t quiet_ns, struct err *err);
 
-// A choice; `fallback` where there is none. A text is valid until the next change of its key.
+// A choice; `fallback` where there is none of that kind, or a number is out of least..most. A text
+// is valid until the next change of its key.
 bool app_settings_flag(const struct app_settings *settings, const char *key, bool fallback);
 const char *app_settings_text(const struct app_settings *settings, const char *key,
                               const char *fallback);
+float app_settings_number(const struct app_settings *settings, const char *key, float least,
+                          float most, float fallback);
 
 // Lost where memory is out.
 void app_settings_set_flag(struct app_settings *settings, const char *key, bool on);
 void app_settings_set_text(struct app_settings *settings, const char *key, const char *text);
+void app_settings_set_number(struct app_settings *settings, const char *key, float number);
 
 // What was set on the camera `spec`, a whole number; false where nothing was.
 bool app_settings_of_camera(const struct app_settings *settings, const char *spec, const char *key,
@@ -53,6 +58,7 @@ void app_settings_forget_camera(struct app_settings *settings, const char *spec)
 #define APP_THEME      "theme"  // text: APP_LIGHT or APP_DARK
 #define APP_LIGHT      "light"
 #define APP_DARK       "dark"
+#define APP_TEXT_SIZE  "text_size"  // number: UI_TEXT_LEAST..UI_TEXT_MOST
 #define APP_CAMERA     "camera"     // text: a spec; empty: the first there is
 #define APP_POWER_LINE "power_line" // text: "off", "50 Hz", "60 Hz" or "auto"
 

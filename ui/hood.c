@@ -105,12 +105,13 @@ static void draw_histogram(struct ui_canvas *c, struct ui_box box, const struct 
 
 static void draw_rate(struct ui_canvas *c, struct ui_box row, const char *what, int k, int n)
 {
-    char full[160], brief[96];
+    char full[160], brief[96], least[64];
     double rate = n > 0 ? 100.0 * k / n : 0, most = 100 * verify_upper_bound(k, n);
     snprintf(full, sizeof full, "%s: %d of %d = %.1f %%, 95 %% sure: at most %.1f %%", what, k, n,
              rate, most);
     snprintf(brief, sizeof brief, "%s %.1f %% (at most %.1f %%)", what, rate, most);
-    const char *texts[] = {full, brief, NULL};
+    snprintf(least, sizeof least, "%s %.1f %%", what, rate);
+    const char *texts[] = {full, brief, least, NULL};
     ui_label_fit(c, row, UI_BODY, UI_LEFT, c->theme->text, texts);
 }
 

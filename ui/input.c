@@ -201,6 +201,32 @@ static int threshold_steps(SDL_Keycode key, bool shift)
     }
 }
 
+// With Ctrl, whatever is open.
+static bool text_size_key(struct ui_input *input, SDL_Keysym key)
+{
+    int change = 0;
+    if (!(key.mod & KMOD_CTRL) || key.mod & (KMOD_ALT | KMOD_GUI))
+        return false;
+    switch (key.sym) {
+    case SDLK_EQUALS:
+    case SDLK_PLUS:
+    case SDLK_KP_PLUS:
+        change = 1;
+        break;
+    case SDLK_MINUS:
+    case SDLK_KP_MINUS:
+        change = -1;
+        break;
+    case SDLK_0:
+    case SDLK_KP_0:
+        break;
+    default:
+        return false;
+    }
+    push(input, (struct ui_action){.kind = UI_TEXT_SIZE, .index = change});
+    return true;
+}
+
 static void push_page(struct ui_input *input, enum ui_page page)
 {
     input->cursor = 0;
@@ -320,6 +346,8 @@ static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
 static void key_down(struct ui_input *input, const SDL_KeyboardEvent *event,
                      const struct ui_view *view, const struct ui_canvas *canvas)
 {
+    if (text_size_key(input, event->keysym))
+        return;
     if (input->typing)
         typing_key(input, event->keysym);
     else
@@ -406,10 +434,22 @@ static void mouse_up(struct ui_input *input, const struct ui_canvas *canvas)
         click(input, &pressed);
 }
 
+static void text_size_wheel(struct ui_input *input, float rows)
+{
+    input->size_wheel = SDL_clamp(input->size_wheel + rows, -4.0f, 4.0f);
+    for (; fabsf(input->size_wheel) >= 1; input->size_wheel -= copysignf(1, input->size_wheel))
+        push(input,
+             (struct ui_action){.kind = UI_TEXT_SIZE, .index = input->size_wheel > 0 ? 1 : -1});
+}
+
 static void mouse_wheel(struct ui_input *input, const SDL_MouseWheelEvent *event,
                         const struct ui_canvas *canvas)
 {
     input->cursor = 0;
+    if (SDL_GetModState() & KMOD_CTRL) {
+        text_size_wheel(input, event->preciseY);
+        return;
+    }
     for (int i = 0; i < canvas->n_zones; i++)
         if (canvas->zone[i].kind == UI_ZONE_SCROLL &&
             ui_inside(canvas->zone[i].box, input->mouse_x, input->mouse_y))

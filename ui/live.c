@@ -89,23 +89,17 @@ static void draw_history(struct ui_canvas *c, struct ui_box box, const struct ui
     ui_plot_end(plot, c);
 }
 
-static void threshold_button(struct ui_canvas *c, struct ui_box box, float amount)
-{
-    struct ui_zone zone = {.box = box, .kind = UI_THRESHOLD, .amount = amount};
-    ui_panel(c, box, UI_ROUND, ui_control_colour(c, &zone), c->theme->edge);
-    ui_icon(c, ui_centred(box, 12, 12), amount > 0 ? UI_PLUS : UI_MINUS, c->theme->text);
-    ui_zone_add(c, zone);
-}
-
 // The threshold with its buttons, at the right end of *row, with its name where `keep` stays free.
 static void draw_threshold(struct ui_canvas *c, struct ui_box *row, const struct ui_view *view,
                            float keep)
 {
+    const struct ui_zone up = {.kind = UI_THRESHOLD, .amount = 0.01f};
+    const struct ui_zone down = {.kind = UI_THRESHOLD, .amount = -0.01f};
     char full[32];
     snprintf(full, sizeof full, "Threshold %.2f", (double)view->threshold);
-    threshold_button(c, ui_centred(ui_cut_right(row, UI_BUTTON_H), UI_BUTTON_H, 22), 0.01f);
+    ui_step_button(c, ui_centred(ui_cut_right(row, UI_BUTTON_H), UI_BUTTON_H, 22), true, up);
     ui_cut_right(row, UI_STEP);
-    threshold_button(c, ui_centred(ui_cut_right(row, UI_BUTTON_H), UI_BUTTON_H, 22), -0.01f);
+    ui_step_button(c, ui_centred(ui_cut_right(row, UI_BUTTON_H), UI_BUTTON_H, 22), false, down);
     ui_cut_right(row, UI_GAP);
     bool fits = ui_label_width(c, UI_CAPTION, full) + keep <= row->w;
     const char *shown = fits ? full : strchr(full, ' ') + 1;
@@ -126,7 +120,7 @@ static void draw_foot(struct ui_canvas *c, struct ui_box row, const struct ui_vi
     snprintf(full, sizeof full, "%d of %d anchors match", matched, all);
     snprintf(brief, sizeof brief, "%d of %d match", matched, all);
     snprintf(least, sizeof least, "%d/%d", matched, all);
-    const char *texts[] = {full, brief, least, NULL};
+    const char *texts[] = {full, brief, least, "", NULL};
     draw_threshold(c, &row, view, ui_label_width(c, UI_CAPTION, brief) + UI_GAP);
     ui_label_fit(c, row, UI_CAPTION, UI_LEFT, c->theme->dim, texts);
 }

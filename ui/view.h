@@ -20,6 +20,9 @@
 #define UI_HISTORY_S 10   // seconds of score history
 #define UI_HISTORY   600  // points at most
 
+#define UI_TEXT_LEAST 0.8f
+#define UI_TEXT_MOST  2.0f
+
 // Pictures that hurt a training most: of the user's that look like strangers, of others that look
 // like the user. Small ones in a row, the worst first.
 #define UI_WORST 4
@@ -126,7 +129,8 @@ struct ui_score_point {
 
 struct ui_view {
     enum ui_page page;
-    bool light; // the light theme
+    bool light;      // the light theme
+    float text_size; // how much larger everything is drawn, UI_TEXT_LEAST..UI_TEXT_MOST; 0 means 1
 
     // Camera
     const struct img *frame; // latest picture, never mirrored; NULL before the first
@@ -232,6 +236,7 @@ enum ui_action_kind {
     UI_DISMISS,       // the greeting
     UI_PAGE,          // `index`: an enum ui_page; the one that is open: close it
     UI_THEME,         // the other one of dark and light
+    UI_TEXT_SIZE,     // `index`: 1 larger, -1 smaller, 0 as at first
     UI_FOLDER,        // `path`: a folder of other people, dropped or typed
     UI_REMOVE_FOLDER, // `index`
     UI_QUIT,

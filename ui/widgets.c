@@ -172,6 +172,14 @@ void ui_switch(struct ui_canvas *c, struct ui_box box, bool on, struct ui_zone z
     ui_zone_add(c, zone);
 }
 
+void ui_step_button(struct ui_canvas *c, struct ui_box box, bool up, struct ui_zone zone)
+{
+    zone.box = box;
+    ui_panel(c, box, UI_ROUND, ui_control_colour(c, &zone), c->theme->edge);
+    ui_icon(c, ui_centred(box, 12, 12), up ? UI_PLUS : UI_MINUS, c->theme->text);
+    ui_zone_add(c, zone);
+}
+
 void ui_choice(struct ui_canvas *c, struct ui_box box, const char *label, bool chosen,
                struct ui_zone zone)
 {

@@ -57,6 +57,9 @@ SDL_Color ui_control_colour(const struct ui_canvas *c, const struct ui_zone *zon
 // Something that is on or off, at the left of `box`, with the word for it; a click does `zone`.
 void ui_switch(struct ui_canvas *c, struct ui_box box, bool on, struct ui_zone zone);
 
+// A small button with a plus (`up`) or a minus, which does `zone`.
+void ui_step_button(struct ui_canvas *c, struct ui_box box, bool up, struct ui_zone zone);
+
 // One of several things to choose from: the chosen one is filled, bold and has a check mark.
 void ui_choice(struct ui_canvas *c, struct ui_box box, const char *label, bool chosen,
                struct ui_zone zone);

@@ -2,7 +2,8 @@
 // DESIGN: a window is a renderer, what draws on it (canvas, screen) and what comes back from it
 // (input). Without a display the renderer is SDL's software one on a surface; all else is the same
 // code, and SDL's video is not even started. Scale: the one that was asked for; else SDL's own
-// ratio of pixels to window units where the desktop has one (Wayland), else the desktop's (X11).
+// ratio of pixels to window units where the desktop has one (Wayland), else the desktop's (X11);
+// times the size of the text that the user has chosen.
 //
 // OpenGL without a graphics card (Mesa's llvmpipe, in virtual machines and remote desktops) takes
 // four times the processor time of SDL's own software renderer for what is drawn here, and a
@@ -120,11 +121,26 @@ static float unit_pixels(const struct ui_window *window, int *w_px, int *h_px)
     return w > 0 ? (float)*w_px / (float)w : 1;
 }
 
-static float scale_for(const struct ui_window *window, float pixels)
+// Pixels a point at the usual size of the text.
+static float base_scale(const struct ui_window *window, float pixels)
 {
     if (window->scale > 0)
         return window->scale;
     return fabsf(pixels - 1) > 0.01f ? pixels : window->desktop_scale;
+}
+
+float ui_window_text_most(const struct ui_window *window)
+{
+    int w = 1, h = 1;
+    float scale = base_scale(window, unit_pixels(window, &w, &h));
+    return fmaxf(fminf((float)w / (scale * MIN_W), (float)h / (scale * MIN_H)), 1);
+}
+
+// Pixels a point.
+static float scale_for(const struct ui_window *window, const struct ui_view *view, float pixels)
+{
+    float size = view->text_size > 0 ? view->text_size : 1;
+    return base_scale(window, pixels) * fminf(size, ui_window_text_most(window));
 }
 
 // Gives the window its size, w x h points, as far as there is room for it.
@@ -132,7 +148,7 @@ static void place(struct ui_window *window, int w, int h)
 {
     int w_px, h_px;
     float pixels = unit_pixels(window, &w_px, &h_px);
-    float units = scale_for(window, pixels) / pixels;
+    float units = base_scale(window, pixels) / pixels;
     SDL_Rect at = ui_desktop_place((int)lroundf((float)w * units), (int)lroundf((float)h * units));
     SDL_SetWindowMinimumSize(window->window, SDL_min((int)(MIN_W * units), at.w),
                              SDL_min((int)(MIN_H * units), at.h));
@@ -231,7 +247,7 @@ static void paint(struct ui_window *window, const struct ui_view *view)
     float pixels = unit_pixels(window, &w, &h);
     struct ui_canvas *canvas = &window->canvas;
     canvas->theme = view->light ? &ui_theme_light : &ui_theme_dark;
-    ui_canvas_begin(canvas, w, h, scale_for(window, pixels));
+    ui_canvas_begin(canvas, w, h, scale_for(window, view, pixels));
     canvas->mouse_x = window->input.mouse_x;
     canvas->mouse_y = window->input.mouse_y;
     canvas->pressed = window->input.pressed;
@@ -273,7 +289,7 @@ static void handle(struct ui_window *window, const struct ui_view *view, const S
     int w = 1, h = 1;
     float pixels = unit_pixels(window, &w, &h);
     ui_input_event(&window->input, event, view, &window->canvas,
-                   pixels / scale_for(window, pixels));
+                   pixels / scale_for(window, view, pixels));
     if (event->type == SDL_DROPFILE || event->type == SDL_DROPTEXT)
         SDL_free(event->drop.file);
 }
@@ -304,6 +320,7 @@ void ui_window_fill(const struct ui_window *window, struct ui_view *view)
 {
     view->typing = window->input.typing;
     view->cursor = window->input.cursor;
+    view->text_size = fminf(view->text_size, ui_window_text_most(window));
     view->caret = (int)window->input.line.caret;
     _Static_assert(sizeof view->typed >= sizeof window->input.line.text, "typed text is cut");
     SDL_strlcpy(view->typed, window->input.line.text, sizeof view->typed);

@@ -28,8 +28,12 @@ void ui_window_draw(struct ui_window *window, const struct ui_view *view);
 bool ui_window_poll(struct ui_window *window, const struct ui_view *view, int timeout_ms,
                     struct ui_action *action);
 
-// What ui_window_draw() needs to know of the typing that the window itself keeps, and which pictures
-// it drew last.
+// The largest view->text_size that leaves 480x360 points in the window; 1 at least. Where more is
+// asked for, that is what is drawn.
+float ui_window_text_most(const struct ui_window *window);
+
+// What ui_window_draw() needs to know that the window itself keeps: the state of typing, the
+// cursor, which pictures it drew last, and view->text_size as far as there is room for it.
 void ui_window_fill(const struct ui_window *window, struct ui_view *view);
 
 // Ends a ui_window_poll() that waits. Any thread. Coalesced: many calls wake once.

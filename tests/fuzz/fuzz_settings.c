@@ -6,6 +6,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>
+#include <math.h>
 
 static char dir[] = "/tmp/visavis-fuzz-XXXXXX", folders_path[64], settings_path[64];
 
@@ -63,6 +64,9 @@ static void read_settings(void)
     FUZZ_CHECK(s && app_settings_text(s, APP_THEME, APP_DARK));
     app_settings_set_flag(s, APP_MIRROR, !app_settings_flag(s, APP_MIRROR, true));
     bool mirror = app_settings_flag(s, APP_MIRROR, true);
+    float size = app_settings_number(s, APP_TEXT_SIZE, 0.8f, 2, 1);
+    FUZZ_CHECK(size >= 0.8f && size <= 2);
+    app_settings_set_number(s, APP_TEXT_SIZE, size);
     int gain;
     app_settings_of_camera(s, "/dev/v4l/by-id/a", "gain", &gain);
     app_settings_set_of_camera(s, "/dev/v4l/by-id/a", "gain", 5);
@@ -71,6 +75,8 @@ static void read_settings(void)
     app_settings_close(s);
     FUZZ_CHECK(app_settings_open(&s, &err) == 0);
     FUZZ_CHECK(app_settings_flag(s, APP_MIRROR, !mirror) == mirror);
+    float kept = app_settings_number(s, APP_TEXT_SIZE, 0.7f, 3, 0);
+    FUZZ_CHECK(fabsf(kept - size) < 1e-5f);
     app_settings_close(s);
 }
 

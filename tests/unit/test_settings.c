@@ -102,6 +102,49 @@ static void choices_outlast_the_session(void **state)
     app_settings_close(s);
 }
 
+static float text_size(const struct app_settings *s)
+{
+    return app_settings_number(s, APP_TEXT_SIZE, 0.5f, 2, 1);
+}
+
+static void a_number_outlasts_the_session(void **state)
+{
+    const char *path = file_of(state);
+    struct app_settings *s = open_well();
+    assert_true(text_size(s) == 1);
+    app_settings_set_number(s, APP_TEXT_SIZE, 1.1f);
+    assert_true(text_size(s) == 1.1f);
+    keep(s);
+    app_settings_close(s);
+    expect_file(path, "{\n\t\"text_size\":\t1.1\n}\n");
+    s = open_well();
+    assert_true(text_size(s) == 1.1f);
+    app_settings_close(s);
+}
+
+static void odd_numbers_are_passed_over(void **state)
+{
+    static const char *const odd[] = {"0.49", "2.01",  "-1", "1e999", "\"1.5\"",
+                                      "true", "[1.5]", "{}", "null"};
+    static const char *const well[] = {"0.5", "2", "1.5"};
+    const char *path = file_of(state);
+    char text[64];
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        snprintf(text, sizeof text, "{\"text_size\": %s}", odd[i]);
+        write_file(path, text);
+        struct app_settings *s = open_well();
+        assert_true(text_size(s) == 1);
+        app_settings_close(s);
+    }
+    for (size_t i = 0; i < sizeof well / sizeof *well; i++) {
+        snprintf(text, sizeof text, "{\"text_size\": %s}", well[i]);
+        write_file(path, text);
+        struct app_settings *s = open_well();
+        assert_true(text_size(s) == strtof(well[i], NULL));
+        app_settings_close(s);
+    }
+}
+
 static void what_is_unknown_stays(void **state)
 {
     const char *path = file_of(state);
@@ -240,10 +283,12 @@ static void none_are_kept(void **state)
     const char *path = file_of(state);
     app_settings_set_flag(NULL, APP_MIRROR, false);
     app_settings_set_text(NULL, APP_THEME, APP_LIGHT);
+    app_settings_set_number(NULL, APP_TEXT_SIZE, 1.5f);
     app_settings_set_of_camera(NULL, "a", "gain", 1);
     app_settings_forget_camera(NULL, "a");
     assert_true(app_settings_flag(NULL, APP_MIRROR, true));
     assert_string_equal(app_settings_text(NULL, APP_THEME, APP_DARK), APP_DARK);
+    assert_true(text_size(NULL) == 1);
     keep(NULL);
     app_settings_close(NULL);
     assert_false(file_exists(path));
@@ -255,6 +300,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(where_it_is),
         IN_A_FOLDER(choices_outlast_the_session),
+        IN_A_FOLDER(a_number_outlasts_the_session),
+        IN_A_FOLDER(odd_numbers_are_passed_over),
         IN_A_FOLDER(what_is_unknown_stays),
         IN_A_FOLDER(a_broken_file_is_set_aside),
         IN_A_FOLDER(an_unreadable_file_stays),

@@ -15,16 +15,28 @@ struct size {
     int w, h; // pixels
     float scale;
     bool light;
+    float text_size; // 0: as usual
 };
 
 static const struct size sizes[] = {
-    {"640x480", 640, 480, 1, false},       {"640x480-light", 640, 480, 1, true},
-    {"1280x800", 1280, 800, 1, false},     {"1280x800-light", 1280, 800, 1, true},
-    {"2560x1600@2", 2560, 1600, 2, false}, {"2560x1600@2-light", 2560, 1600, 2, true},
-    {"1280x960@2", 1280, 960, 2, false},   {"1280x960@2-light", 1280, 960, 2, true},
-    {"480x360", 480, 360, 1, false},       {"1024x768", 1024, 768, 1, false},
-    {"720x1100", 720, 1100, 1, false},     {"1920x1080", 1920, 1080, 1, false},
+    {"640x480", 640, 480, 1, false},
+    {"640x480-light", 640, 480, 1, true},
+    {"1280x800", 1280, 800, 1, false},
+    {"1280x800-light", 1280, 800, 1, true},
+    {"2560x1600@2", 2560, 1600, 2, false},
+    {"2560x1600@2-light", 2560, 1600, 2, true},
+    {"1280x960@2", 1280, 960, 2, false},
+    {"1280x960@2-light", 1280, 960, 2, true},
+    {"480x360", 480, 360, 1, false},
+    {"1024x768", 1024, 768, 1, false},
+    {"720x1100", 720, 1100, 1, false},
+    {"1920x1080", 1920, 1080, 1, false},
     {"1280x560", 1280, 560, 1, false},
+    {"640x480-small", 640, 480, 1, false, UI_TEXT_LEAST},
+    {"640x480-large", 640, 480, 1, false, UI_TEXT_MOST},
+    {"1280x800-small", 1280, 800, 1, false, UI_TEXT_LEAST},
+    {"1280x800-large", 1280, 800, 1, true, UI_TEXT_MOST},
+    {"1280x800-larger", 1280, 800, 1, false, 1.4f},
 };
 
 static uint8_t shade(float v)
@@ -500,6 +512,7 @@ static int shoot(const struct size *size, size_t state, const struct img *frame,
                             .guide = {frame->w / 2 - 125, frame->h / 2 - 125, 250, 250},
                             .mirror = true,
                             .light = size->light,
+                            .text_size = size->text_size,
                             .threshold = 0.5f,
                             .fps = 29.97f,
                             .seconds_left = -1};

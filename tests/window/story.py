@@ -74,6 +74,13 @@ class Story:
         assert all(e['kind'] == kind for e in self.events('saved')[before:])
         return count - before
 
+    def settings(self):
+        try:
+            with open(os.path.join(self.env['XDG_CONFIG_HOME'], 'visavis', 'settings.json')) as f:
+                return json.load(f)
+        except FileNotFoundError:
+            return {}
+
     def pictures(self, kind):
         folder = os.path.join(self.data, kind)
         return [n for n in os.listdir(folder) if n.endswith('.jpg')]
@@ -157,6 +164,11 @@ def play(story, user, strangers):
     story.press('h')
     time.sleep(.5)
     story.shot('5-help')
+    story.press('ctrl+plus', 'ctrl+plus')
+    story.wait('the size of the text', lambda: story.settings().get('text_size') == 1.25)
+    story.shot('5-help-large')
+    story.press('ctrl+0')
+    story.wait('the usual size', lambda: story.settings().get('text_size') == 1)
     story.press('h', 'm', 'v')
 
     epochs = len(story.events('epoch'))

@@ -202,6 +202,77 @@ static void test_threshold(void **state)
     }
 }
 
+static void expect_text_size(struct ui_window *window, int change)
+{
+    struct ui_action action = next(window);
+    assert_int_equal(action.kind, UI_TEXT_SIZE);
+    assert_int_equal(action.index, change);
+}
+
+static void test_text_size(void **state)
+{
+    struct ui_window *window = *state;
+    static const struct {
+        SDL_Keycode key;
+        int change;
+    } keys[] = {{'+', 1}, {'=', 1},      {SDLK_KP_PLUS, 1}, {'-', -1}, {SDLK_KP_MINUS, -1},
+                {'0', 0}, {SDLK_KP_0, 0}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        press(keys[i].key, KMOD_LCTRL);
+        expect_text_size(window, keys[i].change);
+        expect(window, UI_NONE, 0);
+    }
+    press('+', KMOD_LCTRL | KMOD_LALT);
+    press('0', 0);
+    expect(window, UI_NONE, 0);
+    press('o', 0); // while a path is typed, too
+    press('+', KMOD_RCTRL | KMOD_LSHIFT);
+    expect_text_size(window, 1);
+    expect(window, UI_NONE, 0);
+}
+
+static void turn_wheel(float rows)
+{
+    SDL_Event event = {.type = SDL_MOUSEWHEEL};
+    event.wheel.preciseY = rows;
+    SDL_PushEvent(&event);
+}
+
+static void test_text_size_by_wheel(void **state)
+{
+    struct ui_window *window = *state;
+    turn_wheel(1);
+    expect(window, UI_NONE, 0);
+    SDL_SetModState(KMOD_RCTRL);
+    turn_wheel(0.5f);
+    expect(window, UI_NONE, 0);
+    turn_wheel(1.5f);
+    expect_text_size(window, 1);
+    expect_text_size(window, 1);
+    turn_wheel(-1);
+    expect_text_size(window, -1);
+    expect(window, UI_NONE, 0);
+    SDL_SetModState(KMOD_NONE);
+}
+
+static void test_text_has_room(void **state)
+{
+    (void)state;
+    struct ui_window *window;
+    assert_int_equal(ui_window_create_offscreen(&window, 960, 900, 1.25f, NULL), 0);
+    assert_true(fabsf(ui_window_text_most(window) - 1.6f) < 1e-3f);
+    view.text_size = 2;
+    ui_window_fill(window, &view);
+    assert_true(fabsf(view.text_size - 1.6f) < 1e-3f);
+    view.text_size = 1.1f;
+    ui_window_fill(window, &view);
+    assert_true(view.text_size == 1.1f);
+    ui_window_destroy(window);
+    assert_int_equal(ui_window_create_offscreen(&window, 300, 900, 1, NULL), 0);
+    assert_true(ui_window_text_most(window) == 1);
+    ui_window_destroy(window);
+}
+
 static void test_pages(void **state)
 {
     struct ui_window *window = *state;
@@ -689,6 +760,8 @@ static void test_help_covers_the_rest(void **state)
     click(&m, SDL_MOUSEBUTTONDOWN, train);
     click(&m, SDL_MOUSEBUTTONUP, train);
     expect_input(&m, UI_HELP);
+    click_on(&m, zone_of(&m, UI_TEXT_SIZE, 0, 1));
+    expect_input(&m, UI_TEXT_SIZE);
     push_button(&m, SDL_MOUSEBUTTONDOWN, 640, 400);
     push_button(&m, SDL_MOUSEBUTTONUP, 640, 400);
     expect_input(&m, UI_NONE);
@@ -886,6 +959,9 @@ int main(void)
         WITH_WINDOW(test_plain_keys),
         WITH_WINDOW(test_other_scripts_use_the_place),
         WITH_WINDOW(test_threshold),
+        WITH_WINDOW(test_text_size),
+        WITH_WINDOW(test_text_size_by_wheel),
+        cmocka_unit_test(test_text_has_room),
         WITH_WINDOW(test_pages),
         WITH_WINDOW(test_camera_keys),
         WITH_WINDOW(test_escape_closes_first),

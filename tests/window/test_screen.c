@@ -374,6 +374,38 @@ static bool unchanged(struct img *before, int w, int h)
     return ret;
 }
 
+static void shoot_text(float size, int w, int h, float scale, struct img *shot)
+{
+    view.text_size = size;
+    shoot(w, h, scale, shot);
+}
+
+// Larger text is the same as a larger scale, as far as the window has room for 480x360 points.
+static void test_text_size(void **state)
+{
+    (void)state;
+    struct img frame = {0}, a = {0}, b = {0};
+    make_frame(&frame, 640, 480);
+    fill_view(&frame);
+    shoot_text(2, 1280, 800, 1, &a);
+    shoot_text(0, 1280, 800, 2, &b);
+    assert_true(same(&a, &b));
+    shoot_text(1, 1280, 800, 1, &b);
+    assert_false(same(&a, &b));
+    shoot_text(0.8f, 1280, 800, 2, &a);
+    shoot_text(1, 1280, 800, 1.6f, &b);
+    assert_true(same(&a, &b));
+    shoot_text(2, 720, 640, 1, &a);
+    shoot_text(1, 720, 640, 1.5f, &b);
+    assert_true(same(&a, &b));
+    shoot_text(2, 480, 360, 1.5f, &a); // what there is no room for anyway is not made smaller
+    shoot_text(1, 480, 360, 1.5f, &b);
+    assert_true(same(&a, &b));
+    img_finish(&frame);
+    img_finish(&a);
+    img_finish(&b);
+}
+
 // Over the picture, and only where nothing else is.
 static void test_greeting(void **state)
 {
@@ -824,6 +856,7 @@ int main(void)
         cmocka_unit_test(test_curves_lie_at_their_epochs),
         cmocka_unit_test(test_single_point_is_a_dot),
         cmocka_unit_test(test_nothing_of_no_heldout_pairs),
+        cmocka_unit_test(test_text_size),
         cmocka_unit_test(test_demo_says_why),
         cmocka_unit_test(test_greeting),
         cmocka_unit_test(test_threshold_shows),
