@@ -90,6 +90,7 @@ static void set_control(struct app_session *s, enum cap_control_id id, int value
     char spec[CAP_SPEC_MAX];
     present_spec(s, spec);
     cap_feed_set_control(s->feed, spec, id, value);
+    s->view.control[id].value = value; // the next key may come before the next drawing
     if (control_keys[id])
         app_settings_set_of_camera(s->settings, spec, control_keys[id], value);
     else if (value >= 0 && value < N_POWER_LINES)

@@ -460,7 +460,7 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         do_live(s);
         break;
     case UI_MIRROR:
-        s->mirror = !s->mirror;
+        s->view.mirror = s->mirror = !s->mirror;
         app_settings_set_flag(s->settings, APP_MIRROR, s->mirror);
         break;
     case UI_CAMERA:
