@@ -323,6 +323,20 @@ void app_events_camera(struct app_events *ev, const char *state, const char *det
     put(ev, event, false);
 }
 
+void app_events_cameras(struct app_events *ev, const struct cap_info *list, int n)
+{
+    if (!ev)
+        return;
+    cJSON *event = event_named("cameras"), *cameras = cJSON_AddArrayToObject(event, "cameras");
+    for (int i = 0; i < n; i++) {
+        cJSON *camera = cJSON_CreateObject();
+        add_text(camera, "name", list[i].name);
+        add_text(camera, "spec", list[i].spec);
+        verify_json_append(cameras, camera);
+    }
+    put(ev, event, false);
+}
+
 void app_events_folder(struct app_events *ev, const char *path, int pictures)
 {
     if (!ev)

@@ -7,6 +7,7 @@
 #define VISAVIS_APP_EVENTS_H
 
 #include "app/edits.h"
+#include "capture/camera.h"
 #include "core/base/err.h"
 #include "core/face/quality.h"
 #include "core/siamese/train.h"
@@ -44,6 +45,8 @@ void app_events_score(struct app_events *events, const struct app_scored *scored
 void app_events_epoch(struct app_events *events, const struct siam_progress *progress);
 void app_events_trained(struct app_events *events, const char *model, double seconds, bool stopped);
 void app_events_camera(struct app_events *events, const char *state, const char *detail);
+// The cameras there are, listed anew while the camera's page is open.
+void app_events_cameras(struct app_events *events, const struct cap_info *list, int n);
 void app_events_folder(struct app_events *events, const char *path, int pictures);
 // A command was started: "accept", "reject" or "leave".
 void app_events_hook(struct app_events *events, const char *hook, double score);

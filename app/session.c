@@ -132,6 +132,14 @@ static void on_wake(void *ctx)
     wake(ctx);
 }
 
+static void on_cameras(void *ctx)
+{
+    struct app_session *s = ctx;
+    struct cap_info list[APP_CAMERAS_MAX];
+    app_events_cameras(s->events, list, app_cameras_list(s->cameras, list));
+    wake(s);
+}
+
 void app_local_time(const char *utc, char *out, size_t size)
 {
     struct tm tm = {0};
@@ -696,7 +704,7 @@ static int start_threads(struct app_session *s, struct err *err)
     if (!ret)
         ret = app_trainer_create(&s->trainer, s->events, &train, err);
     if (!ret)
-        ret = app_cameras_create(&s->cameras, on_wake, s, err);
+        ret = app_cameras_create(&s->cameras, on_cameras, s, err);
     return ret;
 }
 

@@ -90,10 +90,19 @@ class Window:
         with open(self.log_file, encoding='utf-8') as f:
             return f.read()
 
-    def states(self):
+    def events(self, kind):
         with open(self.events_file, encoding='utf-8') as f:
             found = [json.loads(line) for line in f if line.endswith('\n')]
-        return [(e['state'], e['detail'].split(',')[0]) for e in found if e['event'] == 'camera']
+        return [e for e in found if e['event'] == kind]
+
+    def states(self):
+        return [(e['state'], e['detail'].split(',')[0]) for e in self.events('camera')]
+
+    def wait_listed(self, *cameras):
+        want = [{'name': c.replace('_', ' '), 'spec': BY_ID.format(c)} for c in cameras]
+        self.wait(f'the list of {cameras}', lambda: self.events('cameras') and
+                  self.events('cameras')[-1]['cameras'] == want)
+        time.sleep(.5)  # it is drawn
 
     def told(self, camera, control):
         """The values that the camera's driver was given, in their order."""
@@ -153,7 +162,7 @@ def choose_by_mouse(w):
     w.start()
     w.wait_camera('opened', FRONT)
     w.click(*NAME_OF_CAMERA)
-    time.sleep(1.5)  # the list is made
+    w.wait_listed(FRONT, DESK)
     w.shot('camera-1-page')
     w.click(*ROW[1])
     w.wait_camera('opened', DESK)
@@ -228,14 +237,14 @@ def pause(w):
 
 def plug_and_unplug(w):
     plug(NEW)
-    time.sleep(2.5)
+    w.wait_listed(FRONT, DESK, NEW)
     w.shot('camera-6-plugged')
     w.click(*ROW[2])
     w.wait_camera('opened', NEW)
     w.press('Up', 'Return')
     w.wait_camera('opened', DESK)
     unplug(NEW)
-    time.sleep(2.5)
+    w.wait_listed(FRONT, DESK)
     w.click(*ROW[2])
     w.wait_camera('opened', 'Demo camera')
     w.click(*ROW[1])
@@ -250,7 +259,7 @@ def start_again(w, kept):
     w.wait_told(DESK, 'gain', kept['gain'], kept['gain'])
     w.wait_told(DESK, 'power_line', 2, 2)
     w.press('3')
-    time.sleep(1.5)
+    w.wait_listed(FRONT, DESK)
     w.click(LEFT, RESET)
     w.wait_told(DESK, 'exposure_auto', 3, 3)
     w.wait_told(DESK, 'gain', 64, 64)
