@@ -656,6 +656,8 @@ void app_album_view(struct app_album *a, struct ui_album *view)
         rearrange(a);
     a->is_wanted = false;
     bool fresh = take_fresh(a);
+    if (fresh)
+        pthread_cond_signal(&a->wish); // for small pictures of it
     if (fresh || a->news) {
         fill_thumbs(a);
         fill_sections(a, view);

@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MESSAGE_NS (8 * CLOCK_SECOND)
-#define FLASH_NS   (CLOCK_SECOND / 5)
-#define ENOUGH     20 // pictures of a kind, for the hint
+#define MESSAGE_NS   (8 * CLOCK_SECOND)
+#define FLASH_NS     (CLOCK_SECOND / 5)
+#define SETTLE_NS    (3 * CLOCK_SECOND) // that a shot waits for small pictures
+#define SETTLE_DRAWS 8
+#define ENOUGH       20 // pictures of a kind, for the hint
 
 static void fill_camera(struct app_session *s, struct ui_view *v)
 {
@@ -171,6 +173,32 @@ void app_screen_text_size(struct app_session *s, int change)
     app_session_tell(s, text);
 }
 
+// Whether all of the page of pictures that is in sight is there.
+static bool is_settled(const struct ui_album *album)
+{
+    for (int i = 0; i < album->n_sections; i++)
+        if (album->section[i].reading)
+            return false;
+    for (int i = album->first_seen; i < album->first_seen + album->n_seen && i < album->n; i++)
+        if (!album->thumb[i].px && !album->thumb[i].fault)
+            return false;
+    return album->n_sections > 0 && album->side == album->side_px;
+}
+
+// Small pictures are made for what was drawn, and drawn some at a time.
+static void settle_pictures(struct app_session *s, struct ui_window *window)
+{
+    int64_t until = clock_now_ns() + SETTLE_NS;
+    bool settled = false;
+    for (int left = SETTLE_DRAWS; left > 0 && clock_now_ns() < until; left -= settled) {
+        ui_window_draw(window, &s->view);
+        ui_window_fill(window, &s->view);
+        app_album_view(s->album, &s->view.album);
+        settled = is_settled(&s->view.album);
+        clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 100);
+    }
+}
+
 int app_screen_shot(struct app_session *s, const char *path, struct err *err)
 {
     struct img picture = {0};
@@ -180,6 +208,8 @@ int app_screen_shot(struct app_session *s, const char *path, struct err *err)
         ret = ui_window_create_offscreen(&window, s->options->width, s->options->height,
                                          s->options->scale > 0 ? s->options->scale : 1, err);
     app_screen_fill(s);
+    if (!ret && s->page == UI_PAGE_COLLECTED)
+        settle_pictures(s, window);
     if (!ret)
         ret = ui_window_shot(window, &s->view, &picture, err);
     if (!ret)
