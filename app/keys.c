@@ -277,6 +277,7 @@ static bool play_key(struct app_session *s, char key)
         {'w', UI_WRONG, 0, 0},
         {'r', UI_RETRAIN, 0, 0},
         {'l', UI_THEME, 0, 0},
+        {'i', UI_FIGURES, 0, 0},
         {'b', UI_USE_MODEL, 0, 0},
         {'q', UI_QUIT, 0, 0},
         {'+', UI_THRESHOLD, 0.01f, 0},

@@ -5,6 +5,7 @@
 #include "app/scorer.h"
 
 #include "app/explain.h"
+#include "app/tempo.h"
 #include "core/base/clock.h"
 #include "core/face/chip.h"
 #include "core/verify/embed.h"
@@ -50,6 +51,7 @@ struct app_scorer {
     int64_t n_scores;
     enum verify_verdict verdict;
     int live_scores, live_matches;          // since live began
+    struct app_tempo tempo;                 // of scores, from capture on, since then
     struct verify_seen history[UI_HISTORY]; // ring
     int history_last;
 };
@@ -105,6 +107,7 @@ static void publish(struct app_scorer *s, struct app_scored *scored)
     s->n_scores++;
     s->live_scores++;
     s->live_matches += score->match;
+    app_tempo_add(&s->tempo, scored->score_ns, scored->score_ns - scored->capture_ns);
     s->verdict = scored->verdict = judge(s, scored);
     app_explain_score(&s->explain, scored->score_ns, s->gallery, score, s->scores);
     if (!score->match)
@@ -291,6 +294,7 @@ void app_scorer_set_live(struct app_scorer *s, bool live)
     s->have_score = false;
     if (live)
         s->live_scores = s->live_matches = 0;
+    s->tempo.n = 0;
     pthread_cond_signal(&s->wish);
     pthread_mutex_unlock(&s->lock);
 }
@@ -343,6 +347,16 @@ void app_scorer_tally(struct app_scorer *s, int *n, int *matched)
     *n = s->live_scores;
     *matched = s->live_matches;
     pthread_mutex_unlock(&s->lock);
+}
+
+void app_scorer_figures(struct app_scorer *s, struct ui_figures *figures)
+{
+    pthread_mutex_lock(&s->lock);
+    struct app_tempo tempo = s->tempo;
+    pthread_mutex_unlock(&s->lock);
+    figures->scored = (float)app_tempo_rate(&tempo, clock_now_ns());
+    figures->p50_ms = (float)app_tempo_ms(&tempo, 0.50);
+    figures->p95_ms = (float)app_tempo_ms(&tempo, 0.95);
 }
 
 // With the lock held.

@@ -48,6 +48,8 @@ bool app_scorer_is_live(struct app_scorer *scorer);
 int64_t app_scorer_count(struct app_scorer *scorer);
 // Frames scored, and of them matched, since live began.
 void app_scorer_tally(struct app_scorer *scorer, int *n, int *matched);
+// Fills in scored, p50_ms and p95_ms: of the last hundred scores since live began.
+void app_scorer_figures(struct app_scorer *scorer, struct ui_figures *figures);
 // Fills in the view's live part and have_model. Main thread only: the view's picture of the nearest
 // anchor is the scorer's, and as it is until the next call.
 void app_scorer_view(struct app_scorer *scorer, struct ui_view *view);

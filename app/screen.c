@@ -12,6 +12,7 @@
 
 #define MESSAGE_NS   (8 * CLOCK_SECOND)
 #define FLASH_NS     (CLOCK_SECOND / 5)
+#define FIGURES_NS   (CLOCK_SECOND / 2)
 #define SETTLE_NS    (3 * CLOCK_SECOND) // that a shot waits for small pictures
 #define SETTLE_DRAWS 8
 #define ENOUGH       20 // pictures of a kind, for the hint
@@ -23,9 +24,12 @@ static void fill_camera(struct app_session *s, struct ui_view *v)
     if (s->frame)
         v->guide = face_guide_box(s->frame->img.w, s->frame->img.h);
     int n = s->n_frames < 32 ? (int)s->n_frames : 32;
-    int64_t span =
-        n < 2 ? 0 : s->frame_times[(s->n_frames - 1) % 32] - s->frame_times[(s->n_frames - n) % 32];
-    v->fps = span > 0 ? (float)((double)(n - 1) * CLOCK_SECOND / (double)span) : 0;
+    int first = (int)((s->n_frames - n) % 32), last = (int)((s->n_frames - 1) % 32);
+    int64_t span = n < 2 ? 0 : s->recent[last].capture_ns - s->recent[first].capture_ns;
+    // By their numbers: some may have come while the window was being drawn.
+    v->fps = span > 0 ? (float)((double)(s->recent[last].number - s->recent[first].number) *
+                                CLOCK_SECOND / (double)span)
+                      : 0;
     v->mirror = s->mirror;
     v->help = s->help;
     v->light = s->light;
@@ -124,6 +128,19 @@ static void fill_earlier(struct app_session *s, struct ui_view *v)
     }
 }
 
+// Not with every frame: who could read them?
+static void fill_figures(struct app_session *s, struct ui_view *v)
+{
+    int64_t now = clock_now_ns();
+    v->figures.shown = s->figures;
+    if (!s->figures || (s->figures_ns && now - s->figures_ns < FIGURES_NS))
+        return;
+    s->figures_ns = now;
+    v->figures.camera = v->fps;
+    v->figures.draw_ms = (float)app_tempo_ms(&s->drawn, 0.5);
+    app_scorer_figures(s->scorer, &v->figures);
+}
+
 void app_screen_fill(struct app_session *s)
 {
     struct ui_view *v = &s->view;
@@ -136,6 +153,7 @@ void app_screen_fill(struct app_session *s)
     app_scorer_view(s->scorer, v);
     if (v->camera_paused) // who is there is not known
         v->verdict = VERIFY_UNDECIDED;
+    fill_figures(s, v);
     fill_greeting(s, v);
     fill_hint(v);
     if (s->window)

@@ -515,6 +515,10 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         s->light = !s->light;
         app_settings_set_text(s->settings, APP_THEME, s->light ? APP_LIGHT : APP_DARK);
         break;
+    case UI_FIGURES:
+        s->figures = !s->figures;
+        s->figures_ns = s->drawn.n = 0;
+        break;
     case UI_TEXT_SIZE:
         app_screen_text_size(s, action->index);
         break;
@@ -611,7 +615,8 @@ static bool take_frame(struct app_session *s, int timeout_ms)
     if (s->frame)
         cap_slot_release(s->slot, s->frame);
     s->frame = frame;
-    s->frame_times[s->n_frames++ % 32] = frame->capture_ns;
+    s->recent[s->n_frames % 32].number = frame->frame;
+    s->recent[s->n_frames++ % 32].capture_ns = frame->capture_ns;
     app_events_frame(s->events, frame->frame, frame->capture_ns);
     return true;
 }
@@ -638,6 +643,8 @@ static void run_window(struct app_session *s, struct app_keys *keys)
             ui_window_draw(s->window, &s->view);
             drawn_ns = clock_now_ns();
             tell_drawn(s, &n_told);
+            if (s->figures && ui_window_drawn_ns(s->window) > 0)
+                app_tempo_add(&s->drawn, drawn_ns, ui_window_drawn_ns(s->window));
         }
         changed = false;
         struct ui_action action;

@@ -16,6 +16,7 @@
 #include "app/options.h"
 #include "app/scorer.h"
 #include "app/settings.h"
+#include "app/tempo.h"
 #include "app/trainer.h"
 #include "capture/feed.h"
 #include "ui/window.h"
@@ -47,12 +48,17 @@ struct app_session {
     // Main thread only, as all above but `events`.
     int reader;                    // of the slot
     const struct cap_frame *frame; // the one on the screen, held; NULL before the first
-    int64_t frame_times[32];       // capture times of the last frames, a ring
+    struct {
+        int64_t number, capture_ns;
+    } recent[32]; // of the last frames, a ring
     int64_t n_frames;
     bool mirror, help, fullscreen, light, quit;
     bool greeted; // or there is no need to
     enum ui_page page;
-    float text_size; // as chosen; the window may have no room for it
+    bool figures;           // are shown
+    int64_t figures_ns;     // when they were brought up to date; 0: they are to be now
+    struct app_tempo drawn; // of the window, while they are shown
+    float text_size;        // as chosen; the window may have no room for it
     struct app_hooks hooks;
     int64_t n_hooked;   // scores that the hooks have seen
     bool demo_fallback; // no camera was asked for, and there is none

@@ -22,6 +22,7 @@ static const struct help_line first_column[] = {
     {{"v"}, "live score on, off"},
     {{"w"}, "that was wrong: keep it"},
     {{"r"}, "train shortly on that"},
+    {{"i"}, "frames a second, times"},
     {{"+", "\xe2\x88\x92"}, "threshold, also arrows"},
 };
 

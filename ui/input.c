@@ -170,6 +170,8 @@ static enum ui_action_kind plain_key(SDL_Keycode key)
         return UI_WRONG;
     case SDLK_r:
         return UI_RETRAIN;
+    case SDLK_i:
+        return UI_FIGURES;
     case SDLK_l:
         return UI_THEME;
     case SDLK_b:

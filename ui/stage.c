@@ -11,6 +11,8 @@
 #define DEMO_H      44.0f  // of the demo camera's note at the picture's upper edge
 #define FACE_LINE   3.0f   // around the face
 #define DASH        9.0f   // of that line, about
+#define FIGURES     5
+#define FIGURE_GAP  10.0f // between figures
 
 // The largest box of the frame's shape within `box`: in the middle, or at the top if little room is
 // left over.
@@ -275,19 +277,26 @@ static void draw_trouble(struct ui_canvas *c, struct ui_box box, float shown_w,
     ui_button(c, ui_centred(foot, ui_button_width(c, button), foot.h), button);
 }
 
-// What the camera is and brings; a click on it opens the camera's page.
+// A text of the caption that does `zone`; cuts what it takes off *row.
+static void draw_link(struct ui_canvas *c, struct ui_box *row, const char *s, struct ui_zone zone)
+{
+    zone.box = ui_centred(*row, row->w, fminf(row->h, UI_BUTTON_H));
+    zone.box.w = fminf(ui_label_width(c, UI_CAPTION, s), row->w);
+    bool over = ui_inside(zone.box, c->mouse_x, c->mouse_y);
+    ui_label(c, *row, UI_CAPTION, UI_LEFT, over ? c->theme->accent : c->theme->dim, s);
+    ui_zone_add(c, zone);
+    ui_cut_left(row, zone.box.w);
+}
+
+// What the camera is, which opens the camera's page, and how many frames come, which shows more
+// figures.
 static void draw_camera_line(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
 {
-    struct ui_zone zone = {.kind = UI_PAGE, .index = UI_PAGE_CAMERA};
-    char now[UI_TEXT + 32];
-    snprintf(now, sizeof now, "%s, now %.0f", view->camera, (double)view->fps);
-    const char *texts[] = {now, view->camera, NULL};
-    zone.box = ui_centred(row, row.w, fminf(row.h, UI_BUTTON_H));
-    zone.box.w = fminf(ui_label_width(c, UI_CAPTION, now), row.w);
-    bool over = ui_inside(zone.box, c->mouse_x, c->mouse_y);
-    ui_label_fit(c, row, UI_CAPTION, UI_LEFT, over ? c->theme->accent : c->theme->dim,
-                 view->fps > 0 ? texts : texts + 1);
-    ui_zone_add(c, zone);
+    char now[32];
+    draw_link(c, &row, view->camera, (struct ui_zone){.kind = UI_PAGE, .index = UI_PAGE_CAMERA});
+    snprintf(now, sizeof now, ", now %.0f", (double)view->fps);
+    if (view->fps > 0 && row.w >= ui_label_width(c, UI_CAPTION, now))
+        draw_link(c, &row, now, (struct ui_zone){.kind = UI_FIGURES});
 }
 
 // The camera's line, whole if it can be, and the buttons of the picture that fit beside it.
@@ -311,6 +320,37 @@ static void draw_caption(struct ui_canvas *c, struct ui_box box, const struct ui
     }
     if (well)
         draw_camera_line(c, row, view);
+}
+
+static void write_ms(char *out, size_t size, const char *what, float ms)
+{
+    snprintf(out, size, isfinite(ms) ? "%s %.1f ms" : "%s \xe2\x80\x93", what, (double)ms);
+}
+
+// The figures that were asked for, side by side as far as there is room; a click hides them.
+static void draw_figures(struct ui_canvas *c, float x, float y, float room,
+                         const struct ui_figures *f)
+{
+    char s[FIGURES][48];
+    snprintf(s[0], sizeof s[0], "camera %.1f fps", (double)f->camera);
+    snprintf(s[1], sizeof s[1], "scored %.1f fps", (double)f->scored);
+    write_ms(s[2], sizeof s[2], "to score", f->p50_ms);
+    write_ms(s[3], sizeof s[3], "95 % in", f->p95_ms);
+    write_ms(s[4], sizeof s[4], "drawn in", f->draw_ms);
+    float w = 0, h = ui_line_height(c, UI_CAPTION) + 1;
+    for (int i = 0; i < FIGURES; i++)
+        w = fmaxf(w, ceilf(ui_label_width(c, UI_CAPTION, s[i])) + FIGURE_GAP);
+    int columns = SDL_clamp((int)((room - FIGURE_GAP) / w), 1, FIGURES);
+    int rows = (FIGURES + columns - 1) / columns;
+    struct ui_zone zone = {.box = {x, y, w * (float)columns + FIGURE_GAP, h * (float)rows + UI_GAP},
+                           .kind = UI_FIGURES};
+    ui_fill_round(c, zone.box, UI_ROUND, c->theme->veil);
+    for (int i = 0; i < FIGURES; i++) {
+        struct ui_box at = {x + FIGURE_GAP + w * (float)(i % columns),
+                            y + UI_STEP + h * (float)(i / columns), w, h};
+        ui_label(c, at, UI_CAPTION, UI_LEFT, c->theme->text, s[i]);
+    }
+    ui_zone_add(c, zone);
 }
 
 void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
@@ -343,6 +383,11 @@ void ui_stage_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view 
     struct ui_box held = shows_face(view) ? on_screen(view, view->face, shown) : guide;
     if (ui_scored(view) && view->nearest)
         draw_nearest(c, room, guide, held, view, nearest);
+    if (view->figures.shown) {
+        float nearest_w = ui_scored(view) && view->nearest ? NEAREST_MAX + 4 * UI_GAP : 0;
+        draw_figures(c, shown.x + 10, shown.y + (view->demo ? DEMO_H : 10),
+                     shown.w - 20 - fminf(nearest_w, 0.3f * shown.w), &view->figures);
+    }
     if (ui_greets(view))
         ui_greeting_draw(c, shown, shown.y + shown.h - guide.y - guide.h);
 }

@@ -117,6 +117,14 @@ struct ui_model {
     int n_impostor, n_genuine; // what they were measured on; 0: not known
 };
 
+// What is measured of the program itself. NAN: nothing yet.
+struct ui_figures {
+    bool shown;
+    float camera, scored; // frames a second: that came, that were scored
+    float p50_ms, p95_ms; // from a frame's capture to its score: median, and where 95 % are within
+    float draw_ms;        // to draw the window, median
+};
+
 struct ui_folder {
     char path[UI_TEXT];
     int pictures; // files that look like pictures; -1 while still counting
@@ -197,6 +205,8 @@ struct ui_view {
     struct ui_score_point history[UI_HISTORY]; // oldest first
     int n_history;
 
+    struct ui_figures figures;
+
     // Messages
     char message[UI_TEXT]; // last thing to tell, one line; empty = none
     bool message_is_error;
@@ -236,6 +246,7 @@ enum ui_action_kind {
     UI_DISMISS,       // the greeting
     UI_PAGE,          // `index`: an enum ui_page; the one that is open: close it
     UI_THEME,         // the other one of dark and light
+    UI_FIGURES,       // show or hide them
     UI_TEXT_SIZE,     // `index`: 1 larger, -1 smaller, 0 as at first
     UI_FOLDER,        // `path`: a folder of other people, dropped or typed
     UI_REMOVE_FOLDER, // `index`

@@ -14,6 +14,7 @@
 // calls do nothing, so that a camera's rate never fills SDL's queue.
 #include "ui/window.h"
 
+#include "core/base/clock.h"
 #include "ui/desktop.h"
 #include "ui/icon.h"
 #include "ui/input.h"
@@ -32,6 +33,8 @@ struct ui_window {
     SDL_Surface *surface; // NULL: on the screen
     SDL_Renderer *renderer;
     Uint32 subsystem;    // of SDL, that it started
+    bool waits;          // showing what was drawn waits for the screen's refresh
+    int64_t drawn_ns;    // as ui_window_drawn_ns()
     float scale;         // pixels a point, as asked for; 0: automatic
     float desktop_scale; // pixels a point then, where SDL's ratio is 1
     struct ui_canvas canvas;
@@ -111,6 +114,12 @@ static SDL_Renderer *open_renderer(SDL_Window *window)
     return renderer ? renderer : SDL_CreateRenderer(window, -1, flags);
 }
 
+static bool waits_for_refresh(SDL_Renderer *renderer)
+{
+    SDL_RendererInfo info;
+    return SDL_GetRendererInfo(renderer, &info) == 0 && info.flags & SDL_RENDERER_PRESENTVSYNC;
+}
+
 // Pixels for a unit of SDL's window coordinates.
 static float unit_pixels(const struct ui_window *window, int *w_px, int *h_px)
 {
@@ -176,6 +185,7 @@ static int open_window(struct ui_window *window, int w, int h, struct err *err)
     window->renderer = open_renderer(window->window);
     if (!window->renderer)
         return err_set(err, ERR_USAGE, "nothing can be drawn: %s; try --headless", SDL_GetError());
+    window->waits = waits_for_refresh(window->renderer);
     place(window, w, h);
     set_icon(window->window);
     SDL_ShowWindow(window->window);
@@ -259,10 +269,23 @@ static void paint(struct ui_window *window, const struct ui_view *view)
 void ui_window_draw(struct ui_window *window, const struct ui_view *view)
 {
     const Uint32 unseen = SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN;
+    int64_t start_ns = clock_now_ns();
+    window->drawn_ns = 0;
     if (window->window && SDL_GetWindowFlags(window->window) & unseen)
         return;
     paint(window, view);
+    if (window->waits) {
+        SDL_RenderFlush(window->renderer);
+        window->drawn_ns = clock_now_ns() - start_ns;
+    }
     SDL_RenderPresent(window->renderer);
+    if (!window->waits)
+        window->drawn_ns = clock_now_ns() - start_ns;
+}
+
+int64_t ui_window_drawn_ns(const struct ui_window *window)
+{
+    return window->drawn_ns;
 }
 
 int ui_window_shot(struct ui_window *window, const struct ui_view *view, struct img *out,

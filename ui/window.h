@@ -22,6 +22,10 @@ void ui_window_destroy(struct ui_window *window);
 // Draws one frame and shows it. Uploads view->frame only when its number changed.
 void ui_window_draw(struct ui_window *window, const struct ui_view *view);
 
+// How long the last ui_window_draw() took, without its wait for the screen's next refresh; 0: it
+// drew nothing, as nobody would see it.
+int64_t ui_window_drawn_ns(const struct ui_window *window);
+
 // Waits up to timeout_ms for something to happen, then returns one action a call: true while there
 // is one. Typing a path and the state of held keys are handled here: `view` says what was shown
 // last; typing is begun with `o` or '/' or a click, ended by Enter (UI_FOLDER) or Esc.

@@ -47,6 +47,7 @@ struct seen {
     struct img_rect face; // the last one
     bool face_now, nearest_now;
     bool greeted, greets_now;
+    struct ui_figures figures;
 };
 
 static void watch(void *ctx, struct app_session *s)
@@ -54,6 +55,7 @@ static void watch(void *ctx, struct app_session *s)
     struct seen *seen = ctx;
     app_screen_fill(s);
     seen->face_now = s->view.has_face;
+    seen->figures = s->view.figures;
     seen->nearest_now = s->view.nearest != NULL;
     seen->greets_now = s->view.greeting;
     seen->greeted |= s->view.greeting;
@@ -164,7 +166,8 @@ static void save_frames(const char *dir, const char *name, int moved)
     img_finish(&frame);
 }
 
-// Runs "a 4" at the frames, then live without anybody. Returns the events, to be freed.
+// Runs "a 4" at the frames, then, with the figures shown, live without anybody. Returns the events,
+// to be freed.
 static char *collect_and_score(const char *dir, const struct app_options *more, struct seen *seen)
 {
     char events[600], keys[2000];
@@ -172,7 +175,7 @@ static char *collect_and_score(const char *dir, const struct app_options *more, 
     size_t size;
     snprintf(events, sizeof events, "%s/events", dir);
     snprintf(keys, sizeof keys,
-             "camera replay:%s/frames\nwait frames 3\na 4\nv\nwait score 3\n"
+             "camera replay:%s/frames\nwait frames 3\na 4\ni\nv\nwait score 3\n"
              "camera replay:%s/nobody\nwait frames 4\nwait score 5\nq\n",
              dir, dir);
     save_frames(dir, "frames", MOVED);
@@ -243,6 +246,8 @@ static void a_face_is_looked_for(void **state)
     assert_true(n_none >= 4);
     assert_true(seen.n_faces > 0 && !seen.face_now && !seen.nearest_now);
     assert_false(seen.greeted); // there is a model
+    assert_true(seen.figures.shown && seen.figures.camera > 0);
+    assert_true(seen.figures.p50_ms > 0 && seen.figures.p95_ms >= seen.figures.p50_ms);
     assert_in_range(seen.face.w, 100, 220);
     assert_in_range(seen.face.x + seen.face.w / 2, 320 + MOVED - 30, 320 + MOVED + 30);
     assert_in_range(seen.face.y + seen.face.h / 2, 180, 300);

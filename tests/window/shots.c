@@ -232,6 +232,12 @@ static void live_you(struct ui_view *view)
     text(view->hint, "Try other light, glasses or a headset; p adds positives of what fails.");
 }
 
+static void live_figures(struct ui_view *view)
+{
+    live_you(view);
+    view->figures = (struct ui_figures){true, 29.97f, 29.9f, 6.23f, 9.78f, 3.14f};
+}
+
 static void live_stranger(struct ui_view *view)
 {
     live(view);
@@ -465,6 +471,7 @@ static const struct {
     {"resumed", resumed},
     {"ready", ready},
     {"you", live_you},
+    {"figures", live_figures},
     {"stranger", live_stranger},
     {"dark", live_dark},
     {"unsure", live_unsure},

@@ -149,7 +149,10 @@ def play(story, user, strangers):
 
     story.press('v')
     story.wait('scores of the whole loop', lambda: len(story.events('score')) >= 125)
+    story.press('i')
+    time.sleep(1)
     story.shot('4-live')
+    story.press('i')
     scores = story.events('score')
     assert scores[-1]['anchors'] == len(story.pictures('anchor'))
     assert all(e['match'] == (e['score'] >= e['threshold']) for e in scores)

@@ -146,10 +146,10 @@ static void test_plain_keys(void **state)
     static const struct {
         SDL_Keycode key;
         enum ui_action_kind kind;
-    } keys[] = {{'u', UI_UNDO},  {'t', UI_TRAIN},       {'s', UI_STOP},      {'v', UI_LIVE},
-                {' ', UI_PAUSE}, {'m', UI_MIRROR},      {'c', UI_CAMERA},    {'f', UI_FULLSCREEN},
-                {'h', UI_HELP},  {'l', UI_THEME},       {'b', UI_USE_MODEL}, {SDLK_F1, UI_HELP},
-                {'q', UI_QUIT},  {SDLK_ESCAPE, UI_QUIT}};
+    } keys[] = {{'u', UI_UNDO},     {'t', UI_TRAIN},  {'s', UI_STOP},        {'v', UI_LIVE},
+                {' ', UI_PAUSE},    {'m', UI_MIRROR}, {'c', UI_CAMERA},      {'f', UI_FULLSCREEN},
+                {'h', UI_HELP},     {'l', UI_THEME},  {'i', UI_FIGURES},     {'b', UI_USE_MODEL},
+                {SDLK_F1, UI_HELP}, {'q', UI_QUIT},   {SDLK_ESCAPE, UI_QUIT}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         press(keys[i].key, 0);
         expect(window, keys[i].kind, 0);
@@ -721,6 +721,28 @@ static void test_the_cameras_name_opens_its_page(void **state)
     expect_input(&m, UI_PAGE);
 }
 
+// The frames a second beside that name show the figures, which go with a click.
+static void test_figures_by_mouse(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    static uint8_t px[12];
+    struct img frame = {.px = px, .w = 2, .h = 2};
+    m = (struct mouse){0};
+    view.frame = &frame;
+    view.fps = 25;
+    snprintf(view.camera, sizeof view.camera, "Integrated Camera");
+    draw_screen(&m);
+    click_on(&m, zone_of(&m, UI_FIGURES, 0, 0));
+    expect_input(&m, UI_FIGURES);
+    view.fps = 0;
+    view.figures.shown = true;
+    draw_screen(&m);
+    view.frame = NULL;
+    click_on(&m, zone_of(&m, UI_FIGURES, 0, 0));
+    expect_input(&m, UI_FIGURES);
+}
+
 // The greeting, where it can be seen, before the window is closed.
 static void test_escape_closes_the_greeting(void **state)
 {
@@ -976,6 +998,7 @@ int main(void)
         WITH_WINDOW(test_threshold_is_dragged),
         WITH_WINDOW(test_camera_by_mouse),
         WITH_WINDOW(test_the_cameras_name_opens_its_page),
+        WITH_WINDOW(test_figures_by_mouse),
         WITH_WINDOW(test_help_covers_the_rest),
         WITH_WINDOW(test_pictures_are_reached_by_keys),
         WITH_WINDOW(test_pictures_are_edited),

@@ -141,6 +141,8 @@ static void test_buttons_never_overlap(void **state)
             view.page = (enum ui_page)((w + h) % 3);
             view.cursor = h % 20;
             view.greeting = !view.live;
+            view.fps = 30;
+            view.figures = (struct ui_figures){h % 3 == 0, 29.97f, 0, NAN, 1e4f, 3.1f};
             ui_canvas_begin(&canvas, w, h, 1);
             ui_screen_draw(&screen, &canvas, &view);
             check_zones(&canvas);
@@ -404,6 +406,34 @@ static void test_text_size(void **state)
     img_finish(&frame);
     img_finish(&a);
     img_finish(&b);
+}
+
+static void test_figures(void **state)
+{
+    (void)state;
+    static const int size[][2] = {{480, 360}, {640, 480}, {1280, 800}};
+    struct img frame = {0}, shot = {0};
+    make_frame(&frame, 640, 480);
+    fill_view(&frame);
+    for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
+        int w = size[i][0], h = size[i][1];
+        view.figures = (struct ui_figures){false, 30, 29, 6, 9, 3};
+        shoot(w, h, 1, &shot);
+        view.figures.draw_ms = 7;
+        assert_true(unchanged(&shot, w, h));
+        view.figures.shown = true;
+        float *figure[] = {&view.figures.camera, &view.figures.scored, &view.figures.p50_ms,
+                           &view.figures.p95_ms, &view.figures.draw_ms};
+        for (size_t k = 0; k < sizeof figure / sizeof *figure; k++) {
+            assert_false(unchanged(&shot, w, h));
+            *figure[k] += 1;
+        }
+        assert_false(unchanged(&shot, w, h));
+        view.figures.draw_ms = NAN;
+        assert_false(unchanged(&shot, w, h));
+    }
+    img_finish(&frame);
+    img_finish(&shot);
 }
 
 // Over the picture, and only where nothing else is.
@@ -857,6 +887,7 @@ int main(void)
         cmocka_unit_test(test_single_point_is_a_dot),
         cmocka_unit_test(test_nothing_of_no_heldout_pairs),
         cmocka_unit_test(test_text_size),
+        cmocka_unit_test(test_figures),
         cmocka_unit_test(test_demo_says_why),
         cmocka_unit_test(test_greeting),
         cmocka_unit_test(test_threshold_shows),
