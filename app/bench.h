@@ -24,6 +24,11 @@ int app_bench_train(cJSON *root, const struct app_options *options);
 // bench_live.c: a headless session that scores every frame, with a training in the background.
 int app_bench_live(cJSON *root, const struct app_options *options);
 
+// bench_window.c: a session in a window of --size, with a training, live scores and the page of
+// pictures, which holds more than 1,000 and moves: how long the main thread takes from its wait to
+// the end of drawing.
+int app_bench_window(cJSON *root, const struct app_options *options);
+
 // ---- Tools, bench_folder.c ----------------------------------------------------------------------
 
 // Makes a folder in $TMPDIR, or /tmp, of mode 0700. Errors: ERR_IO.
@@ -36,6 +41,12 @@ void app_bench_folder_remove(const char *path);
 // them, and a folder for each other person. Errors: ERR_IO, ERR_MEMORY, ERR_STOPPED.
 int app_bench_draw_pictures(const char *dir, int n_threads, const atomic_bool *stop,
                             struct err *err);
+
+// Saves a model whose net is as it is before the first step of a training. The faces of its
+// pictures are not aligned: there are none to make the template of. Errors: ERR_USAGE (no such
+// recipe), ERR_MEMORY, ERR_IO.
+int app_bench_save_fresh_model(const char *path, const char *recipe, uint64_t seed,
+                               struct err *err);
 
 // Adds one of the memory lines of /proc/self/status ("VmRSS": resident now, "VmHWM": at most so
 // far) in MB of 10^6 bytes; null where there is none.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "app/bench.h"
 #include "capture/camera.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/pool.h"
 #include "core/face/chip.h"
 #include "core/image/save.h"
+#include "core/siamese/train.h"
 #include "core/verify/json.h"
 
 #include <errno.h>
@@ -156,5 +158,32 @@ int app_bench_draw_pictures(const char *dir, int n_threads, const atomic_bool *s
     pool_destroy(pool);
     free(d.result);
     free(d.errs);
+    return ret;
+}
+
+// ---- A model --------------------------------------------------------------------------------
+
+int app_bench_save_fresh_model(const char *path, const char *recipe, uint64_t seed, struct err *err)
+{
+    struct siam_train_config config;
+    struct siam_card card = {.program = VISAVIS_VERSION, .threshold = 0.5f};
+    struct nn_net *net;
+    struct siam_model *model;
+    struct rng rng;
+    int ret = siam_train_defaults(&config, recipe, err);
+    if (!ret)
+        ret = nn_net_create(&net, &config.net, err);
+    if (ret)
+        return ret;
+    rng_seed(&rng, seed, 0);
+    nn_net_init_glorot(net, &rng);
+    clock_utc(card.created);
+    snprintf(card.recipe, sizeof card.recipe, "%s", recipe);
+    struct siam_input input = {.way = config.way, .channels = config.net.channels};
+    ret = siam_model_create(&model, net, &input, &card, err);
+    if (!ret) {
+        ret = siam_model_save(model, path, err);
+        siam_model_unref(model);
+    }
     return ret;
 }

@@ -86,33 +86,6 @@ static int link_data(const char *folder, const struct app_options *o, struct err
     return ret;
 }
 
-// A net as it is before the first step of a training. The faces of its pictures are not aligned:
-// there are none to make the template of.
-static int save_fresh_model(const char *path, const char *recipe, uint64_t seed, struct err *err)
-{
-    struct siam_train_config config;
-    struct siam_card card = {.program = VISAVIS_VERSION, .threshold = 0.5f};
-    struct nn_net *net;
-    struct siam_model *model;
-    struct rng rng;
-    int ret = siam_train_defaults(&config, recipe, err);
-    if (!ret)
-        ret = nn_net_create(&net, &config.net, err);
-    if (ret)
-        return ret;
-    rng_seed(&rng, seed, 0);
-    nn_net_init_glorot(net, &rng);
-    clock_utc(card.created);
-    snprintf(card.recipe, sizeof card.recipe, "%s", recipe);
-    struct siam_input input = {.way = config.way, .channels = config.net.channels};
-    ret = siam_model_create(&model, net, &input, &card, err);
-    if (!ret) {
-        ret = siam_model_save(model, path, err);
-        siam_model_unref(model);
-    }
-    return ret;
-}
-
 static int fill_folder(struct live *live, const char *folder, struct err *err)
 {
     const struct app_options *o = live->options;
@@ -127,7 +100,7 @@ static int fill_folder(struct live *live, const char *folder, struct err *err)
     if (!ret && o->model)
         ret = link_to(folder, "model.safetensors", o->model, ERR_MODEL, err);
     if (!ret && !file_exists(model))
-        ret = save_fresh_model(model, o->recipe, o->seed, err);
+        ret = app_bench_save_fresh_model(model, o->recipe, o->seed, err);
     live->need_anchors = !file_exists(anchors);
     return ret;
 }
@@ -367,6 +340,7 @@ static int run(struct live *live, const char *folder, struct err *err)
     options.data = folder;
     options.events = events;
     options.keys = NULL;
+    options.headless = true;
     if (!*options.camera)
         options.camera = "demo";
     if (options.epochs == 0)

@@ -630,18 +630,24 @@ static void tell_drawn(struct app_session *s, int *n_told)
     *n_told = n > *n_told ? n : *n_told;
 }
 
-static void run_window(struct app_session *s, struct app_keys *keys)
+static void run_window(struct app_session *s, struct app_keys *keys, app_session_turn turn,
+                       void *ctx)
 {
     int64_t drawn_ns = 0;
     int n_told = 0;
     bool changed = true;
     while (!s->quit && !app_stop) {
+        int64_t awake_ns = clock_now_ns();
+        if (turn)
+            turn(ctx, s);
         changed |= take_frame(s, 0);
         look_after(s);
         if (changed || clock_now_ns() - drawn_ns >= IDLE_DRAW_NS) {
             app_screen_fill(s);
             ui_window_draw(s->window, &s->view);
             drawn_ns = clock_now_ns();
+            s->busy_ns = drawn_ns - awake_ns;
+            s->n_drawn++;
             tell_drawn(s, &n_told);
             if (s->figures && ui_window_drawn_ns(s->window) > 0)
                 app_tempo_add(&s->drawn, drawn_ns, ui_window_drawn_ns(s->window));
@@ -787,7 +793,7 @@ static int run(const struct app_options *options, app_session_turn turn, void *c
         log_error("%s", err.text);
         app_events_error(s->events, err.text);
     } else if (s->window) {
-        run_window(s, keys);
+        run_window(s, keys, turn, ctx);
     } else {
         run_headless(s, keys, turn, ctx);
     }
@@ -807,7 +813,5 @@ int app_session_run(const struct app_options *options)
 
 int app_session_drive(const struct app_options *options, app_session_turn turn, void *ctx)
 {
-    struct app_options headless = *options;
-    headless.headless = true;
-    return run(&headless, turn, ctx);
+    return run(options, turn, ctx);
 }

@@ -58,6 +58,8 @@ struct app_session {
     bool figures;           // are shown
     int64_t figures_ns;     // when they were brought up to date; 0: they are to be now
     struct app_tempo drawn; // of the window, while they are shown
+    int64_t n_drawn;        // times the window was drawn
+    int64_t busy_ns;        // how long that took last, from the end of the wait for events on
     float text_size;        // as chosen; the window may have no room for it
     struct app_hooks hooks;
     int64_t n_hooked;   // scores that the hooks have seen
@@ -90,8 +92,9 @@ struct app_session {
 // Runs a session to its end. Returns the program's exit code.
 int app_session_run(const struct app_options *options);
 
-// The same without a window, driven by the program itself: `turn` is called on the main thread
-// after every frame, and every 20 ms while there is none, until it sets s->quit.
+// The same, driven by the program itself: `turn` is called on the main thread until it sets
+// s->quit; without a window after every frame, and every 20 ms while there is none, else each time
+// the thread has waited for events.
 typedef void (*app_session_turn)(void *ctx, struct app_session *s);
 int app_session_drive(const struct app_options *options, app_session_turn turn, void *ctx);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 // Those that are quick are what `visavis bench` runs without a word.
+// clang-format off
 static const struct {
     const char *name;
     int (*run)(cJSON *root, const struct app_options *options);
@@ -17,7 +18,9 @@ static const struct {
     {"step", app_bench_step, true},
     {"train", app_bench_train, false},
     {"live", app_bench_live, false},
+    {"window", app_bench_window, false},
 };
+// clang-format on
 #define N_BENCHES (sizeof benches / sizeof *benches)
 
 static bool is_wanted(size_t i, const struct app_options *o)
@@ -39,7 +42,7 @@ int app_bench(const struct app_options *o)
         struct err err;
         code =
             app_end(err_set(&err, ERR_USAGE,
-                            "bench takes embed, step, train, live, or nothing for the first two"),
+                            "bench takes embed, step, train, live, window; nothing: the first two"),
                     &err);
     }
     if (!cJSON_HasObjectItem(root, "rss_mb"))
