@@ -414,7 +414,7 @@ class Commands(unittest.TestCase):
 
     def test_bench_live_training(self):
         """The data folder's pictures and a model by name."""
-        for seconds in (1, 20):  # the second where a step takes longer than the first
+        for seconds in (1, 20, 60):  # longer where a step takes longer
             r = self.run_bench('live', '--seconds', str(seconds), '--data', 'DATA', '--model',
                                self.model, '--camera', 'replay:me@25')
             self.check_live(r, seconds)
