@@ -70,8 +70,8 @@ static bool is_usable(const char *path, const char *name)
 
 static int link_data(const char *folder, const struct app_options *o, struct err *err)
 {
-    static const char *const names[] = {"anchor", "positive", "negative", "folders.json",
-                                        "model.safetensors"};
+    static const char *const names[] = {"anchor",       "positive",      "negative",
+                                        "folders.json", "left-out.json", "model.safetensors"};
     char path[PATH_MAX];
     int ret = 0;
     if (!file_is_dir(o->data))

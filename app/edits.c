@@ -7,6 +7,7 @@
 #include "app/edits.h"
 
 #include "app/folders.h"
+#include "app/left_out.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -59,6 +60,7 @@ struct app_edits {
     bool has_bin;
     int bin_step; // number of the last folder in one's own
     int counts[SIAM_KINDS];
+    struct app_left_out left_out;
     int n_edits; // times something was changed
 };
 
@@ -382,6 +384,8 @@ int app_edits_create(struct app_edits **out, const char *data_dir, struct err *e
                   : err_set(err, ERR_DATA, "%s: %s", data_dir, strerror(errno));
     if (!ret)
         ret = file_join(e->trash, sizeof e->trash, e->data_dir, TRASH, err);
+    if (!ret)
+        ret = app_left_out_load(&e->left_out, e->data_dir, err);
     if (ret) {
         app_edits_destroy(e);
         *out = NULL;
@@ -401,6 +405,7 @@ void app_edits_destroy(struct app_edits *e)
         drop_bin(e);
     free(e->steps);
     free(e->bins);
+    app_left_out_finish(&e->left_out);
     pthread_mutex_destroy(&e->lock);
     free(e);
 }
@@ -511,6 +516,77 @@ int app_edits_move(struct app_edits *e, const char *const *paths, int n, enum si
     return edit(e, paths, n, (int)to, done, err);
 }
 
+// ---- Leaving out ------------------------------------------------------------------------------
+
+static int leave_out(struct app_edits *e, const char *path, struct app_edited *done,
+                     struct err *err)
+{
+    struct step step = {.what = APP_LEFT_OUT};
+    *done = (struct app_edited){0};
+    if (!file_exists(path))
+        return err_set(err, ERR_DATA, "%s: is gone already", path);
+    pthread_mutex_lock(&e->lock);
+    bool fresh = !app_left_out_has(&e->left_out, path);
+    int ret = app_left_out_add(&e->left_out, path, err);
+    if (!ret && fresh) {
+        done->what = APP_LEFT_OUT;
+        done->n = 1;
+        e->n_edits++;
+        ret = step_add(&step, path, NULL, err);
+    }
+    if (!ret)
+        ret = push_step(e, &step, err);
+    pthread_mutex_unlock(&e->lock);
+    return ret;
+}
+
+int app_edits_take_out(struct app_edits *e, const char *path, struct app_edited *done,
+                       struct err *err)
+{
+    char full[PATH_MAX];
+    enum siam_kind kind;
+    bool own = find_picture(e, path, full, &kind, NULL) == 0;
+    return own ? app_edits_delete(e, &path, 1, done, err) : leave_out(e, path, done, err);
+}
+
+int app_edits_readmit(struct app_edits *e, struct app_edited *done, struct err *err)
+{
+    *done = (struct app_edited){0};
+    pthread_mutex_lock(&e->lock);
+    int n = e->left_out.n, ret = app_left_out_clear(&e->left_out, err);
+    if (!ret && n > 0) {
+        done->what = APP_LEFT_OUT;
+        done->n = n;
+        e->n_edits++;
+    }
+    pthread_mutex_unlock(&e->lock);
+    return ret;
+}
+
+int app_edits_left_out(struct app_edits *e)
+{
+    pthread_mutex_lock(&e->lock);
+    int n = e->left_out.n;
+    pthread_mutex_unlock(&e->lock);
+    return n;
+}
+
+bool app_edits_takes_part(struct app_edits *e, const char *path)
+{
+    pthread_mutex_lock(&e->lock);
+    bool left_out = app_left_out_has(&e->left_out, path);
+    pthread_mutex_unlock(&e->lock);
+    return !left_out && file_exists(path);
+}
+
+int app_edits_changes(struct app_edits *e)
+{
+    pthread_mutex_lock(&e->lock);
+    int n = e->n_edits;
+    pthread_mutex_unlock(&e->lock);
+    return n;
+}
+
 // ---- Undoing ----------------------------------------------------------------------------------
 
 // The class of a file that lies in the data folder's.
@@ -519,12 +595,24 @@ static enum siam_kind kind_at(const struct app_edits *e, const char *path)
     return (enum siam_kind)kind_of(path + strlen(e->data_dir) + 1);
 }
 
+// With the lock held.
+static int undo_leaving_out(struct app_edits *e, const char *path, struct app_edited *undone,
+                            struct err *err)
+{
+    bool had = app_left_out_has(&e->left_out, path);
+    int ret = app_left_out_remove(&e->left_out, path, err);
+    undone->n += had && !ret;
+    return ret;
+}
+
 // With the lock held. A file that is gone has nothing left to take back.
 static int undo_file(struct app_edits *e, enum app_edit what, const struct file *file,
                      struct app_edited *undone, struct err *err)
 {
     char place[PATH_MAX];
     struct stat st;
+    if (what == APP_LEFT_OUT)
+        return undo_leaving_out(e, file->now, undone, err);
     if (lstat(file->now, &st) && errno == ENOENT)
         return 0;
     if (what == APP_SAVED && unlink(file->now))

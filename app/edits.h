@@ -9,6 +9,7 @@
 // The trash is emptied by app_edits_empty_trash(), when a session ends in order. One that a crash
 // leaves is the next session's, which can take back what is in it, and no later one's.
 //
+// Pictures of other people are never touched; some are left out of trainings (app/left_out.h).
 // Pictures that lie behind a link that leads out of the data folder are other people's: never
 // touched.
 #ifndef VISAVIS_APP_EDITS_H
@@ -29,6 +30,7 @@ enum app_edit {
     APP_SAVED,
     APP_DELETED,
     APP_MOVED,
+    APP_LEFT_OUT, // pictures of other people, of trainings
 };
 
 // What was done, or taken back.
@@ -40,7 +42,7 @@ struct app_edited {
 };
 
 // `data_dir` must outlive it. Takes over what a crash left in the trash, and removes what the one
-// before it left. Errors: ERR_DATA (path too long), ERR_MEMORY.
+// before it left. Errors: ERR_DATA (path too long, left-out.json is damaged), ERR_IO, ERR_MEMORY.
 int app_edits_create(struct app_edits **out, const char *data_dir, struct err *err);
 // Leaves the trash as it is. NULL is fine.
 void app_edits_destroy(struct app_edits *edits);
@@ -61,9 +63,22 @@ int app_edits_delete(struct app_edits *edits, const char *const *paths, int n,
 int app_edits_move(struct app_edits *edits, const char *const *paths, int n, enum siam_kind to,
                    struct app_edited *done, struct err *err);
 
+// Takes a picture out of the trainings to come: one of the user's own is deleted, another is left
+// out. Errors: ERR_DATA (it is gone), ERR_IO, ERR_MEMORY.
+int app_edits_take_out(struct app_edits *edits, const char *path, struct app_edited *done,
+                       struct err *err);
+// Lets all that were left out, in earlier sessions too, take part again: *done is that
+// APP_LEFT_OUT, taken back. Errors: ERR_IO, ERR_MEMORY.
+int app_edits_readmit(struct app_edits *edits, struct app_edited *done, struct err *err);
+// How many are left out, and whether a picture is there and takes part in trainings.
+int app_edits_left_out(struct app_edits *edits);
+bool app_edits_takes_part(struct app_edits *edits, const char *path);
+// How often something was changed, so that what follows from it is looked up then alone.
+int app_edits_changes(struct app_edits *edits);
+
 // Takes back the last step that there is anything left of: pictures that were saved are removed,
-// the others get their place again. *undone is that step; APP_UNEDITED: there is none. What can't
-// be taken back can be tried again. Errors: ERR_IO.
+// the others get their place again, or take part again. *undone is that step; APP_UNEDITED: there
+// is none. What can't be taken back can be tried again. Errors: ERR_IO.
 int app_edits_undo(struct app_edits *edits, struct app_edited *undone, struct err *err);
 
 // Counts the pictures that there are; anew where some are edited meanwhile. `stop` ends it early.

@@ -219,7 +219,8 @@ static void put_edit(struct app_events *ev, const char *name, const char *kind, 
                      int count)
 {
     cJSON *event = event_named(name);
-    add_text(event, "kind", kind);
+    if (kind)
+        add_text(event, "kind", kind);
     if (to)
         add_text(event, "to", to);
     verify_json_int(event, "count", count);
@@ -249,6 +250,8 @@ void app_events_edited(struct app_events *ev, const struct app_edited *done)
 {
     if (ev && done->what == APP_MOVED)
         put_moves(ev, done, false);
+    else if (ev && done->what == APP_LEFT_OUT)
+        put_edit(ev, "left_out", NULL, NULL, done->n);
     else if (ev)
         put_edits(ev, "deleted", done);
 }
@@ -257,6 +260,8 @@ void app_events_undone(struct app_events *ev, const struct app_edited *undone)
 {
     if (ev && undone->what == APP_MOVED)
         put_moves(ev, undone, true);
+    else if (ev && undone->what == APP_LEFT_OUT)
+        put_edit(ev, "readmitted", NULL, NULL, undone->n);
     else if (ev)
         put_edits(ev, undone->what == APP_SAVED ? "undone" : "restored", undone);
 }

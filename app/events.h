@@ -38,7 +38,7 @@ void app_events_frame(struct app_events *events, int64_t frame, int64_t capture_
 void app_events_drawn(struct app_events *events, int64_t frame, int64_t drawn_ns);
 void app_events_saved(struct app_events *events, const char *kind, const char *path, int64_t frame);
 // One line for each class that pictures were in: deleted, moved; taken back: undone (a burst),
-// restored (out of the trash), moved (back).
+// restored (out of the trash), moved (back). One line alone: left_out, taken back: readmitted.
 void app_events_edited(struct app_events *events, const struct app_edited *done);
 void app_events_undone(struct app_events *events, const struct app_edited *undone);
 void app_events_score(struct app_events *events, const struct app_scored *scored);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/trainer.h"
 
+#include "app/left_out.h"
 #include "app/models.h"
 
 #include "core/base/file.h"
@@ -108,6 +109,7 @@ struct run {
     struct siam_train_config config;
     char checkpoint[PATH_MAX];
     struct others others;
+    struct app_left_out left_out; // of the others, beside the user
     struct pool *pool;
     const atomic_bool *stop;
     struct relay relay;
@@ -148,7 +150,8 @@ struct own_dirs {
     char anchor[PATH_MAX], positive[PATH_MAX], cache[PATH_MAX];
 };
 
-// Of a user and others.
+// Of a user and others. What is left out is so here alone: what is learnt of other people before
+// takes long, serves all users with the same folders, and is not of the user.
 static int configure_own(struct siam_dataset_config *data, struct own_dirs *dirs,
                          const struct run *run, struct err *err)
 {
@@ -166,6 +169,8 @@ static int configure_own(struct siam_dataset_config *data, struct own_dirs *dirs
     data->anchor_dir = dirs->anchor;
     data->positive_dir = dirs->positive;
     data->cache_dir = dirs->cache;
+    data->left_out = (const char *const *)run->left_out.paths;
+    data->n_left_out = run->left_out.n;
     return ret;
 }
 
@@ -474,6 +479,8 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
         log_info("%s", err->text);
     if (!ret)
         ret = gather_others(&run.others, job, err);
+    if (!ret && !job->people)
+        ret = app_left_out_load(&run.left_out, job->data_dir, err);
     if (!ret)
         ret = run_parts(&run, err);
     if (ret == ERR_MODEL && job->resume_if_same && !run.relay.begun &&
@@ -485,6 +492,7 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
     }
     result->stopped = ret == SIAM_STOPPED || ret == ERR_STOPPED;
     free(run.others.dirs);
+    app_left_out_finish(&run.left_out);
     pool_destroy(run.pool);
     return result->stopped ? 0 : ret;
 }

@@ -106,6 +106,25 @@ static void fill_hint(struct ui_view *v)
     snprintf(v->hint, sizeof v->hint, "%s", hint);
 }
 
+// Looks at files only where something has changed.
+static void fill_worst(struct app_session *s, struct ui_view *v)
+{
+    int changes = app_edits_changes(s->edits);
+    bool same = changes == s->worst_changes && v->worst_number == s->worst_number;
+    for (int i = 0; i < 2 * UI_WORST; i++) {
+        struct ui_worst *worst = i < UI_WORST ? &v->worst_own : &v->worst_others;
+        struct ui_suspect *suspect = &worst->suspect[i % UI_WORST];
+        if (i % UI_WORST >= worst->n)
+            continue;
+        if (!same)
+            s->worst_out[i] = !app_edits_takes_part(s->edits, suspect->path);
+        suspect->out = s->worst_out[i];
+    }
+    s->worst_changes = changes;
+    s->worst_number = v->worst_number;
+    v->n_left_out = app_edits_left_out(s->edits);
+}
+
 static void fill_earlier(struct app_session *s, struct ui_view *v)
 {
     pthread_mutex_lock(&s->lock);
@@ -150,6 +169,7 @@ void app_screen_fill(struct app_session *s)
     app_camera_fill(s);
     fill_collect(s, v);
     app_trainer_view(s->trainer, v);
+    fill_worst(s, v);
     app_scorer_view(s->scorer, v);
     if (v->camera_paused) // who is there is not known
         v->verdict = VERIFY_UNDECIDED;

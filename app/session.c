@@ -284,6 +284,41 @@ static void do_edit(struct app_session *s, char key)
     edited(s, &done);
 }
 
+// A picture that hurts, as UI_TAKE_OUT numbers them.
+static void do_take_out(struct app_session *s, int index)
+{
+    const struct ui_worst *worst = index < UI_WORST ? &s->view.worst_own : &s->view.worst_others;
+    int i = index % UI_WORST;
+    struct app_edited done;
+    struct err err = {0};
+    if (index < 0 || index >= 2 * UI_WORST || i >= worst->n)
+        return;
+    int ret = app_edits_take_out(s->edits, worst->suspect[i].path, &done, &err);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    else if (done.n > 0)
+        app_session_tell(s, done.what == APP_DELETED
+                                ? "deleted: the next training is without it (t trains anew)"
+                                : "left out: the next training is without it (t trains anew)");
+    app_events_edited(s->events, &done);
+    edited(s, &done);
+}
+
+static void do_readmit(struct app_session *s)
+{
+    char text[UI_TEXT];
+    struct app_edited done;
+    struct err err = {0};
+    int ret = app_edits_readmit(s->edits, &done, &err);
+    snprintf(text, sizeof text, "%d picture%s of others take%s part in trainings again", done.n,
+             done.n == 1 ? "" : "s", done.n == 1 ? "s" : "");
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    else
+        app_session_tell(s, done.n > 0 ? text : "no picture is left out");
+    app_events_undone(s->events, &done);
+}
+
 static bool is_holding(struct app_session *s)
 {
     struct app_collector_state state;
@@ -295,7 +330,8 @@ static void do_undo(struct app_session *s)
 {
     static const char *const verbs[] = {[APP_SAVED] = "removed the last",
                                         [APP_DELETED] = "took back out of the trash",
-                                        [APP_MOVED] = "took back the move of"};
+                                        [APP_MOVED] = "took back the move of",
+                                        [APP_LEFT_OUT] = "left out no more:"};
     struct app_edited undone;
     struct err err = {0};
     if (is_holding(s)) {
@@ -504,6 +540,12 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         break;
     case UI_MOVE:
         do_edit(s, action->key);
+        break;
+    case UI_TAKE_OUT:
+        do_take_out(s, action->index);
+        break;
+    case UI_READMIT:
+        do_readmit(s);
         break;
     case UI_DISMISS:
         s->greeted = true;

@@ -62,7 +62,11 @@ struct app_session {
     int64_t busy_ns;        // how long that took last, from the end of the wait for events on
     float text_size;        // as chosen; the window may have no room for it
     struct app_hooks hooks;
-    int64_t n_hooked;   // scores that the hooks have seen
+    int64_t n_hooked; // scores that the hooks have seen
+    // Which of the view's worst pictures are out, and what that was looked up for.
+    bool worst_out[2 * UI_WORST];
+    int64_t worst_number;
+    int worst_changes;
     bool demo_fallback; // no camera was asked for, and there is none
     bool pause;         // of the camera, is wanted
     bool camera_chosen; // in the window, and not yet opened

@@ -14,6 +14,8 @@
 struct worst {
     struct img row;
     int n, all;
+    char *path[UI_WORST]; // [n], owned
+    float score[UI_WORST];
 };
 
 struct app_trainer {
@@ -94,6 +96,10 @@ static int make_worst(struct worst *worst, const struct siam_dataset *data,
         for (int y = 0; y < FACE_THUMB_SIDE; y++)
             memcpy(worst->row.px + ((size_t)y * (size_t)shown + (size_t)i) * line,
                    thumb + (size_t)y * line, line);
+        worst->score[i] = suspects[i].score;
+        worst->path[i] = strdup(data->pictures[suspects[i].picture].path);
+        if (!worst->path[i])
+            ret = err_memory(err, "pictures");
     }
     worst->n = ret ? 0 : shown;
     worst->all = n;
@@ -111,8 +117,11 @@ static void swap_worst(struct worst a[2], struct worst b[2])
 
 static void finish_worst(struct worst worst[2])
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         img_finish(&worst[i].row);
+        for (int k = 0; k < UI_WORST; k++)
+            free(worst[i].path[k]);
+    }
 }
 
 static void note_worst(struct app_trainer *t, const struct app_job_result *result)
@@ -281,7 +290,10 @@ int64_t app_trainer_steps(struct app_trainer *t)
 
 static struct ui_worst show(const struct worst *worst)
 {
-    return (struct ui_worst){worst->n > 0 ? &worst->row : NULL, worst->n, worst->all};
+    struct ui_worst to = {worst->n > 0 ? &worst->row : NULL, worst->n, worst->all, {{0}}};
+    for (int i = 0; i < worst->n; i++)
+        to.suspect[i] = (struct ui_suspect){worst->path[i], worst->score[i], false};
+    return to;
 }
 
 // With the lock held.

@@ -88,7 +88,8 @@ bool app_trainer_busy(struct app_trainer *trainer);
 // Training steps done since the trainer was made.
 int64_t app_trainer_steps(struct app_trainer *trainer);
 // Fills in the view's train part, but for have_model and model_line. One thread alone: the view's
-// rows of the worst pictures stay as they are until the next call.
+// rows and paths of the worst pictures stay as they are until the next call; which of them are out
+// of trainings is not known here.
 void app_trainer_view(struct app_trainer *trainer, struct ui_view *view);
 
 #endif

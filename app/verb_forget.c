@@ -136,6 +136,7 @@ static bool of_data_folder(const char *name, enum sort *sort)
     } ours[] = {{"model.safetensors", MODEL},
                 {"model.safetensors.checkpoint", CHECKPOINT},
                 {"folders.json", OTHER},
+                {"left-out.json", OTHER},
                 {"coach.json", OTHER}};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         *sort = ours[i].sort;

@@ -24,6 +24,7 @@ enum ui_zone_kind {
     UI_ZONE_SCROLL,    // turns the wheel into ui_canvas.scrolled
     UI_ZONE_THRESHOLD, // dragging sets it: 0 at the box's left end, 1 at its right one
     UI_ZONE_SLIDER,    // alike, of the control `index`
+    UI_ZONE_WORST,     // chooses the picture `index` of those that hurt
     UI_ZONE_BLOCK,     // nothing: keeps clicks from what it covers
 };
 

@@ -19,6 +19,7 @@ static const struct help_line first_column[] = {
     {{"Train and verify"}, NULL},
     {{"t", "s"}, "train, stop training"},
     {{"b"}, "back to the model before"},
+    {{"2", "Del"}, "take out what hurts most"},
     {{"v"}, "live score on, off"},
     {{"w"}, "that was wrong: keep it"},
     {{"r"}, "train shortly on that"},

@@ -293,7 +293,7 @@ static void draw_empty(struct ui_canvas *c, struct ui_box in, const struct ui_vi
 }
 
 void ui_hood_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
-                  struct ui_hood *hood)
+                  struct ui_hood *hood, struct ui_picture *worst)
 {
     struct ui_box head, in = ui_page_card(c, box, UI_PAGE_HOOD, "Under the hood", &head);
     struct siam_errors e = siam_scores_errors(&view->card.scores, view->threshold);
@@ -307,7 +307,11 @@ void ui_hood_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *
     }
     float errors_h = UI_BUTTON_H + 2 * (ui_line_height(c, UI_BODY) + 2) + UI_GAP;
     float facts_h = 11 * (ui_line_height(c, UI_BODY) + 1) + ui_line_height(c, UI_CAPTION);
-    float earlier_h = earlier_height(c, view);
+    float earlier_h = earlier_height(c, view), worst_h = ui_worst_height(c, view);
+    if (worst_h > 0 && in.h - worst_h >= errors_h + HISTOGRAM_H) {
+        ui_worst_draw(c, ui_cut_bottom(&in, worst_h), view, worst);
+        ui_cut_bottom(&in, UI_GAP);
+    }
     if (earlier_h > 0 && in.h - earlier_h >= errors_h + 2 * HISTOGRAM_H) {
         draw_earlier(c, ui_cut_bottom(&in, earlier_h), view);
         ui_cut_bottom(&in, UI_GAP);

@@ -300,6 +300,28 @@ static bool camera_key(struct ui_input *input, const SDL_KeyboardEvent *event,
     return true;
 }
 
+static bool has_zone(const struct ui_canvas *canvas, int kind)
+{
+    for (int i = 0; i < canvas->n_zones; i++)
+        if (canvas->zone[i].kind == kind)
+            return true;
+    return false;
+}
+
+// On the page "Under the hood". Pictures that a small window has no room for are not taken out.
+static bool hood_key(struct ui_input *input, const SDL_KeyboardEvent *event,
+                     const struct ui_view *view, const struct ui_canvas *canvas)
+{
+    struct ui_action action;
+    bool in_sight = event->keysym.sym == SDLK_INSERT || has_zone(canvas, UI_ZONE_WORST);
+    if (event->keysym.mod & KMOD_CTRL || !in_sight ||
+        !ui_worst_key(view, event->keysym.sym, &input->cursor, &action))
+        return false;
+    if (action.kind != UI_NONE && !event->repeat)
+        push(input, action);
+    return true;
+}
+
 // Whether the page that is open has a use for the key.
 static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
                      const struct ui_view *view, const struct ui_canvas *canvas)
@@ -309,6 +331,8 @@ static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
         return false;
     if (view->page == UI_PAGE_COLLECTED)
         return pictures_key(input, letter_of(key), key.mod, &view->album, canvas);
+    if (view->page == UI_PAGE_HOOD)
+        return hood_key(input, event, view, canvas);
     return view->page == UI_PAGE_CAMERA && camera_key(input, event, view);
 }
 
@@ -377,6 +401,9 @@ static void click(struct ui_input *input, const struct ui_zone *zone)
     case UI_CHOOSE:
         choose(input, zone->index, choice_of(SDL_GetModState()));
         break;
+    case UI_ZONE_WORST:
+        input->cursor = zone->index + 1;
+        break;
     case UI_ZONE_SCROLL:
     case UI_ZONE_BLOCK:
     case UI_ZONE_THRESHOLD:
@@ -412,7 +439,9 @@ static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas,
                        const struct ui_view *view)
 {
     const struct ui_zone *zone = ui_zone_at(canvas, input->mouse_x, input->mouse_y);
-    input->cursor = 0;
+    // A button for the chosen picture needs it chosen still when the mouse goes up.
+    if (!zone || zone->kind != UI_TAKE_OUT)
+        input->cursor = 0;
     if (!zone)
         return;
     input->pressed = *zone;

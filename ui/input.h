@@ -19,7 +19,7 @@ struct ui_input {
     float mouse_x, mouse_y; // points
     float wheel;            // rows turned and not yet scrolled
     float size_wheel;       // alike, with Ctrl, and not yet a step of the text's size
-    int cursor;             // of the camera's page, as ui_view.cursor
+    int cursor;             // as ui_view.cursor
     struct ui_action queue[UI_QUEUE];
     int first, count; // of the queue
 };

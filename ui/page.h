@@ -35,12 +35,24 @@ void ui_collected_finish(struct ui_collected *page);
 // the cursor, on a page of so many columns and rows. -1: another key, or nothing is there.
 int ui_collected_step(const struct ui_album *album, int columns, int rows, SDL_Keycode key);
 
-// "Under the hood". Zero-initialise.
+// The pictures that hurt, on the page "Under the hood": the height they need, 0 where there is
+// nothing to say of them. pictures: [2], of the user and of others.
+float ui_worst_height(struct ui_canvas *c, const struct ui_view *view);
+void ui_worst_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                   struct ui_picture *pictures);
+
+// A key on that page. Left and right move *cursor (0: none yet, else 1 + a picture's number as in
+// UI_TAKE_OUT); Del takes the picture out, Ins all left out back. False where the page has no use
+// for the key; else *action is what is to be done, UI_NONE where that is nothing.
+bool ui_worst_key(const struct ui_view *view, SDL_Keycode key, int *cursor,
+                  struct ui_action *action);
+
+// "Under the hood". worst: [2], as `pictures` above. Zero-initialise.
 struct ui_hood {
     struct ui_plot scores, det;
 };
 void ui_hood_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
-                  struct ui_hood *hood);
+                  struct ui_hood *hood, struct ui_picture *worst);
 void ui_hood_finish(struct ui_hood *hood);
 
 // The camera's page. Zero-initialise.

@@ -101,7 +101,7 @@ static void draw_page(struct ui_screen *screen, struct ui_canvas *canvas, struct
         ui_collected_draw(canvas, box, view, &screen->collected);
         break;
     case UI_PAGE_HOOD:
-        ui_hood_draw(canvas, box, view, &screen->hood);
+        ui_hood_draw(canvas, box, view, &screen->hood, screen->worst);
         break;
     case UI_PAGE_CAMERA:
         ui_camera_draw(canvas, box, view, &screen->camera, &screen->picture);

@@ -25,11 +25,17 @@
 
 // Pictures that hurt a training most: of the user's that look like strangers, of others that look
 // like the user. Small ones in a row, the worst first.
-#define UI_WORST 4
+#define UI_WORST 8
+struct ui_suspect {
+    const char *path; // any bytes
+    float score;      // 0..1
+    bool out;         // of the trainings to come
+};
 struct ui_worst {
-    const struct img *row; // NULL: there are none
-    int n;                 // pictures in it, at most UI_WORST
-    int all;               // that there are
+    const struct img *row;               // NULL: there are none
+    int n;                               // pictures in it, at most UI_WORST
+    int all;                             // that there are
+    struct ui_suspect suspect[UI_WORST]; // [n]
 };
 
 // What stands where the picture is.
@@ -155,7 +161,8 @@ struct ui_view {
     bool cameras_known; // else they are still being looked for
     int n_devices;      // of them
     struct ui_control control[UI_CONTROLS];
-    int cursor; // of its keys, a row from 1; 0: none
+    int cursor; // of its keys, a row from 1; of the pictures that hurt, 1 + as in UI_TAKE_OUT;
+                // 0: none
 
     // Collect
     int anchors, positives, negatives;   // pictures; negatives: "not me" ones saved by key
@@ -185,6 +192,7 @@ struct ui_view {
     bool have_model;
     struct ui_worst worst_own, worst_others; // of the training that ended last
     int64_t worst_number;                    // changes with them
+    int n_left_out;                          // pictures of others, of trainings
     struct siam_card card;                   // of the model, where have_model
     struct ui_model earlier[UI_MODELS];      // the newest first
     int n_earlier;
@@ -243,6 +251,8 @@ enum ui_action_kind {
     UI_CHOOSE,        // `index`: a picture, `choice`
     UI_DELETE,        // the chosen pictures
     UI_MOVE,          // them, to the class of `key`
+    UI_TAKE_OUT,      // of trainings, `index`: of worst_own, or UI_WORST + of worst_others
+    UI_READMIT,       // all pictures of others that were left out
     UI_DISMISS,       // the greeting
     UI_PAGE,          // `index`: an enum ui_page; the one that is open: close it
     UI_THEME,         // the other one of dark and light

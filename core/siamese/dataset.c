@@ -26,6 +26,7 @@ struct decoding {
     char **reasons;         // [n_pictures], owned: why a picture can't be used, NULL: it can
     struct siam_kept *kept; // the negatives' file, NULL: none
     int n_own;              // pictures before the first negative
+    const struct siam_dataset_config *config;
     const atomic_bool *stop;
     atomic_int failure; // the first error that ends it, 0: none
     struct err *err;    // written by who set `failure`
@@ -43,9 +44,19 @@ static void give_up(struct decoding *d, int code, const struct err *err)
         err_set(d->err, code, "%s", err->text);
 }
 
+static bool is_left_out(const struct siam_dataset_config *config, const struct siam_picture *p)
+{
+    for (int i = 0; i < config->n_left_out && p->kind == SIAM_NEGATIVE; i++)
+        if (strcmp(config->left_out[i], p->path) == 0)
+            return true;
+    return false;
+}
+
 static int load_picture(const struct decoding *d, struct desk *desk, struct siam_picture *p,
                         struct err *err)
 {
+    if (is_left_out(d->config, p))
+        return err_set(err, ERR_DATA, "%s: was left out", p->path);
     if (!d->kept || p->kind != SIAM_NEGATIVE)
         return siam_load_picture(desk->loader, p->path, desk->stored, &p->hash, err);
     int ret = siam_kept_get(d->kept, p->chip - d->n_own, desk->stored, &p->hash, err);
@@ -115,16 +126,17 @@ static struct siam_kept *open_kept(const struct siam_dataset *data, const char *
     return NULL;
 }
 
-static int decode_pictures(struct siam_dataset *data, const char *kept, int n_own,
-                           struct pool *pool, const atomic_bool *stop, struct err *err)
+static int decode_pictures(struct siam_dataset *data, const struct siam_dataset_config *config,
+                           int n_own, struct pool *pool, const atomic_bool *stop, struct err *err)
 {
     int n = data->n_pictures;
     struct decoding d = {
         .data = data,
         .desks = calloc((size_t)pool_workers(pool), sizeof *d.desks),
         .reasons = calloc((size_t)n + 1, sizeof *d.reasons),
-        .kept = open_kept(data, kept, n - n_own),
+        .kept = open_kept(data, config->kept, n - n_own),
         .n_own = n_own,
+        .config = config,
         .stop = stop,
         .err = err,
     };
@@ -281,8 +293,8 @@ static int load(struct siam_dataset *data, const struct siam_dataset_config *con
     if (!ret)
         ret = take_files(data, scan, config, err);
     if (!ret)
-        ret = decode_pictures(data, config->kept, n_found[SIAM_ANCHOR] + n_found[SIAM_POSITIVE],
-                              pool, stop, err);
+        ret = decode_pictures(data, config, n_found[SIAM_ANCHOR] + n_found[SIAM_POSITIVE], pool,
+                              stop, err);
     if (!ret)
         ret = check_counts(data, config, n_found, err);
     if (!ret)

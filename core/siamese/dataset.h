@@ -60,6 +60,10 @@ struct siam_dataset_config {
     const char *const
         *skip; // [n_skip], names of folders in these that are passed over; may be NULL
     int n_skip;
+    // Pictures of others, by their whole paths as file_walk() finds them, that are listed in
+    // `skipped` unread: [n_left_out]; may be NULL. A file of `kept` serves with them or without.
+    const char *const *left_out;
+    int n_left_out;
     // How pictures are kept. With SIAM_FACE that is not aligned, faces are aligned to their own
     // mean, made first (siam_learn_template()).
     struct siam_input input;

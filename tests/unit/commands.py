@@ -261,7 +261,7 @@ class Commands(unittest.TestCase):
                 'data/trash/20260101-000000-000/000001/anchor/e.jpg',
                 'data/trash/20260101-000000-001.old/000002/positive/deep/f.png',
                 'data/model.safetensors', 'data/model.safetensors.checkpoint',
-                'data/.model.safetensors.abcdef', 'data/folders.json', 'data/coach.json', f'data/people/{key}.faces',
+                'data/.model.safetensors.abcdef', 'data/folders.json', 'data/left-out.json', 'data/coach.json', f'data/people/{key}.faces',
                 f'cache/visavis/people/{key}.safetensors', f'cache/visavis/people/{key}.faces',
                 'config/visavis/settings.json', 'config/visavis/settings.json.broken']
         theirs = ['data/anchor/notes.txt', 'data/negative/celebrity.jpg', 'data/negative/negative-mood.jpg',

@@ -84,6 +84,7 @@ struct setting {
     int workers;
     size_t cache_bytes;
     const char *cache_dir;
+    const char *left_out; // a picture's path
     const atomic_bool *stop;
 };
 
@@ -102,6 +103,8 @@ static int load(struct siam_dataset **data, const struct folders *f, struct sett
         .max_negatives = s.max_negatives,
         .cache_bytes = s.cache_bytes,
         .cache_dir = s.cache_dir,
+        .left_out = &s.left_out,
+        .n_left_out = s.left_out != NULL,
     };
     struct pool *pool;
     assert_int_equal(pool_create(&pool, s.workers ? s.workers : 2, 0, NULL), 0);
@@ -229,6 +232,33 @@ static void test_broken_pictures_are_named(void **state)
         assert_string_equal(reason + strlen(reason) - 9, ", skipped");
     }
     siam_dataset_destroy(data);
+}
+
+static void test_left_out(void **state)
+{
+    struct folders f = make_folders(state);
+    char path[1000], mine[1000];
+    put_singles(&f, 8);
+    put_picture(f.negative, 900, 0, "lfw/P/n01.webp"); // the name alone is not what counts
+    snprintf(path, sizeof path, "%s/n01.webp", f.negative);
+    snprintf(mine, sizeof mine, "%s/a01.jpg", f.anchor);
+    struct siam_dataset *all = load_ok(&f, (struct setting){.seed = 1});
+    struct siam_dataset *less = load_ok(&f, (struct setting){.seed = 1, .left_out = path});
+    assert_sound(less);
+    assert_int_equal(less->n_pictures, all->n_pictures - 1);
+    assert_int_equal(less->n_kind[SIAM_NEGATIVE], all->n_kind[SIAM_NEGATIVE] - 1);
+    for (int i = 0; i < less->n_pictures; i++)
+        assert_string_not_equal(less->pictures[i].path, path);
+    assert_non_null(find(less, "P/n01.webp"));
+    assert_int_equal(less->n_skipped, 1);
+    assert_non_null(strstr(less->skipped[0].reason, path));
+    assert_true(all->hash != less->hash); // no checkpoint of the one goes on with the other
+    assert_true(file_exists(path));
+    siam_dataset_destroy(less);
+    less = load_ok(&f, (struct setting){.seed = 1, .left_out = mine}); // one's own are deleted
+    assert_int_equal(less->n_pictures, all->n_pictures);
+    siam_dataset_destroy(less);
+    siam_dataset_destroy(all);
 }
 
 static void assert_fails(const struct folders *f, const char *dir, const char *cause,
@@ -633,6 +663,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_pictures),
         TEST(test_broken_pictures_are_named),
+        TEST(test_left_out),
         TEST(test_missing_pictures),
         TEST(test_stop),
         TEST(test_cache_changes_nothing),

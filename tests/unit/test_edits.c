@@ -301,6 +301,70 @@ static void other_folders_are_never_changed(void **state)
     end(e);
 }
 
+static void others_are_left_out_and_readmitted(void **state)
+{
+    const char *dir = *state;
+    char data[600];
+    snprintf(data, sizeof data, "%s/data", dir);
+    put(dir, "others/x.jpg");
+    put(dir, "others/y\xff\"\\.jpg");
+    put(data, "anchor/a.jpg");
+    put(data, "negative/n.jpg");
+    const char *x = path_of(dir, "others/x.jpg"), *y = path_of(dir, "others/y\xff\"\\.jpg");
+    struct app_edits *e = start(data);
+    struct app_edited done;
+    int changes = app_edits_changes(e);
+    assert_true(app_edits_takes_part(e, x));
+    assert_int_equal(app_edits_take_out(e, x, &done, NULL), 0);
+    assert_int_equal(done.what, APP_LEFT_OUT);
+    assert_int_equal(done.n, 1);
+    assert_true(app_edits_changes(e) > changes);
+    assert_false(app_edits_takes_part(e, x));
+    assert_true(is_there(dir, "others/x.jpg"));
+    assert_int_equal(mode_of(path_of(data, "left-out.json")), 0600);
+    assert_int_equal(app_edits_take_out(e, x, &done, NULL), 0); // once is enough
+    assert_int_equal(done.what, APP_UNEDITED);
+    assert_int_equal(app_edits_left_out(e), 1);
+    // The user's own are deleted, "not me" among them.
+    assert_int_equal(app_edits_take_out(e, path_of(data, "negative/n.jpg"), &done, NULL), 0);
+    assert_int_equal(done.what, APP_DELETED);
+    assert_false(is_there(data, "negative/n.jpg"));
+    assert_int_equal(app_edits_take_out(e, y, &done, NULL), 0);
+    assert_int_equal(app_edits_left_out(e), 2);
+    assert_int_equal(app_edits_take_out(e, path_of(dir, "others/z.jpg"), &done, NULL), ERR_DATA);
+    // All in order.
+    assert_int_equal(undo(e, 1), APP_LEFT_OUT);
+    assert_true(app_edits_takes_part(e, y));
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    assert_true(is_there(data, "negative/n.jpg"));
+    assert_int_equal(app_edits_left_out(e), 1);
+    assert_int_equal(app_edits_take_out(e, y, &done, NULL), 0);
+    end(e);
+    // It holds beyond the session.
+    e = start(data);
+    assert_int_equal(app_edits_left_out(e), 2);
+    assert_false(app_edits_takes_part(e, x) || app_edits_takes_part(e, y));
+    assert_int_equal(app_edits_readmit(e, &done, NULL), 0);
+    assert_int_equal(done.n, 2);
+    assert_int_equal(undo(e, 0), APP_UNEDITED);
+    end(e);
+    e = start(data);
+    assert_true(app_edits_takes_part(e, x) && app_edits_takes_part(e, y));
+    assert_int_equal(app_edits_left_out(e), 0);
+    end(e);
+}
+
+static void a_damaged_list_is_told(void **state)
+{
+    const char *dir = *state;
+    struct app_edits *e;
+    struct err err = {0};
+    put(dir, "left-out.json"); // holds its name
+    assert_int_equal(app_edits_create(&e, dir, &err), ERR_DATA);
+    assert_null(e);
+    assert_non_null(strstr(err.text, "left-out.json: damaged: remove it"));
+}
+
 // As somebody who may not write there: root may.
 static void try_read_only(const char *dir)
 {
@@ -381,6 +445,8 @@ int main(void)
         TEST(the_session_after_next_empties_it),
         TEST(sessions_leave_each_other_alone),
         TEST(other_folders_are_never_changed),
+        TEST(others_are_left_out_and_readmitted),
+        TEST(a_damaged_list_is_told),
         TEST(a_read_only_folder_stays_as_it_is),
         TEST(on_a_full_disk_pictures_stay),
     };

@@ -214,8 +214,19 @@ static void live(struct ui_view *view)
     view->heldout_optimistic = true;
     view->anchors_all = 20;
     view->threshold = 0.5f;
-    view->worst_own = (struct ui_worst){&worst, 3, 5};
-    view->worst_others = (struct ui_worst){&worst, 3, 3};
+    static const struct ui_suspect own[] = {
+        {"/home/ada/.local/share/visavis/anchor/anchor-20260314-150926-535-b003-0007.jpg", 0.08f,
+         false},
+        {"/home/ada/.local/share/visavis/positive/at the sea.jpg", 0.31f, true},
+        {"/home/ada/.local/share/visavis/positive/x.jpg", 0.52f, false}};
+    static const struct ui_suspect others[] = {
+        {"/media/disk/lfw/Ada_Lovelace/0001.jpg", 0.99f, true},
+        {"/media/disk/lfw/Grace/0004.jpg", 0.95f, false},
+        {"/media/disk/gtdb/s01/07.jpg", 0.93f, false}};
+    view->worst_own = (struct ui_worst){&worst, 3, 5, {{0}}};
+    view->worst_others = (struct ui_worst){&worst, 3, 3, {{0}}};
+    memcpy(view->worst_own.suspect, own, sizeof own);
+    memcpy(view->worst_others.suspect, others, sizeof others);
     view->worst_number = 1;
     text(view->model_line, "Trained 12:40, 50 epochs, 170 + 170 of you, 3962 of others");
     *view->message = '\0';
@@ -453,6 +464,30 @@ static void pictures_none(struct ui_view *view)
     }
 }
 
+// One of the pictures that hurt is chosen.
+static void hood_worst(struct ui_view *view)
+{
+    hood(view);
+    view->cursor = UI_WORST + 2;
+    view->n_left_out = 1;
+}
+
+// One that was taken out already.
+static void hood_out(struct ui_view *view)
+{
+    hood_worst(view);
+    view->cursor = 2;
+    text(view->message, "deleted: the next training is without it (t trains anew)");
+}
+
+// After a new start: they are known after a training alone.
+static void hood_left_out(struct ui_view *view)
+{
+    hood(view);
+    view->n_left_out = 3;
+    view->worst_own.n = view->worst_others.n = 0;
+}
+
 static void hood_empty(struct ui_view *view)
 {
     collected(view);
@@ -481,6 +516,9 @@ static const struct {
     {"help", help},
     {"typing", typing},
     {"hood", hood},
+    {"hood-worst", hood_worst},
+    {"hood-out", hood_out},
+    {"hood-left-out", hood_left_out},
     {"hood-empty", hood_empty},
     {"cameras", cameras},
     {"cameras-none", cameras_none},

@@ -383,6 +383,66 @@ static void test_camera_keys(void **state)
     assert_int_equal(view.cursor, 0);
 }
 
+// Three pictures of the user that hurt and two of others, the second of each taken out.
+static void open_hood(const struct img *row)
+{
+    view.page = UI_PAGE_HOOD;
+    view.have_model = true;
+    view.card.scores.own[390] = view.card.scores.others[10] = 20;
+    view.worst_own = (struct ui_worst){row,
+                                       3,
+                                       3,
+                                       {{"anchor/a.jpg", 0.1f, false},
+                                        {"anchor/b.jpg", 0.2f, true},
+                                        {"anchor/c.jpg", 0.3f, false}}};
+    view.worst_others = (struct ui_worst){
+        row, 2, 9, {{"/others/d.jpg", 0.9f, false}, {"/others/e.jpg", 0.8f, true}}};
+    view.worst_number = 1;
+    view.n_left_out = 1;
+}
+
+static void test_pictures_that_hurt_by_keys(void **state)
+{
+    struct ui_window *window = *state;
+    struct img row = {0};
+    assert_int_equal(img_reserve(&row, 3 * 44, 44, NULL), 0);
+    open_hood(&row);
+    press_and_see(window, SDLK_RIGHT, 0); // they are not in sight yet
+    ui_window_draw(window, &view);
+    press_and_see(window, SDLK_DELETE, 0); // none is chosen: none is taken out
+    press_and_see(window, SDLK_RIGHT, 1);
+    press_and_see(window, SDLK_LEFT, 1);
+    press(SDLK_DELETE, 0);
+    expect_index(window, UI_TAKE_OUT, 0);
+    push_key(SDL_KEYDOWN, SDLK_DELETE, 0, 1); // held: no more than one
+    expect(window, UI_NONE, 0);
+    press_and_see(window, SDLK_RIGHT, 2);
+    press_and_see(window, SDLK_DELETE, 2); // it is out already
+    press_and_see(window, SDLK_RIGHT, 3);
+    press_and_see(window, SDLK_RIGHT, UI_WORST + 1); // on to the others
+    press(SDLK_DELETE, 0);
+    expect_index(window, UI_TAKE_OUT, UI_WORST);
+    press_and_see(window, SDLK_RIGHT, UI_WORST + 2);
+    press_and_see(window, SDLK_RIGHT, UI_WORST + 2);
+    press(SDLK_INSERT, 0);
+    expect(window, UI_READMIT, 0);
+    press(SDLK_u, 0);
+    expect(window, UI_UNDO, 0);
+    press(SDLK_UP, 0);
+    expect(window, UI_THRESHOLD, 0);
+    view.n_left_out = 0;
+    press_and_see(window, SDLK_INSERT, UI_WORST + 2); // nothing to take back
+    view.help = true;
+    press_and_see(window, SDLK_DELETE, UI_WORST + 2);
+    view.help = false;
+    press('2', 0);
+    expect_index(window, UI_PAGE, UI_PAGE_HOOD);
+    ui_window_fill(window, &view);
+    assert_int_equal(view.cursor, 0);
+    press_and_see(window, SDLK_LEFT, UI_WORST + 2); // from the end
+    img_finish(&row);
+}
+
 static void test_escape_closes_first(void **state)
 {
     struct ui_window *window = *state;
@@ -670,6 +730,38 @@ static void click_on(struct mouse *m, const struct ui_zone *zone)
 {
     click(m, SDL_MOUSEBUTTONDOWN, zone);
     click(m, SDL_MOUSEBUTTONUP, zone);
+}
+
+static void test_pictures_that_hurt_by_mouse(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    struct img row = {0};
+    struct ui_action action;
+    m = (struct mouse){0};
+    assert_int_equal(img_reserve(&row, 3 * 44, 44, NULL), 0);
+    open_hood(&row);
+    draw_screen(&m);
+    click_on(&m, zone_of(&m, UI_READMIT, 0, 0));
+    expect_input(&m, UI_READMIT);
+    click_on(&m, zone_of(&m, UI_ZONE_WORST, 0, UI_WORST));
+    expect_input(&m, UI_NONE);
+    assert_int_equal(m.input.cursor, UI_WORST + 1);
+    view.cursor = m.input.cursor;
+    draw_screen(&m);
+    click_on(&m, zone_of(&m, UI_TAKE_OUT, 0, UI_WORST));
+    assert_true(ui_input_next(&m.input, &action));
+    assert_int_equal(action.kind, UI_TAKE_OUT);
+    assert_int_equal(action.index, UI_WORST);
+    assert_int_equal(m.input.cursor, UI_WORST + 1); // still chosen: the line tells what was done
+    click_on(&m, zone_of(&m, UI_ZONE_WORST, 0, 1)); // is out: nothing more to do
+    view.cursor = m.input.cursor;
+    draw_screen(&m);
+    for (int i = 0; i < m.canvas.n_zones; i++)
+        assert_int_not_equal(m.canvas.zone[i].kind, UI_TAKE_OUT);
+    push_button(&m, SDL_MOUSEBUTTONDOWN, 1, 1);
+    assert_int_equal(m.input.cursor, 0);
+    img_finish(&row);
 }
 
 static void test_camera_by_mouse(void **state)
@@ -986,6 +1078,7 @@ int main(void)
         cmocka_unit_test(test_text_has_room),
         WITH_WINDOW(test_pages),
         WITH_WINDOW(test_camera_keys),
+        WITH_WINDOW(test_pictures_that_hurt_by_keys),
         WITH_WINDOW(test_escape_closes_first),
         WITH_WINDOW(test_escape_closes_the_greeting),
         WITH_WINDOW(test_typing),
@@ -997,6 +1090,7 @@ int main(void)
         WITH_WINDOW(test_mouse),
         WITH_WINDOW(test_threshold_is_dragged),
         WITH_WINDOW(test_camera_by_mouse),
+        WITH_WINDOW(test_pictures_that_hurt_by_mouse),
         WITH_WINDOW(test_the_cameras_name_opens_its_page),
         WITH_WINDOW(test_figures_by_mouse),
         WITH_WINDOW(test_help_covers_the_rest),

@@ -83,15 +83,21 @@ static void fill_view(const struct img *frame)
                             .nearest = frame,
                             .nearest_number = 1,
                             .nearest_score = 0.44f,
-                            .worst_own = {frame, 3, 20},
-                            .worst_others = {frame, 4, 4},
+                            .worst_own = {frame, 3, 20, {{0}}},
+                            .worst_others = {frame, UI_WORST, UI_WORST, {{0}}},
                             .worst_number = 1,
                             .n_history = 3,
                             .history = {{9, 0.1f}, {8.5f, 2.0f}, {1, -1.0f}},
                             .n_folders = UI_FOLDERS};
+    for (int i = 0; i < UI_WORST; i++) {
+        view.worst_own.suspect[i] =
+            (struct ui_suspect){"/a/\xff\xfe of a long name/b.jpg", 1, i > 0};
+        view.worst_others.suspect[i] = (struct ui_suspect){"no folder.jpg", 0.5f, i % 2};
+    }
     for (int i = 0; i < UI_FOLDERS; i++)
         snprintf(view.folder[i].path, UI_TEXT,
                  "/\xff\xfe/%d/\xe5\x86\x99 a rather long name of a folder", i);
+    view.card.scores.own[390] = view.card.scores.others[10] = 20;
     text(view.camera, "A camera of a long name with many words in it, 1920x1080 MJPG, 30 fps");
     text(view.message, "A message that has to tell a cause and a remedy, and so is longer than the "
                        "bar at the bottom is wide, at least in a small window, or in two");
@@ -139,6 +145,8 @@ static void test_buttons_never_overlap(void **state)
             view.camera_lost = h % 2;
             view.camera_paused = h % 5 == 0;
             view.page = (enum ui_page)((w + h) % 3);
+            view.have_model = h % 3 > 0;
+            view.n_left_out = h % 7;
             view.cursor = h % 20;
             view.greeting = !view.live;
             view.fps = 30;
