@@ -289,6 +289,31 @@ static void kept_pictures_serve_a_data_set(void **state)
     siam_dataset_destroy(read);
 }
 
+// The file is not made again for a picture that is left out, or takes part again.
+static void kept_pictures_serve_without_what_is_left_out(void **state)
+{
+    struct others o;
+    set_up(&o, state);
+    struct siam_dataset *all = load(&o);
+    const char *path = path_in(state, "x.faces"), *const left_out[] = {all->pictures[1].path};
+    assert_int_equal(siam_dataset_keep(all, path, NULL), 0);
+    o.config.left_out = left_out;
+    o.config.n_left_out = 1;
+    struct siam_dataset *read = load(&o);
+    assert_int_equal(read->n_pictures, all->n_pictures - 1);
+    save_text(o.dir, "p2/1.png", "not read any more");
+    o.config.kept = path;
+    struct siam_dataset *kept = load(&o);
+    assert_same(read, kept);
+    siam_dataset_destroy(kept);
+    o.config.n_left_out = 0;
+    kept = load(&o);
+    assert_same(all, kept);
+    siam_dataset_destroy(kept);
+    siam_dataset_destroy(read);
+    siam_dataset_destroy(all);
+}
+
 static void skipped_folders_are_not_there(void **state)
 {
     struct others o;
@@ -383,6 +408,7 @@ int main(void)
         IN_DIR(the_key_follows_from_the_contents),
         IN_DIR(a_key_can_be_refused),
         IN_DIR(kept_pictures_serve_a_data_set),
+        IN_DIR(kept_pictures_serve_without_what_is_left_out),
         IN_DIR(skipped_folders_are_not_there),
         IN_DIR(persons_are_counted),
         IN_DIR(folders_are_checked_before_hours_are_spent),
