@@ -20,6 +20,7 @@ struct ui_input {
     float wheel;            // rows turned and not yet scrolled
     float size_wheel;       // alike, with Ctrl, and not yet a step of the text's size
     int cursor;             // as ui_view.cursor
+    int64_t worst_number;   // as ui_view.worst_number, when the cursor was last asked for
     struct ui_action queue[UI_QUEUE];
     int first, count; // of the queue
 };

@@ -339,10 +339,14 @@ bool ui_window_poll(struct ui_window *window, const struct ui_view *view, int ti
     return false;
 }
 
-void ui_window_fill(const struct ui_window *window, struct ui_view *view)
+void ui_window_fill(struct ui_window *window, struct ui_view *view)
 {
-    view->typing = window->input.typing;
-    view->cursor = window->input.cursor;
+    struct ui_input *input = &window->input;
+    if (view->page == UI_PAGE_HOOD && view->worst_number != input->worst_number)
+        input->cursor = 0; // a training has ended: other pictures stand in that place
+    input->worst_number = view->worst_number;
+    view->typing = input->typing;
+    view->cursor = input->cursor;
     view->text_size = fminf(view->text_size, ui_window_text_most(window));
     view->caret = (int)window->input.line.caret;
     _Static_assert(sizeof view->typed >= sizeof window->input.line.text, "typed text is cut");

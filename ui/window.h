@@ -38,7 +38,7 @@ float ui_window_text_most(const struct ui_window *window);
 
 // What ui_window_draw() needs to know that the window itself keeps: the state of typing, the
 // cursor, which pictures it drew last, and view->text_size as far as there is room for it.
-void ui_window_fill(const struct ui_window *window, struct ui_view *view);
+void ui_window_fill(struct ui_window *window, struct ui_view *view);
 
 // Ends a ui_window_poll() that waits. Any thread. Coalesced: many calls wake once.
 void ui_window_wake(struct ui_window *window);

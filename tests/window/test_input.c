@@ -440,6 +440,12 @@ static void test_pictures_that_hurt_by_keys(void **state)
     ui_window_fill(window, &view);
     assert_int_equal(view.cursor, 0);
     press_and_see(window, SDLK_LEFT, UI_WORST + 2); // from the end
+    // What is chosen is never another picture than the one that was.
+    press_and_see(window, SDLK_LEFT, UI_WORST + 1);
+    view.worst_number++;
+    ui_window_fill(window, &view);
+    assert_int_equal(view.cursor, 0);
+    press_and_see(window, SDLK_DELETE, 0);
     img_finish(&row);
 }
 
