@@ -160,13 +160,22 @@ static void take_over(struct round *round, const struct round *known)
 
 // ---- The file ---------------------------------------------------------------------------------
 
-static int whole(const cJSON *item, int index)
+// An entry is NAME: [traits, size, seconds, nanoseconds].
+static bool parse(const cJSON *item, int64_t entry[4])
 {
-    return (int)cJSON_GetNumberValue(cJSON_GetArrayItem(item, index));
+    const double most = 1e15;
+    if (cJSON_GetArraySize(item) != 4)
+        return false;
+    for (int i = 0; i < 4; i++) {
+        double value = cJSON_GetNumberValue(cJSON_GetArrayItem(item, i)); // NAN: is none
+        if (!(value >= 0 && value <= most))
+            return false;
+        entry[i] = (int64_t)value;
+    }
+    return entry[0] < 2 * FACE && entry[2] < INT64_MAX / CLOCK_SECOND && entry[3] < CLOCK_SECOND;
 }
 
-// An entry: NAME: [traits, size, seconds, nanoseconds]. What isn't like that is left out: it will
-// be looked at again.
+// What can't be an entry is left out: it will be looked at again.
 static void load(struct app_coach *c)
 {
     void *text;
@@ -178,13 +187,13 @@ static void load(struct app_coach *c)
     const cJSON *pictures = cJSON_GetObjectItemCaseSensitive(root, "pictures"), *item;
     cJSON_ArrayForEach(item, pictures)
     {
-        struct seen *seen = cJSON_GetArraySize(item) == 4 ? add(&c->last, item->string) : NULL;
+        int64_t entry[4];
+        struct seen *seen = item->string && parse(item, entry) ? add(&c->last, item->string) : NULL;
         if (!seen)
             continue;
-        seen->traits = whole(item, 0);
-        seen->size = whole(item, 1);
-        seen->mtime_ns = (int64_t)cJSON_GetNumberValue(cJSON_GetArrayItem(item, 2)) * CLOCK_SECOND +
-                         whole(item, 3);
+        seen->traits = (int)entry[0];
+        seen->size = entry[1];
+        seen->mtime_ns = entry[2] * CLOCK_SECOND + entry[3];
     }
     cJSON_Delete(root);
     sort(&c->last);

@@ -52,6 +52,7 @@ struct app_collector {
     bool have_face;             // found in the burst's frame before, at
     struct face_pose face;
     struct app_sieve sieve;
+    bool failed; // the burst
 
     pthread_mutex_t lock;
     pthread_cond_t wish;
@@ -67,6 +68,12 @@ static int kind_of(char key)
     return -1;
 }
 
+static void fail(struct app_collector *c, int code, const char *text)
+{
+    c->failed = true;
+    c->calls.failed(c->calls.ctx, code, text);
+}
+
 static bool begin_burst(struct app_collector *c, enum siam_kind kind)
 {
     struct err err = {0};
@@ -76,7 +83,7 @@ static bool begin_burst(struct app_collector *c, enum siam_kind kind)
              stamp, ++c->burst_number);
     int ret = app_edits_begin_burst(c->edits, &err);
     if (ret)
-        c->calls.failed(c->calls.ctx, ret, err.text);
+        fail(c, ret, err.text);
     return ret == 0;
 }
 
@@ -155,7 +162,7 @@ static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
 
     int ret = save_frame(c, frame, &shot, &sieved, &err);
     if (ret)
-        c->calls.failed(c->calls.ctx, ret, err.text);
+        fail(c, ret, err.text);
     else if (sieved == APP_SIEVE_KEPT)
         c->calls.saved(c->calls.ctx, shot.kind);
 
@@ -177,7 +184,7 @@ static bool keep_waiting(struct app_collector *c, int idle_ms)
     bool given_up = idle_ms >= NO_FRAME_MS && (c->now.released || c->now.frames_left > 0);
     pthread_mutex_unlock(&c->lock);
     if (given_up)
-        c->calls.failed(c->calls.ctx, ERR_CAMERA, "no picture was saved: the camera sends none");
+        fail(c, ERR_CAMERA, "no picture was saved: the camera sends none");
     return !given_up && !c->quit;
 }
 
@@ -205,7 +212,7 @@ static void run_burst(struct app_collector *c)
 static void tell_end(struct app_collector *c, enum siam_kind kind)
 {
     pthread_mutex_lock(&c->lock);
-    struct app_burst burst = {kind, c->state.burst, c->state.alike, c->state.blurred};
+    struct app_burst burst = {kind, c->state.burst, c->state.alike, c->state.blurred, c->failed};
     pthread_mutex_unlock(&c->lock);
     c->calls.ended(c->calls.ctx, &burst);
 }
@@ -223,6 +230,7 @@ static void *collector_main(void *arg)
         enum siam_kind kind = c->now.kind;
         c->state.burst = c->state.alike = c->state.blurred = 0;
         pthread_mutex_unlock(&c->lock);
+        c->failed = false;
         if (begin_burst(c, kind))
             run_burst(c);
         tell_end(c, kind);

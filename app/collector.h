@@ -28,6 +28,7 @@ struct app_collector_state {
 struct app_burst {
     enum siam_kind kind;
     int saved, alike, blurred;
+    bool failed; // it ended early, which has been told
 };
 
 // What the collector has to tell; called on its thread, must return soon.

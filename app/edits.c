@@ -58,6 +58,7 @@ struct app_edits {
     struct bin *bins; // [n_bins], one's own, if there is one, last
     int n_bins;
     bool has_bin;
+    bool kept;    // what was taken over
     int bin_step; // number of the last folder in one's own
     int counts[SIAM_KINDS];
     struct app_left_out left_out;
@@ -395,10 +396,31 @@ int app_edits_create(struct app_edits **out, const char *data_dir, struct err *e
     return 0;
 }
 
+void app_edits_keep(struct app_edits *e)
+{
+    pthread_mutex_lock(&e->lock);
+    e->kept = true;
+    pthread_mutex_unlock(&e->lock);
+}
+
+// What was taken over gets the name back that the next session looks for.
+static void give_back(const struct bin *bin)
+{
+    char path[PATH_MAX];
+    size_t n = strlen(bin->path);
+    if (!is_taken(bin->path))
+        return;
+    snprintf(path, sizeof path, "%.*s", (int)(n - strlen(TAKEN)), bin->path);
+    if (rename(bin->path, path))
+        log_error("%s: cannot be given back: %s", bin->path, strerror(errno));
+}
+
 void app_edits_destroy(struct app_edits *e)
 {
     if (!e)
         return;
+    for (int i = 0; i < e->n_bins && !e->kept; i++)
+        give_back(&e->bins[i]);
     for (int i = 0; i < e->n_steps; i++)
         step_finish(&e->steps[i]);
     while (e->n_bins > 0)
@@ -522,9 +544,6 @@ static int leave_out(struct app_edits *e, const char *path, struct app_edited *d
                      struct err *err)
 {
     struct step step = {.what = APP_LEFT_OUT};
-    *done = (struct app_edited){0};
-    if (!file_exists(path))
-        return err_set(err, ERR_DATA, "%s: is gone already", path);
     pthread_mutex_lock(&e->lock);
     bool fresh = !app_left_out_has(&e->left_out, path);
     int ret = app_left_out_add(&e->left_out, path, err);
@@ -545,19 +564,30 @@ int app_edits_take_out(struct app_edits *e, const char *path, struct app_edited 
 {
     char full[PATH_MAX];
     enum siam_kind kind;
+    *done = (struct app_edited){0};
+    if (!file_exists(path))
+        return err_set(err, ERR_DATA, "%s: is gone already", path);
     bool own = find_picture(e, path, full, &kind, NULL) == 0;
     return own ? app_edits_delete(e, &path, 1, done, err) : leave_out(e, path, done, err);
 }
 
 int app_edits_readmit(struct app_edits *e, struct app_edited *done, struct err *err)
 {
+    struct step step = {.what = APP_READMITTED};
+    int ret = 0;
     *done = (struct app_edited){0};
     pthread_mutex_lock(&e->lock);
-    int n = e->left_out.n, ret = app_left_out_clear(&e->left_out, err);
-    if (!ret && n > 0) {
-        done->what = APP_LEFT_OUT;
-        done->n = n;
+    for (int i = 0; i < e->left_out.n && !ret; i++)
+        ret = step_add(&step, e->left_out.paths[i], NULL, err);
+    if (!ret)
+        ret = app_left_out_clear(&e->left_out, err);
+    if (ret) {
+        step_finish(&step);
+    } else if (step.n > 0) {
+        done->what = APP_READMITTED;
+        done->n = step.n;
         e->n_edits++;
+        ret = push_step(e, &step, err);
     }
     pthread_mutex_unlock(&e->lock);
     return ret;
@@ -595,13 +625,14 @@ static enum siam_kind kind_at(const struct app_edits *e, const char *path)
     return (enum siam_kind)kind_of(path + strlen(e->data_dir) + 1);
 }
 
-// With the lock held.
-static int undo_leaving_out(struct app_edits *e, const char *path, struct app_edited *undone,
-                            struct err *err)
+// With the lock held: a picture of others takes part again, or no more.
+static int undo_leaving_out(struct app_edits *e, const char *path, bool again,
+                            struct app_edited *undone, struct err *err)
 {
     bool had = app_left_out_has(&e->left_out, path);
-    int ret = app_left_out_remove(&e->left_out, path, err);
-    undone->n += had && !ret;
+    int ret = again ? app_left_out_remove(&e->left_out, path, err)
+                    : app_left_out_add(&e->left_out, path, err);
+    undone->n += had == again && !ret;
     return ret;
 }
 
@@ -611,8 +642,8 @@ static int undo_file(struct app_edits *e, enum app_edit what, const struct file 
 {
     char place[PATH_MAX];
     struct stat st;
-    if (what == APP_LEFT_OUT)
-        return undo_leaving_out(e, file->now, undone, err);
+    if (what == APP_LEFT_OUT || what == APP_READMITTED)
+        return undo_leaving_out(e, file->now, what == APP_LEFT_OUT, undone, err);
     if (lstat(file->now, &st) && errno == ENOENT)
         return 0;
     if (what == APP_SAVED && unlink(file->now))

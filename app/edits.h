@@ -30,7 +30,8 @@ enum app_edit {
     APP_SAVED,
     APP_DELETED,
     APP_MOVED,
-    APP_LEFT_OUT, // pictures of other people, of trainings
+    APP_LEFT_OUT,   // pictures of other people, of trainings
+    APP_READMITTED, // they take part again
 };
 
 // What was done, or taken back.
@@ -44,8 +45,12 @@ struct app_edited {
 // `data_dir` must outlive it. Takes over what a crash left in the trash, and removes what the one
 // before it left. Errors: ERR_DATA (path too long, left-out.json is damaged), ERR_IO, ERR_MEMORY.
 int app_edits_create(struct app_edits **out, const char *data_dir, struct err *err);
-// Leaves the trash as it is. NULL is fine.
+// Leaves the trash as it is; but what was taken over goes back where app_edits_keep() was not
+// called. NULL is fine.
 void app_edits_destroy(struct app_edits *edits);
+
+// The session has begun: what was taken over is its own, and no later one's.
+void app_edits_keep(struct app_edits *edits);
 
 // Removes for good what was deleted; of other sessions that still run nothing.
 void app_edits_empty_trash(struct app_edits *edits);
@@ -67,8 +72,8 @@ int app_edits_move(struct app_edits *edits, const char *const *paths, int n, enu
 // out. Errors: ERR_DATA (it is gone), ERR_IO, ERR_MEMORY.
 int app_edits_take_out(struct app_edits *edits, const char *path, struct app_edited *done,
                        struct err *err);
-// Lets all that were left out, in earlier sessions too, take part again: *done is that
-// APP_LEFT_OUT, taken back. Errors: ERR_IO, ERR_MEMORY.
+// Lets all that were left out, in earlier sessions too, take part again. Errors: ERR_IO,
+// ERR_MEMORY.
 int app_edits_readmit(struct app_edits *edits, struct app_edited *done, struct err *err);
 // How many are left out, and whether a picture is there and takes part in trainings.
 int app_edits_left_out(struct app_edits *edits);
@@ -77,7 +82,7 @@ bool app_edits_takes_part(struct app_edits *edits, const char *path);
 int app_edits_changes(struct app_edits *edits);
 
 // Takes back the last step that there is anything left of: pictures that were saved are removed,
-// the others get their place again, or take part again. *undone is that step; APP_UNEDITED: there
+// the others get their place again, or take part again or no more. *undone is that step; APP_UNEDITED: there
 // is none. What can't be taken back can be tried again. Errors: ERR_IO.
 int app_edits_undo(struct app_edits *edits, struct app_edited *undone, struct err *err);
 

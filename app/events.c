@@ -250,6 +250,8 @@ void app_events_edited(struct app_events *ev, const struct app_edited *done)
 {
     if (ev && done->what == APP_MOVED)
         put_moves(ev, done, false);
+    else if (ev && done->what == APP_READMITTED)
+        put_edit(ev, "readmitted", NULL, NULL, done->n);
     else if (ev && done->what == APP_LEFT_OUT)
         put_edit(ev, "left_out", NULL, NULL, done->n);
     else if (ev)
@@ -260,6 +262,8 @@ void app_events_undone(struct app_events *ev, const struct app_edited *undone)
 {
     if (ev && undone->what == APP_MOVED)
         put_moves(ev, undone, true);
+    else if (ev && undone->what == APP_READMITTED)
+        put_edit(ev, "left_out", NULL, NULL, undone->n);
     else if (ev && undone->what == APP_LEFT_OUT)
         put_edit(ev, "readmitted", NULL, NULL, undone->n);
     else if (ev)

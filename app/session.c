@@ -100,7 +100,7 @@ static void on_burst(void *ctx, const struct app_burst *burst)
     struct app_session *s = ctx;
     char text[UI_TEXT];
     left_out_text(text, sizeof text, burst);
-    if (*text)
+    if (*text && !burst->failed)
         app_session_tell(s, text);
     if (s->coach)
         app_coach_look(s->coach);
@@ -316,7 +316,7 @@ static void do_readmit(struct app_session *s)
         app_session_tell_error(s, ret, err.text);
     else
         app_session_tell(s, done.n > 0 ? text : "no picture is left out");
-    app_events_undone(s->events, &done);
+    app_events_edited(s->events, &done);
 }
 
 static bool is_holding(struct app_session *s)
@@ -331,7 +331,8 @@ static void do_undo(struct app_session *s)
     static const char *const verbs[] = {[APP_SAVED] = "removed the last",
                                         [APP_DELETED] = "took back out of the trash",
                                         [APP_MOVED] = "took back the move of",
-                                        [APP_LEFT_OUT] = "left out no more:"};
+                                        [APP_LEFT_OUT] = "left out no more:",
+                                        [APP_READMITTED] = "left out again:"};
     struct app_edited undone;
     struct err err = {0};
     if (is_holding(s)) {
@@ -787,6 +788,8 @@ static int start(struct app_session *s, struct err *err)
         s->reader = cap_slot_attach(s->slot);
         start_loader(s);
         ret = app_camera_start(s, on_camera, err);
+        if (!ret)
+            app_edits_keep(s->edits);
     }
     return ret;
 }

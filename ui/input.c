@@ -259,13 +259,15 @@ static void choose(struct ui_input *input, int index, enum ui_choice choice)
 }
 
 // On the page of the pictures. Whether the key means something there.
-static bool pictures_key(struct ui_input *input, SDL_Keycode key, SDL_Keymod mod,
+static bool pictures_key(struct ui_input *input, SDL_Keycode key, SDL_Keymod mod, bool repeat,
                          const struct ui_album *album, const struct ui_canvas *canvas)
 {
     int to = ui_collected_step(album, canvas->columns, canvas->rows, key);
     bool shift = mod & KMOD_SHIFT, letter = key == SDLK_a || key == SDLK_p || key == SDLK_n;
     if (to >= 0)
         choose(input, to, shift ? UI_CHOOSE_TO : UI_CHOOSE_ONE);
+    else if (repeat)
+        return key == SDLK_DELETE || (letter && shift);
     else if (key == SDLK_DELETE)
         push_kind(input, UI_DELETE);
     else if (key == SDLK_a && mod & KMOD_CTRL)
@@ -330,7 +332,7 @@ static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
     if (view->help || key.mod & (KMOD_ALT | KMOD_GUI))
         return false;
     if (view->page == UI_PAGE_COLLECTED)
-        return pictures_key(input, letter_of(key), key.mod, &view->album, canvas);
+        return pictures_key(input, letter_of(key), key.mod, event->repeat, &view->album, canvas);
     if (view->page == UI_PAGE_HOOD)
         return hood_key(input, event, view, canvas);
     return view->page == UI_PAGE_CAMERA && camera_key(input, event, view);

@@ -51,6 +51,7 @@ static struct app_edits *start(const char *dir)
     static const atomic_bool never;
     struct app_edits *e;
     assert_int_equal(app_edits_create(&e, dir, NULL), 0);
+    app_edits_keep(e);
     app_edits_count(e, &never);
     return e;
 }
@@ -238,6 +239,22 @@ static void a_crash_loses_nothing_that_can_be_taken_back(void **state)
     assert_false(is_there(dir, "trash"));
 }
 
+static void a_start_that_fails_is_no_session(void **state)
+{
+    const char *dir = *state;
+    struct app_edits *e;
+    put(dir, "anchor/a.jpg");
+    crash(dir, "anchor/a.jpg");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(app_edits_create(&e, dir, NULL), 0);
+        app_edits_destroy(e); // the camera didn't open, say
+    }
+    e = start(dir);
+    assert_int_equal(undo(e, 1), APP_DELETED);
+    assert_true(holds(dir, "anchor/a.jpg", "anchor/a.jpg"));
+    end(e);
+}
+
 static void the_session_after_next_empties_it(void **state)
 {
     const char *dir = *state;
@@ -345,8 +362,13 @@ static void others_are_left_out_and_readmitted(void **state)
     assert_int_equal(app_edits_left_out(e), 2);
     assert_false(app_edits_takes_part(e, x) || app_edits_takes_part(e, y));
     assert_int_equal(app_edits_readmit(e, &done, NULL), 0);
+    assert_int_equal(done.what, APP_READMITTED);
     assert_int_equal(done.n, 2);
-    assert_int_equal(undo(e, 0), APP_UNEDITED);
+    assert_int_equal(undo(e, 2), APP_READMITTED);
+    assert_false(app_edits_takes_part(e, x) || app_edits_takes_part(e, y));
+    assert_int_equal(app_edits_readmit(e, &done, NULL), 0);
+    assert_int_equal(app_edits_readmit(e, &done, NULL), 0); // again: nothing is done
+    assert_int_equal(done.what, APP_UNEDITED);
     end(e);
     e = start(data);
     assert_true(app_edits_takes_part(e, x) && app_edits_takes_part(e, y));
@@ -442,6 +464,7 @@ int main(void)
         TEST(what_is_gone_is_passed_over),
         TEST(the_trash_is_private_and_emptied),
         TEST(a_crash_loses_nothing_that_can_be_taken_back),
+        TEST(a_start_that_fails_is_no_session),
         TEST(the_session_after_next_empties_it),
         TEST(sessions_leave_each_other_alone),
         TEST(other_folders_are_never_changed),
