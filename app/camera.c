@@ -114,11 +114,13 @@ static void reset_controls(struct app_session *s)
 static void apply_settings(struct app_session *s, const char *spec)
 {
     const char *power_line = app_settings_text(s->settings, APP_POWER_LINE, "");
+    struct cap_control list[CAP_CONTROLS];
+    cap_feed_controls(s->feed, list);
     for (int id = 0, value; id < CAP_CONTROLS; id++)
         if (control_keys[id] && app_settings_of_camera(s->settings, spec, control_keys[id], &value))
             cap_feed_set_control(s->feed, spec, (enum cap_control_id)id, value);
     for (int i = 0; i < N_POWER_LINES; i++)
-        if (!strcmp(power_line, power_lines[i]))
+        if (!strcmp(power_line, power_lines[i]) && list[CAP_POWER_LINE].choices >> i & 1)
             cap_feed_set_control(s->feed, spec, CAP_POWER_LINE, i);
 }
 

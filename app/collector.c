@@ -305,20 +305,21 @@ static bool is_foreign(const char *dir)
     return readlink(dir, target, sizeof target) >= 0;
 }
 
-void app_collector_hold(struct app_collector *c, char key, int n_frames)
+bool app_collector_hold(struct app_collector *c, char key, int n_frames)
 {
     int kind = kind_of(key);
     if (kind < 0)
-        return;
+        return false;
     if (is_foreign(c->dir[kind])) {
         char text[ERR_TEXT_MAX];
         snprintf(text, sizeof text, "%s is a link to another folder, which is never written to",
                  c->dir[kind]);
         c->calls.failed(c->calls.ctx, ERR_DATA, text);
-        return;
+        return false;
     }
     pthread_mutex_lock(&c->lock);
     struct wish wish = {.wanted = true, .kind = (enum siam_kind)kind, .frames_left = n_frames};
+    bool taken = !c->now.wanted || c->now.released;
     if (!c->now.wanted) {
         c->now = wish;
         c->state.holding = key;
@@ -327,6 +328,7 @@ void app_collector_hold(struct app_collector *c, char key, int n_frames)
         c->next = wish;
     }
     pthread_mutex_unlock(&c->lock);
+    return taken;
 }
 
 void app_collector_release(struct app_collector *c, char key)

@@ -57,8 +57,9 @@ void app_collector_destroy(struct app_collector *collector);
 // A burst takes one picture at least, however short the press. One that is held leaves out frames
 // that are blurred or too like the picture before (sieve.h); a number of frames is taken whole.
 // While a burst that was released is still taking its picture the new one waits for it; while
-// another is held it is ignored.
-void app_collector_hold(struct app_collector *collector, char key, int n_frames);
+// another is held it is ignored. Returns whether there will be a burst; where the class's folder
+// can't be written to the reason has been told.
+bool app_collector_hold(struct app_collector *collector, char key, int n_frames);
 void app_collector_release(struct app_collector *collector, char key);
 
 void app_collector_state(struct app_collector *collector, struct app_collector_state *state);

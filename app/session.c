@@ -395,14 +395,15 @@ static void do_retrain(struct app_session *s)
 static void do_wrong(struct app_session *s)
 {
     enum verify_verdict verdict = has_model(s) ? s->view.verdict : VERIFY_UNDECIDED;
-    if (!s->view.live || verdict == VERIFY_UNDECIDED || verdict == VERIFY_NOBODY) {
+    if (!s->view.live || s->pause || verdict == VERIFY_UNDECIDED || verdict == VERIFY_NOBODY) {
         app_session_tell(s, "w tells that a live verdict is wrong: there is none");
         return;
     }
     bool was_you = verdict == VERIFY_YOU;
-    app_collector_hold(s->collector, was_you ? 'n' : 'p', 1);
-    app_session_tell(s, was_you ? "kept as \"not me\": r trains on it for half a minute"
-                                : "kept as a positive of you: r trains on it for half a minute");
+    const char *kept = was_you ? "kept as \"not me\": r trains on it for half a minute"
+                               : "kept as a positive of you: r trains on it for half a minute";
+    if (app_collector_hold(s->collector, was_you ? 'n' : 'p', 1))
+        app_session_tell(s, kept);
 }
 
 // The page of the pictures shows the same folders as the list.

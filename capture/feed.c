@@ -446,8 +446,6 @@ static void order_pause(struct cap_feed *feed, bool pause)
 {
     pthread_mutex_lock(&feed->lock);
     feed->pause = pause;
-    if (pause)
-        drop_controls(feed);
     show_orders(feed);
     pthread_mutex_unlock(&feed->lock);
 }
@@ -465,7 +463,10 @@ void cap_feed_resume(struct cap_feed *feed)
 void cap_feed_controls(struct cap_feed *feed, struct cap_control list[CAP_CONTROLS])
 {
     pthread_mutex_lock(&feed->lock);
-    memcpy(list, feed->control, sizeof feed->control);
+    if (has_larger_order(feed))
+        memset(list, 0, sizeof feed->control);
+    else
+        memcpy(list, feed->control, sizeof feed->control);
     pthread_mutex_unlock(&feed->lock);
 }
 
@@ -474,7 +475,7 @@ void cap_feed_set_control(struct cap_feed *feed, const char *spec, enum cap_cont
 {
     pthread_mutex_lock(&feed->lock);
     struct cap_control *control = &feed->control[id];
-    if (control->there && strcmp(feed->controlled, spec) == 0) {
+    if (control->there && !has_larger_order(feed) && strcmp(feed->controlled, spec) == 0) {
         feed->set[id] = true;
         feed->to[id] = value;
         control->value = value; // until it is read back

@@ -87,7 +87,7 @@ class Completion:
         self.check({'train --data ': folders, 'train --people ': folders, 'oneshot ': folders,
                     'train --people bin ': folders, 'verify --model ': files, 'verify ': files,
                     '--keys ': files, 'verify --threshold ': [],
-                    'bench ': ['embed', 'step', 'train', 'live'],
+                    'bench ': ['embed', 'step', 'train', 'live', 'window'],
                     'train --recipe ': ['visavis', 'koch', 'omniglot'], '--camera de': ['demo'],
                     '-d de': ['demo']}, self.plain)
 
