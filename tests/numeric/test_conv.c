@@ -493,8 +493,8 @@ static struct conv_case random_case(uint64_t seed)
     return c;
 }
 
-// Sanitizers look at every access of the plain loops that are compared with.
-#ifdef SANITIZED
+// Sanitizers look at every access of the plain loops that are compared with, coverage counts it.
+#ifdef INSTRUMENTED
 enum { RANDOM_SHAPES = 20, PAPER_PICTURES = 1 };
 #else
 enum { RANDOM_SHAPES = 60, PAPER_PICTURES = 2 };

@@ -309,7 +309,7 @@ static void live_is_close_to_float32(void **state)
 }
 
 #define SCORE_BOUND 0.002 // of a score in 0..1
-#ifdef SANITIZED
+#ifdef INSTRUMENTED
 enum { SCORED = 100 };
 #else
 enum { SCORED = 1000 };
