@@ -53,6 +53,7 @@ struct seen {
 static void watch(void *ctx, struct app_session *s)
 {
     struct seen *seen = ctx;
+    s->figures_ns = 0; // the figures too, which are anew twice a second alone
     app_screen_fill(s);
     seen->face_now = s->view.has_face;
     seen->figures = s->view.figures;
