@@ -48,6 +48,12 @@ int app_bench_draw_pictures(const char *dir, int n_threads, const atomic_bool *s
 int app_bench_save_fresh_model(const char *path, const char *recipe, uint64_t seed,
                                struct err *err);
 
+// Sorts values: [n], the smallest first.
+void app_bench_sort(double *values, size_t n);
+// Sorts them and adds KEY: {p50, p95, p99}, the smallest values that such a share does not exceed;
+// null where there are none.
+void app_bench_add_percentiles(cJSON *root, const char *key, double *values, size_t n);
+
 // Adds one of the memory lines of /proc/self/status ("VmRSS": resident now, "VmHWM": at most so
 // far) in MB of 10^6 bytes; null where there is none.
 void app_bench_add_memory(cJSON *root, const char *key, const char *line);

@@ -65,6 +65,33 @@ void app_bench_add_memory(cJSON *root, const char *key, const char *line)
     verify_json_number(root, key, mb);
 }
 
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void app_bench_sort(double *values, size_t n)
+{
+    if (n > 0)
+        qsort(values, n, sizeof *values, ascending);
+}
+
+static double percentile(const double *sorted, size_t n, double p)
+{
+    size_t rank = (size_t)ceil(p * (double)n);
+    return n > 0 ? sorted[rank > 0 ? rank - 1 : 0] : NAN;
+}
+
+void app_bench_add_percentiles(cJSON *root, const char *key, double *values, size_t n)
+{
+    cJSON *at = cJSON_AddObjectToObject(root, key);
+    app_bench_sort(values, n);
+    verify_json_number(at, "p50", percentile(values, n, .5));
+    verify_json_number(at, "p95", percentile(values, n, .95));
+    verify_json_number(at, "p99", percentile(values, n, .99));
+}
+
 // ---- Drawn pictures -------------------------------------------------------------------------
 
 struct drawing {

@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,13 +130,6 @@ static bool has_failed(struct live *live, struct app_session *s)
     return code != 0;
 }
 
-static bool is_holding(struct app_session *s)
-{
-    struct app_collector_state state;
-    app_collector_state(s->collector, &state);
-    return state.holding != 0;
-}
-
 // Counts the epochs completed since the last call. It comes before keep_training(), so that no
 // training can end and another begin in between.
 static void count_epochs(struct live *live, struct app_session *s)
@@ -193,7 +185,7 @@ static void turn(void *ctx, struct app_session *s)
         live->phase = ANCHORING;
         break;
     case ANCHORING:
-        if (is_holding(s))
+        if (app_collector_is_holding(s->collector))
             break;
         act(s, UI_LIVE, 0, 0);
         live->phase = WARMING;
@@ -283,19 +275,6 @@ static int count_events(struct tally *t, const struct live *live, const char *pa
     return ret;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-// The smallest value that a share `p` of the sorted values does not exceed.
-static double percentile(const struct tally *t, double p)
-{
-    size_t rank = (size_t)ceil(p * (double)t->n);
-    return t->n > 0 ? t->ms[rank > 0 ? rank - 1 : 0] : NAN;
-}
-
 // Of the frames: one without a score is late.
 static double share_within(const struct tally *t, int64_t frames, double ms)
 {
@@ -309,7 +288,6 @@ static void add_result(const struct live *live, struct tally *t)
 {
     double seconds = live->options->seconds;
     int64_t frames = t->first_frame > 0 ? t->last_frame - t->first_frame + 1 : 0;
-    qsort(t->ms, t->n, sizeof *t->ms, ascending);
     cJSON *root = live->root;
     verify_json_number(root, "seconds", seconds);
     verify_json_number(root, "fps_captured", (double)frames / seconds);
@@ -317,10 +295,7 @@ static void add_result(const struct live *live, struct tally *t)
     verify_json_int(root, "frames", frames);
     verify_json_int(root, "scored", (int64_t)t->n);
     verify_json_number(root, "anchors", t->anchors);
-    cJSON *latency = cJSON_AddObjectToObject(root, "latency_ms");
-    verify_json_number(latency, "p50", percentile(t, .5));
-    verify_json_number(latency, "p95", percentile(t, .95));
-    verify_json_number(latency, "p99", percentile(t, .99));
+    app_bench_add_percentiles(root, "latency_ms", t->ms, t->n);
     verify_json_number(root, "within_60_ms", share_within(t, frames, 60));
     verify_json_number(root, "within_33_ms", share_within(t, frames, 33));
     cJSON_AddBoolToObject(root, "training", !live->options->no_training);

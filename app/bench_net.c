@@ -139,12 +139,6 @@ static void step_once(struct bench *b)
                  b->pool);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 // {"min": ..., "median": ...} in milliseconds.
 static cJSON *measure(struct bench *b, void (*once)(struct bench *), int runs)
 {
@@ -155,7 +149,7 @@ static cJSON *measure(struct bench *b, void (*once)(struct bench *), int runs)
         if (i >= 0)
             ms[i] = (double)(clock_now_ns() - t) * 1e-6;
     }
-    qsort(ms, (size_t)runs, sizeof *ms, ascending);
+    app_bench_sort(ms, (size_t)runs);
     cJSON *result = cJSON_CreateObject();
     verify_json_number(result, "min", ms[0]);
     verify_json_number(result, "median", ms[runs / 2]);

@@ -12,7 +12,6 @@
 #include "core/verify/json.h"
 
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 
 #define THUMBS      1000
@@ -90,31 +89,14 @@ static void turn(void *ctx, struct app_session *s)
     }
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-// The smallest value that a share `p` of the sorted values does not exceed.
-static double percentile(const struct bench *b, double p)
-{
-    size_t rank = (size_t)ceil(p * (double)b->n);
-    return b->n > 0 ? b->ms[rank > 0 ? rank - 1 : 0] : NAN;
-}
-
 static void add_result(cJSON *root, struct bench *b)
 {
     size_t quick = 0;
-    qsort(b->ms, b->n, sizeof *b->ms, ascending);
-    while (quick < b->n && b->ms[quick] <= 16)
-        quick++;
     verify_json_number(root, "seconds", b->options->seconds);
     verify_json_int(root, "frames", (int64_t)b->n);
-    cJSON *frame = cJSON_AddObjectToObject(root, "frame_ms");
-    verify_json_number(frame, "p50", percentile(b, .5));
-    verify_json_number(frame, "p95", percentile(b, .95));
-    verify_json_number(frame, "p99", percentile(b, .99));
+    app_bench_add_percentiles(root, "frame_ms", b->ms, b->n);
+    while (quick < b->n && b->ms[quick] <= 16)
+        quick++;
     verify_json_number(root, "within_16_ms", b->n > 0 ? (double)quick / (double)b->n : 0);
 }
 

@@ -347,3 +347,10 @@ void app_collector_state(struct app_collector *c, struct app_collector_state *st
     *state = c->state;
     pthread_mutex_unlock(&c->lock);
 }
+
+bool app_collector_is_holding(struct app_collector *c)
+{
+    struct app_collector_state state;
+    app_collector_state(c, &state);
+    return state.holding != 0;
+}

@@ -63,5 +63,7 @@ bool app_collector_hold(struct app_collector *collector, char key, int n_frames)
 void app_collector_release(struct app_collector *collector, char key);
 
 void app_collector_state(struct app_collector *collector, struct app_collector_state *state);
+// A burst is under way.
+bool app_collector_is_holding(struct app_collector *collector);
 
 #endif

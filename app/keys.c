@@ -87,13 +87,6 @@ static char *next_line(struct app_keys *k)
     }
 }
 
-static bool is_holding(struct app_session *s)
-{
-    struct app_collector_state state;
-    app_collector_state(s->collector, &state);
-    return state.holding != 0;
-}
-
 static int trainings(struct app_session *s)
 {
     pthread_mutex_lock(&s->lock);
@@ -149,7 +142,7 @@ static bool must_wait(struct app_keys *k, struct app_session *s)
     case FOR_NOTHING:
         return false;
     case FOR_BURST:
-        return is_holding(s);
+        return app_collector_is_holding(s->collector);
     case FOR_TRAINING:
         return app_trainer_busy(s->trainer) || trainings(s) == k->n_trained;
     case FOR_SCORES:

@@ -319,13 +319,6 @@ static void do_readmit(struct app_session *s)
     app_events_edited(s->events, &done);
 }
 
-static bool is_holding(struct app_session *s)
-{
-    struct app_collector_state state;
-    app_collector_state(s->collector, &state);
-    return state.holding != 0;
-}
-
 static void do_undo(struct app_session *s)
 {
     static const char *const verbs[] = {[APP_SAVED] = "removed the last",
@@ -335,7 +328,7 @@ static void do_undo(struct app_session *s)
                                         [APP_READMITTED] = "left out again:"};
     struct app_edited undone;
     struct err err = {0};
-    if (is_holding(s)) {
+    if (app_collector_is_holding(s->collector)) {
         app_session_tell(s, "let go of the key first, then undo");
         return;
     }

@@ -33,6 +33,37 @@ struct fake_control {
     int n_set;     // S_CTRL calls
 };
 
+// As a USB webcam has them: its driver takes manual exposure and "aperture priority" alone.
+static const struct fake_control fake_usb_controls[MAX_CONTROLS] = {
+    {{.id = V4L2_CID_EXPOSURE_AUTO,
+      .type = V4L2_CTRL_TYPE_MENU,
+      .maximum = 3,
+      .step = 1,
+      .default_value = V4L2_EXPOSURE_APERTURE_PRIORITY},
+     .menu = 1 << V4L2_EXPOSURE_MANUAL | 1 << V4L2_EXPOSURE_APERTURE_PRIORITY,
+     .value = V4L2_EXPOSURE_APERTURE_PRIORITY},
+    {{.id = V4L2_CID_EXPOSURE_ABSOLUTE,
+      .type = V4L2_CTRL_TYPE_INTEGER,
+      .minimum = 3,
+      .maximum = 2047,
+      .step = 1,
+      .default_value = 250},
+     .value = 250},
+    {{.id = V4L2_CID_GAIN,
+      .type = V4L2_CTRL_TYPE_INTEGER,
+      .maximum = 255,
+      .step = 1,
+      .default_value = 64},
+     .value = 64},
+    {{.id = V4L2_CID_POWER_LINE_FREQUENCY,
+      .type = V4L2_CTRL_TYPE_MENU,
+      .maximum = 2,
+      .step = 1,
+      .default_value = 2},
+     .menu = 7,
+     .value = 1},
+};
+
 struct driver {
     const char *card, *bus;
     uint32_t caps;

@@ -480,44 +480,13 @@ static void times_never_go_back(void **state)
     free(data);
 }
 
-// -- listing --
-
 // -- controls --
-
-// As a USB webcam has them: its driver takes manual exposure and "aperture priority" alone.
-static const struct fake_control usb_controls[MAX_CONTROLS] = {
-    {{.id = V4L2_CID_EXPOSURE_AUTO,
-      .type = V4L2_CTRL_TYPE_MENU,
-      .maximum = 3,
-      .step = 1,
-      .default_value = V4L2_EXPOSURE_APERTURE_PRIORITY},
-     .menu = 1 << V4L2_EXPOSURE_MANUAL | 1 << V4L2_EXPOSURE_APERTURE_PRIORITY,
-     .value = V4L2_EXPOSURE_APERTURE_PRIORITY},
-    {{.id = V4L2_CID_EXPOSURE_ABSOLUTE,
-      .type = V4L2_CTRL_TYPE_INTEGER,
-      .minimum = 3,
-      .maximum = 2047,
-      .step = 1,
-      .default_value = 250},
-     .value = 312},
-    {{.id = V4L2_CID_GAIN,
-      .type = V4L2_CTRL_TYPE_INTEGER,
-      .maximum = 255,
-      .step = 5,
-      .default_value = 64},
-     .value = 64},
-    {{.id = V4L2_CID_POWER_LINE_FREQUENCY,
-      .type = V4L2_CTRL_TYPE_MENU,
-      .maximum = 2,
-      .step = 1,
-      .default_value = 2},
-     .menu = 7,
-     .value = 1},
-};
 
 static void plug_usb_camera(struct driver *d)
 {
-    memcpy(d->controls, usb_controls, sizeof d->controls);
+    memcpy(d->controls, fake_usb_controls, sizeof d->controls);
+    d->controls[1].value = 312;
+    d->controls[2].query.step = 5;
 }
 
 static void controls_are_read(void **state)

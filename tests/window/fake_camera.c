@@ -10,36 +10,6 @@ static const struct cap_mode modes[] = {{YUYV, 640, 480, {1, 25}}, {0}};
 
 static const char *const names[MAX_CONTROLS] = {"exposure_auto", "exposure", "gain", "power_line"};
 
-static const struct fake_control controls[MAX_CONTROLS] = {
-    {{.id = V4L2_CID_EXPOSURE_AUTO,
-      .type = V4L2_CTRL_TYPE_MENU,
-      .maximum = 3,
-      .step = 1,
-      .default_value = V4L2_EXPOSURE_APERTURE_PRIORITY},
-     .menu = 1 << V4L2_EXPOSURE_MANUAL | 1 << V4L2_EXPOSURE_APERTURE_PRIORITY,
-     .value = V4L2_EXPOSURE_APERTURE_PRIORITY},
-    {{.id = V4L2_CID_EXPOSURE_ABSOLUTE,
-      .type = V4L2_CTRL_TYPE_INTEGER,
-      .minimum = 3,
-      .maximum = 2047,
-      .step = 1,
-      .default_value = 250},
-     .value = 250},
-    {{.id = V4L2_CID_GAIN,
-      .type = V4L2_CTRL_TYPE_INTEGER,
-      .maximum = 255,
-      .step = 1,
-      .default_value = 64},
-     .value = 64},
-    {{.id = V4L2_CID_POWER_LINE_FREQUENCY,
-      .type = V4L2_CTRL_TYPE_MENU,
-      .maximum = 2,
-      .step = 1,
-      .default_value = 2},
-     .menu = 7,
-     .value = 1},
-};
-
 static void tell_changes(const struct driver *d)
 {
     static int told[4][MAX_CONTROLS];
@@ -77,6 +47,6 @@ __attribute__((constructor)) static void plug(void)
                                      .caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING,
                                      .modes = modes,
                                      .draw = draw_bars};
-        memcpy(drivers[i].controls, controls, sizeof controls);
+        memcpy(drivers[i].controls, fake_usb_controls, sizeof fake_usb_controls);
     }
 }
