@@ -7,7 +7,6 @@ settings, and keeps screenshots.
 
 usage: camera.py PROGRAM DRIVER ARTEFACTS     exit code 77 where something needed is missing
 """
-import json
 import os
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from x_server import start_x_server
+from driven import Driven
 
 PROGRAM, DRIVER, ARTEFACTS = map(os.path.abspath, sys.argv[1:4])
 NAMESPACE = ['unshare', '--user', '--map-root-user', '--mount']
@@ -50,34 +49,21 @@ def make_dev(folder):
     subprocess.run(['mount', '--rbind', folder, '/dev'], check=True)
 
 
-class Window:
+class Window(Driven):
+    patience = 20
+
     def __init__(self, folder):
-        self.folder = folder
-        self.settings_file = os.path.join(folder, 'visavis/settings.json')
-        self.server, self.env = start_x_server()
-        self.env.update(XDG_DATA_HOME=folder, XDG_CONFIG_HOME=folder)
+        super().__init__(folder, ARTEFACTS)
 
     def start(self, *args):
-        self.events_file = tempfile.mktemp(dir=self.folder)
-        self.log_file = self.events_file + '.log'
-        with open(self.log_file, 'w', encoding='utf-8') as log:
-            self.program = subprocess.Popen(
-                [PROGRAM, '--events', self.events_file, *args], stderr=log,
-                env=dict(self.env, LD_PRELOAD=DRIVER))
-        self.window = self.xdotool('search', '--sync', '--onlyvisible', '--class',
-                                   'visavis').split()[0]
-        self.xdotool('windowfocus', '--sync', self.window)
+        self.launch(tempfile.mktemp(dir=self.folder), [PROGRAM, *args], LD_PRELOAD=DRIVER)
+
+    def state(self):
+        return self.states()
 
     def quit(self):
         self.press('q')
         assert self.program.wait(30) == 0, self.log()
-
-    def xdotool(self, *args):
-        return subprocess.run(['xdotool', *map(str, args)], env=self.env, check=True,
-                              capture_output=True, text=True, timeout=60).stdout
-
-    def press(self, *keys):
-        self.xdotool('key', *keys)
 
     def click(self, x, y):
         self.xdotool('mousemove', x, y, 'sleep', '.2', 'click', 1)
@@ -85,15 +71,6 @@ class Window:
     def drag(self, x0, x1, y):
         self.xdotool('mousemove', x0, y, 'sleep', '.2', 'mousedown', 1, 'sleep', '.2', 'mousemove',
                      (x0 + x1) // 2, y, 'sleep', '.2', 'mousemove', x1, y, 'sleep', '.2', 'mouseup', 1)
-
-    def log(self):
-        with open(self.log_file, encoding='utf-8') as f:
-            return f.read()
-
-    def events(self, kind):
-        with open(self.events_file, encoding='utf-8') as f:
-            found = [json.loads(line) for line in f if line.endswith('\n')]
-        return [e for e in found if e['event'] == kind]
 
     def states(self):
         return [(e['state'], e['detail'].split(',')[0]) for e in self.events('camera')]
@@ -109,22 +86,6 @@ class Window:
         start = f'fake: {camera.replace("_", " ")} {control} '
         return [int(line[len(start):]) for line in self.log().splitlines() if line.startswith(start)]
 
-    def settings(self):
-        try:
-            with open(self.settings_file, encoding='utf-8') as f:
-                return json.load(f)
-        except FileNotFoundError:
-            return {}
-
-    def wait(self, what, condition, seconds=20):
-        end = time.monotonic() + seconds
-        while not condition():
-            assert self.program.poll() is None, f'the program ended ({self.program.returncode})'
-            if time.monotonic() > end:
-                self.shot('camera-failed')
-                raise AssertionError(f'waited {seconds} s for {what}\n{self.states()}\n{self.log()}')
-            time.sleep(.02)
-
     def wait_camera(self, state, name):
         name = name.replace('_', ' ')
         self.wait(f'{name} {state}', lambda: self.states() and self.states()[-1] == (state, name))
@@ -133,20 +94,9 @@ class Window:
         self.wait(f'{control} of {least} to {most}',
                   lambda: least <= (self.told(camera, control) or [-1])[-1] <= most)
 
-    def shot(self, name):
-        os.makedirs(ARTEFACTS, exist_ok=True)
-        path = os.path.join(ARTEFACTS, name + '.png')
-        subprocess.run(['import', '-window', 'root', path], env=self.env, check=True, timeout=60)
-
     def devices_open(self):
         folder = f'/proc/{self.program.pid}/fd'
         return sum('timerfd' in os.readlink(f'{folder}/{fd}') for fd in os.listdir(folder))
-
-    def end(self):
-        if getattr(self, 'program', None) and self.program.poll() is None:
-            self.program.kill()
-        self.server.terminate()
-        self.server.wait()
 
 
 # Places at 1280x800, with two cameras and the demo.

@@ -15,7 +15,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from x_server import start_x_server
+from driven import Driven
 
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 KINDS = ('anchor', 'positive', 'negative')
@@ -23,55 +23,27 @@ KINDS = ('anchor', 'positive', 'negative')
 FIRST_X, FIRST_Y, PITCH = 68, 155, 78
 
 
-class Window:
+class Window(Driven):
+    patience = 30
+
     def __init__(self, folder):
+        super().__init__(folder, ARTEFACTS)
         self.data = os.path.join(folder, 'data')
-        self.events_file = os.path.join(folder, 'events')
-        self.folder = folder
-        self.server, self.env = start_x_server()
-        self.env.update(XDG_DATA_HOME=folder, XDG_CONFIG_HOME=folder, TSAN_OPTIONS='')
-        self.program = None
+        self.stream = os.path.join(folder, 'events')
 
     def start(self, camera='demo@10'):
-        if os.path.exists(self.events_file):
-            os.remove(self.events_file)
-        self.log = open(os.path.join(self.folder, 'log'), 'w+', encoding='utf-8')
-        self.program = subprocess.Popen(
-            [PROGRAM, '--data', self.data, '--camera', camera, '--events', self.events_file],
-            env=self.env, stderr=self.log)
-        window = self.xdotool('search', '--sync', '--onlyvisible', '--class', 'visavis').split()[0]
-        self.xdotool('windowfocus', '--sync', window)
+        if os.path.exists(self.stream):
+            os.remove(self.stream)
+        self.launch(self.stream, [PROGRAM, '--data', self.data, '--camera', camera])
         self.wait('a drawn frame', lambda: any(e['frame'] for e in self.events('drawn')))
 
-    def xdotool(self, *args):
-        return subprocess.run(['xdotool', *map(str, args)], env=self.env, check=True,
-                              capture_output=True, text=True, timeout=60).stdout
-
-    def events(self, kind):
-        if not os.path.exists(self.events_file):
-            return []
-        with open(self.events_file, encoding='utf-8') as f:
-            found = [json.loads(line) for line in f if line.endswith('\n')]
-        return [e for e in found if e['event'] == kind]
-
-    def wait(self, what, condition, seconds=30):
-        end = time.monotonic() + seconds
-        while not condition():
-            assert self.program.poll() is None, f'the program ended ({self.program.returncode})'
-            if time.monotonic() > end:
-                self.shot('pictures-failed')
-                self.log.seek(0)
-                raise AssertionError(f'waited {seconds} s for {what}: {self.pictures()}\n'
-                                     f'{self.log.read()}')
-            time.sleep(.02)
+    def state(self):
+        return self.pictures()
 
     def expect(self, **counts):
         """Waits until there are so many pictures of each class, and the page shows them."""
         self.wait(counts, lambda: {k: len(v) for k, v in self.pictures().items()} == counts)
         time.sleep(.4)  # the page reads a folder again, at most five times a second
-
-    def press(self, *keys):
-        self.xdotool('key', *keys)
 
     def click(self, column, row_y, *modifiers):
         self.xdotool('mousemove', FIRST_X + PITCH * column, row_y)
@@ -90,18 +62,6 @@ class Window:
     def trash(self):
         return sorted(name for _, _, names in os.walk(os.path.join(self.data, 'trash'))
                       for name in names)
-
-    def shot(self, name):
-        os.makedirs(ARTEFACTS, exist_ok=True)
-        path = os.path.join(ARTEFACTS, name + '.png')
-        subprocess.run(['import', '-window', 'root', path], env=self.env, check=True, timeout=60)
-
-    def end(self):
-        if self.program and self.program.poll() is None:
-            self.program.kill()
-            self.program.wait()
-        self.server.terminate()
-        self.server.wait()
 
 
 def coached(window):
@@ -210,8 +170,7 @@ def still(window, picture):
     time.sleep(.5)
     window.press('q')
     assert window.program.wait(30) == 0
-    with open(os.path.join(window.folder, 'log'), encoding='utf-8') as f:
-        assert 'too like the picture before' in f.read()
+    assert 'too like the picture before' in window.log()
 
 
 def main():

@@ -8,7 +8,6 @@ live. Asserts on the files and on the event stream, and keeps screenshots.
 
 usage: story.py PROGRAM ARTEFACTS     exit code 77 where Xvfb or xdotool is missing
 """
-import json
 import os
 import shutil
 import signal
@@ -18,48 +17,21 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from x_server import start_x_server
+from driven import Driven
 
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 SOURCE = os.environ.get('VISAVIS_SOURCE', '.')
 
 
-class Story:
+class Story(Driven):
     def __init__(self, folder):
+        super().__init__(folder, ARTEFACTS)
         self.data = os.path.join(folder, 'data')
-        self.events_file = os.path.join(folder, 'events')
-        self.server, self.env = start_x_server()
-        self.env.update(XDG_DATA_HOME=folder, XDG_CONFIG_HOME=folder, TSAN_OPTIONS='')
 
     def start(self, camera):
-        self.log = open(self.events_file + '.log', 'w+')
-        self.program = subprocess.Popen(
-            [PROGRAM, '--data', self.data, '--camera', camera, '--events', self.events_file,
-             '--recipe', 'koch', '--epochs', '6'], env=self.env, stderr=self.log)
-        self.window = self.xdotool('search', '--sync', '--onlyvisible', '--class', 'visavis').split()[0]
-        self.xdotool('windowfocus', '--sync', self.window)
-
-    def xdotool(self, *args):
-        return subprocess.run(['xdotool', *args], env=self.env, check=True, capture_output=True,
-                              text=True, timeout=60).stdout
-
-    def events(self, kind):
-        with open(self.events_file) as f:
-            found = [json.loads(line) for line in f if line.endswith('\n')]
-        return [e for e in found if e['event'] == kind]
-
-    def wait(self, what, condition, seconds=60):
-        end = time.monotonic() + seconds
-        while not condition():
-            assert self.program.poll() is None, f'the program ended ({self.program.returncode})'
-            if time.monotonic() > end:
-                self.shot('failed')
-                self.log.seek(0)
-                raise AssertionError(f'waited {seconds} s for {what}\n{self.log.read()}')
-            time.sleep(.02)
-
-    def press(self, *keys):
-        self.xdotool('key', *keys)
+        self.launch(os.path.join(self.folder, 'events'),
+                    [PROGRAM, '--data', self.data, '--camera', camera, '--recipe', 'koch',
+                     '--epochs', '6'])
 
     def hold(self, key, kind, at_least):
         before = len(self.events('saved'))
@@ -74,28 +46,13 @@ class Story:
         assert all(e['kind'] == kind for e in self.events('saved')[before:])
         return count - before
 
-    def settings(self):
-        try:
-            with open(os.path.join(self.env['XDG_CONFIG_HOME'], 'visavis', 'settings.json')) as f:
-                return json.load(f)
-        except FileNotFoundError:
-            return {}
-
     def pictures(self, kind):
         folder = os.path.join(self.data, kind)
         return [n for n in os.listdir(folder) if n.endswith('.jpg')]
 
     def shot(self, name):
-        os.makedirs(ARTEFACTS, exist_ok=True)
-        path = os.path.join(ARTEFACTS, name + '.png')
-        subprocess.run(['import', '-window', 'root', path], env=self.env, check=True, timeout=60)
+        path = super().shot(name)
         assert os.path.getsize(path) > 20000, f'{path} looks blank'
-
-    def end(self):
-        if getattr(self, 'program', None) and self.program.poll() is None:
-            self.program.kill()
-        self.server.terminate()
-        self.server.wait()
 
 
 def record(folder, people, pictures, every):
