@@ -189,9 +189,8 @@ static void on_train_failed(void *ctx, int code, const char *text)
     training_ended(ctx);
 }
 
-static void *load_model(void *arg)
+static void load_model(struct app_session *s)
 {
-    struct app_session *s = arg;
     char path[PATH_MAX];
     struct err err = {0};
     struct siam_model *model;
@@ -201,373 +200,49 @@ static void *load_model(void *arg)
     if (ret) {
         app_scorer_expect_model(s->scorer, false);
         app_session_tell_error(s, ret, err.text);
-        return NULL;
+        return;
     }
     set_model(s, model);
     siam_model_unref(model);
     wake(s);
+}
+
+static bool is_load_wanted(struct app_session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool asked = s->load_wanted;
+    s->loading = asked;
+    s->load_wanted = false;
+    pthread_mutex_unlock(&s->lock);
+    return asked;
+}
+
+static void *loader_main(void *arg)
+{
+    while (is_load_wanted(arg))
+        load_model(arg);
     return NULL;
 }
 
-// Loads the model that there is.
-static void start_loader(struct app_session *s)
+// The thread ends when nothing is to be loaded; then it is joined here without waiting.
+void app_session_load_model(struct app_session *s)
 {
     char path[PATH_MAX];
     if (file_join(path, sizeof path, s->data_dir, "model.safetensors", NULL) || !file_exists(path))
         return;
+    app_scorer_expect_model(s->scorer, true);
+    pthread_mutex_lock(&s->lock);
+    bool running = s->loading;
+    s->load_wanted = s->loading = true;
+    pthread_mutex_unlock(&s->lock);
+    if (running)
+        return;
     if (s->have_loader)
         pthread_join(s->loader, NULL);
-    app_scorer_expect_model(s->scorer, true);
-    s->have_loader = pthread_create(&s->loader, NULL, load_model, s) == 0;
-    if (!s->have_loader)
+    s->have_loader = pthread_create(&s->loader, NULL, loader_main, s) == 0;
+    if (!s->have_loader) {
+        s->loading = false; // there is no other thread
         app_scorer_expect_model(s->scorer, false);
-}
-
-// ---- Actions --------------------------------------------------------------------------------
-
-// The class that all of the pictures are of, if they are; else -1.
-static int only_kind(const int counts[SIAM_KINDS], int n)
-{
-    for (int k = 0; k < SIAM_KINDS; k++)
-        if (n > 0 && counts[k] == n)
-            return k;
-    return -1;
-}
-
-// What was done to how many pictures of which class: "moved 3 anchor pictures to "not me"".
-static void tell_edit(struct app_session *s, const char *verb, const struct app_edited *e)
-{
-    static const char *const names[SIAM_KINDS] = {"anchor ", "positive ", "\"not me\" "};
-    static const char *const targets[SIAM_KINDS] = {" to anchors", " to positives",
-                                                    " to \"not me\""};
-    char text[UI_TEXT];
-    int from = only_kind(e->from, e->n), to = only_kind(e->to, e->n);
-    snprintf(text, sizeof text, "%s %d %spicture%s%s", verb, e->n, from < 0 ? "" : names[from],
-             e->n == 1 ? "" : "s", to < 0 ? "" : targets[to]);
-    app_session_tell(s, text);
-}
-
-// What follows from pictures having come or gone.
-static void edited(struct app_session *s, const struct app_edited *e)
-{
-    for (int k = 0; k < SIAM_KINDS; k++)
-        if (e->from[k] > 0 || e->to[k] > 0)
-            app_album_changed(s->album, (enum siam_kind)k);
-    if (s->coach && e->n > 0)
-        app_coach_look(s->coach);
-    if (e->from[SIAM_ANCHOR] > 0 || e->to[SIAM_ANCHOR] > 0)
-        app_scorer_anchors_changed(s->scorer);
-}
-
-// key: 'a', 'p', 'n': moves the chosen pictures there; 0: deletes them.
-static void do_edit(struct app_session *s, char key)
-{
-    int n;
-    struct app_edited done;
-    struct err err = {0};
-    const char **paths = app_album_chosen(s->album, &n);
-    if (!paths) {
-        app_session_tell(s, "choose pictures first: 1 shows them");
-        return;
-    }
-    enum siam_kind to = key == 'a' ? SIAM_ANCHOR : key == 'p' ? SIAM_POSITIVE : SIAM_NEGATIVE;
-    int ret = key ? app_edits_move(s->edits, paths, n, to, &done, &err)
-                  : app_edits_delete(s->edits, paths, n, &done, &err);
-    free(paths);
-    if (done.n > 0)
-        tell_edit(s, key ? "moved" : "deleted", &done);
-    else if (!ret)
-        app_session_tell(s, "they are there already");
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    app_events_edited(s->events, &done);
-    edited(s, &done);
-}
-
-// A picture that hurts, as UI_TAKE_OUT numbers them.
-static void do_take_out(struct app_session *s, int index)
-{
-    const struct ui_worst *worst = index < UI_WORST ? &s->view.worst_own : &s->view.worst_others;
-    int i = index % UI_WORST;
-    struct app_edited done;
-    struct err err = {0};
-    if (index < 0 || index >= 2 * UI_WORST || i >= worst->n)
-        return;
-    int ret = app_edits_take_out(s->edits, worst->suspect[i].path, &done, &err);
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    else if (done.n > 0)
-        app_session_tell(s, done.what == APP_DELETED
-                                ? "deleted: the next training is without it (t trains anew)"
-                                : "left out: the next training is without it (t trains anew)");
-    app_events_edited(s->events, &done);
-    edited(s, &done);
-}
-
-static void do_readmit(struct app_session *s)
-{
-    char text[UI_TEXT];
-    struct app_edited done;
-    struct err err = {0};
-    int ret = app_edits_readmit(s->edits, &done, &err);
-    snprintf(text, sizeof text, "%d picture%s of others take%s part in trainings again", done.n,
-             done.n == 1 ? "" : "s", done.n == 1 ? "s" : "");
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    else
-        app_session_tell(s, done.n > 0 ? text : "no picture is left out");
-    app_events_edited(s->events, &done);
-}
-
-static void do_undo(struct app_session *s)
-{
-    static const char *const verbs[] = {[APP_SAVED] = "removed the last",
-                                        [APP_DELETED] = "took back out of the trash",
-                                        [APP_MOVED] = "took back the move of",
-                                        [APP_LEFT_OUT] = "left out no more:",
-                                        [APP_READMITTED] = "left out again:"};
-    struct app_edited undone;
-    struct err err = {0};
-    if (app_collector_is_holding(s->collector)) {
-        app_session_tell(s, "let go of the key first, then undo");
-        return;
-    }
-    int ret = app_edits_undo(s->edits, &undone, &err);
-    if (undone.n > 0)
-        tell_edit(s, verbs[undone.what], &undone);
-    else if (!ret)
-        app_session_tell(s, "nothing of this session to undo");
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    app_events_undone(s->events, &undone);
-    edited(s, &undone);
-}
-
-// warm: a short training from the model there is.
-static void do_train(struct app_session *s, bool warm)
-{
-    struct err err = {0};
-    int n;
-    char **negatives = app_folders_paths(s->folders, &n);
-    struct app_job job = {
-        .data_dir = s->data_dir,
-        .negatives = (const char *const *)negatives,
-        .n_negatives = n,
-        .recipe = s->options->recipe,
-        .epochs = s->options->epochs,
-        .seed = s->options->seed,
-        .n_threads = s->options->threads,
-        .cache_mb = s->options->cache_mb,
-        .lower_priority = true,
-        .resume_if_same = true,
-        .warm = warm,
-    };
-    int ret = negatives ? app_trainer_start(s->trainer, &job, &err) : err_memory(&err, "folders");
-    free(negatives);
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    else
-        app_session_tell(s, "training: reading the pictures");
-}
-
-static bool has_model(struct app_session *s)
-{
-    app_scorer_view(s->scorer, &s->view);
-    return s->view.have_model;
-}
-
-static void do_retrain(struct app_session *s)
-{
-    if (strcmp(s->options->recipe, "visavis") != 0 || !has_model(s))
-        app_session_tell(s, "there is no model of recipe visavis to start from: t trains one");
-    else
-        do_train(s, true);
-}
-
-// The frame is kept as the opposite of what was said of it.
-static void do_wrong(struct app_session *s)
-{
-    enum verify_verdict verdict = has_model(s) ? s->view.verdict : VERIFY_UNDECIDED;
-    if (!s->view.live || s->pause || verdict == VERIFY_UNDECIDED || verdict == VERIFY_NOBODY) {
-        app_session_tell(s, "w tells that a live verdict is wrong: there is none");
-        return;
-    }
-    bool was_you = verdict == VERIFY_YOU;
-    const char *kept = was_you ? "kept as \"not me\": r trains on it for half a minute"
-                               : "kept as a positive of you: r trains on it for half a minute";
-    if (app_collector_hold(s->collector, was_you ? 'n' : 'p', 1))
-        app_session_tell(s, kept);
-}
-
-// The page of the pictures shows the same folders as the list.
-static void tell_folders(struct app_session *s)
-{
-    int n;
-    char **paths = app_folders_paths(s->folders, &n);
-    if (paths)
-        app_album_set_folders(s->album, (const char *const *)paths, n);
-    free(paths);
-}
-
-static void do_page(struct app_session *s, enum ui_page page)
-{
-    s->page = s->page == page ? UI_PAGE_PICTURE : page;
-    if (s->page == UI_PAGE_COLLECTED)
-        tell_folders(s);
-    app_album_open(s->album, s->page == UI_PAGE_COLLECTED);
-}
-
-static void do_folder(struct app_session *s, const char *path)
-{
-    char text[UI_TEXT];
-    struct err err = {0};
-    int ret = app_folders_add(s->folders, path, &err);
-    if (ret) {
-        app_session_tell_error(s, ret, err.text);
-        return;
-    }
-    snprintf(text, sizeof text, "other people from %s", path);
-    app_session_tell(s, text);
-    tell_folders(s);
-}
-
-static void use_model(struct app_session *s, int index)
-{
-    struct err err = {0};
-    s->n_earlier = app_models_list(s->earlier, s->data_dir);
-    if (app_trainer_busy(s->trainer)) {
-        app_session_tell(s, "training: stop it first, with s");
-    } else if (index < 0 || index >= s->n_earlier) {
-        app_session_tell(s, "there is no earlier model");
-    } else if (app_models_use(s->data_dir, s->earlier[index].name, &err)) {
-        app_session_tell_error(s, ERR_IO, err.text);
-    } else {
-        app_session_tell(s, "back to the model before: b again undoes that");
-        start_loader(s);
-    }
-}
-
-static void do_live(struct app_session *s)
-{
-    bool live = !app_scorer_is_live(s->scorer);
-    app_scorer_set_live(s->scorer, live);
-    if (live)
-        return;
-    char text[UI_TEXT];
-    int n, matched;
-    app_scorer_tally(s->scorer, &n, &matched);
-    snprintf(text, sizeof text, "live ended: \"you\" in %d of %d frames", matched, n);
-    app_session_tell(s, text);
-}
-
-static void do_remove_folder(struct app_session *s, int index)
-{
-    struct err err = {0};
-    int ret = app_folders_remove(s->folders, index, &err);
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    tell_folders(s);
-}
-
-void app_session_do(struct app_session *s, const struct ui_action *action)
-{
-    switch (action->kind) {
-    case UI_NONE:
-        break;
-    case UI_HOLD:
-        app_collector_hold(s->collector, action->key, action->index > 0 ? action->index : -1);
-        break;
-    case UI_RELEASE:
-        app_collector_release(s->collector, action->key);
-        break;
-    case UI_UNDO:
-        do_undo(s);
-        break;
-    case UI_TRAIN:
-        do_train(s, false);
-        break;
-    case UI_STOP:
-        app_trainer_stop(s->trainer);
-        break;
-    case UI_WRONG:
-        do_wrong(s);
-        break;
-    case UI_RETRAIN:
-        do_retrain(s);
-        break;
-    case UI_LIVE:
-        do_live(s);
-        break;
-    case UI_MIRROR:
-        s->view.mirror = s->mirror = !s->mirror;
-        app_settings_set_flag(s->settings, APP_MIRROR, s->mirror);
-        break;
-    case UI_CAMERA:
-    case UI_CHOOSE_CAMERA:
-    case UI_PAUSE:
-    case UI_SET_CONTROL:
-    case UI_RESET_CONTROLS:
-        app_camera_do(s, action);
-        break;
-    case UI_FULLSCREEN:
-        s->fullscreen = !s->fullscreen;
-        if (s->window)
-            ui_window_set_fullscreen(s->window, s->fullscreen);
-        break;
-    case UI_THRESHOLD:
-        app_scorer_nudge_threshold(s->scorer, action->amount);
-        break;
-    case UI_USE_MODEL:
-        use_model(s, action->index);
-        break;
-    case UI_SET_THRESHOLD:
-        app_scorer_set_threshold(s->scorer, action->amount);
-        break;
-    case UI_HELP:
-        s->help = !s->help;
-        break;
-    case UI_CHOOSE:
-        app_album_choose(s->album, action->index, action->choice);
-        s->view.album.cursor = action->index; // the next key may come before the next frame
-        break;
-    case UI_DELETE:
-        do_edit(s, 0);
-        break;
-    case UI_MOVE:
-        do_edit(s, action->key);
-        break;
-    case UI_TAKE_OUT:
-        do_take_out(s, action->index);
-        break;
-    case UI_READMIT:
-        do_readmit(s);
-        break;
-    case UI_DISMISS:
-        s->greeted = true;
-        break;
-    case UI_PAGE:
-        do_page(s, (enum ui_page)action->index);
-        break;
-    case UI_THEME:
-        s->light = !s->light;
-        app_settings_set_text(s->settings, APP_THEME, s->light ? APP_LIGHT : APP_DARK);
-        break;
-    case UI_FIGURES:
-        s->figures = !s->figures;
-        s->figures_ns = s->drawn.n = 0;
-        break;
-    case UI_TEXT_SIZE:
-        app_screen_text_size(s, action->index);
-        break;
-    case UI_FOLDER:
-        do_folder(s, action->path);
-        break;
-    case UI_REMOVE_FOLDER:
-        do_remove_folder(s, action->index);
-        break;
-    case UI_QUIT:
-        s->quit = true;
-        break;
     }
 }
 
@@ -780,7 +455,7 @@ static int start(struct app_session *s, struct err *err)
         ret = start_threads(s, err);
     if (!ret) {
         s->reader = cap_slot_attach(s->slot);
-        start_loader(s);
+        app_session_load_model(s);
         ret = app_camera_start(s, on_camera, err);
         if (!ret)
             app_edits_keep(s->edits);

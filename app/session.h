@@ -41,7 +41,7 @@ struct app_session {
     struct app_scorer *scorer;
     struct app_trainer *trainer;
     struct ui_window *window; // NULL when headless
-    pthread_t loader;         // of the model there was at the start
+    pthread_t loader;         // of a model from its file
     bool have_loader;
     atomic_bool ready; // threads may wake the window
 
@@ -88,6 +88,8 @@ struct app_session {
     char model_line[UI_TEXT];
     struct siam_card card; // of the model
     bool models_changed;   // `earlier` is to be listed anew
+    bool load_wanted;      // of the model's file, once more
+    bool loading;          // the loader has not yet seen that nothing is wanted
     int n_trained;         // trainings that ended, well or not
     int n_live_ends;       // times live ended by itself
     int last_error;        // code of the last error told, for the exit code of a script
@@ -104,7 +106,7 @@ int app_session_drive(const struct app_options *options, app_session_turn turn, 
 
 // -- for the parts of a session, main thread --
 
-// Does what a user asked for.
+// Does what a user asked for (actions.c).
 void app_session_do(struct app_session *s, const struct ui_action *action);
 // Goes over to another camera, on the camera thread; on failure the present one is opened again and
 // the user told. Errors: ERR_USAGE (no such spec).
@@ -116,6 +118,8 @@ int app_camera_start(struct app_session *s, cap_state_fn on_state, struct err *e
 void app_camera_turn(struct app_session *s);
 void app_camera_do(struct app_session *s, const struct ui_action *action);
 void app_camera_fill(struct app_session *s);
+// Loads the model's file on a thread, where there is one, and goes over to it. Returns at once.
+void app_session_load_model(struct app_session *s);
 // "2026-03-14T15:09:26Z" as "14 Mar, 16:09" in local time; unchanged where it isn't like that.
 void app_local_time(const char *utc, char *out, size_t size);
 // Fills in s->view from all parts (screen.c).

@@ -134,6 +134,11 @@ struct ui_figures {
 struct ui_folder {
     char path[UI_TEXT];
     int pictures; // files that look like pictures; -1 while still counting
+    float weight; // how often its people are drawn in trainings, against 1; 1/4..4; 0 means 1
+    int skipped;  // files that can't be used
+    char skipped_why[UI_TEXT]; // of the first of them, one line
+    int own;                   // pictures that look like the user
+    char own_path[UI_TEXT];    // of one of them
 };
 
 struct ui_score_point {
@@ -260,7 +265,9 @@ enum ui_action_kind {
     UI_TEXT_SIZE,     // `index`: 1 larger, -1 smaller, 0 as at first
     UI_FOLDER,        // `path`: a folder of other people, dropped or typed
     UI_REMOVE_FOLDER, // `index`
+    UI_WEIGHT,        // of the folder `index`: times `amount`, 2 or 0.5
     UI_QUIT,
+    UI_ACTIONS,
 };
 
 // Which pictures are chosen then.

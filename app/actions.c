@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: MIT
+// What a user asks for, by the window or by a script of keys: a function for each kind of action,
+// and the tables of them. Main thread.
+#include "app/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Pictures -------------------------------------------------------------------------------
+
+static void hold(struct app_session *s, const struct ui_action *action)
+{
+    app_collector_hold(s->collector, action->key, action->index > 0 ? action->index : -1);
+}
+
+static void release(struct app_session *s, const struct ui_action *action)
+{
+    app_collector_release(s->collector, action->key);
+}
+
+static void choose(struct app_session *s, const struct ui_action *action)
+{
+    app_album_choose(s->album, action->index, action->choice);
+    s->view.album.cursor = action->index; // the next key may come before the next frame
+}
+
+// The class that all of the pictures are of, if they are; else -1.
+static int only_kind(const int counts[SIAM_KINDS], int n)
+{
+    for (int k = 0; k < SIAM_KINDS; k++)
+        if (n > 0 && counts[k] == n)
+            return k;
+    return -1;
+}
+
+// What was done to how many pictures of which class: "moved 3 anchor pictures to "not me"".
+static void tell_edit(struct app_session *s, const char *verb, const struct app_edited *e)
+{
+    static const char *const names[SIAM_KINDS] = {"anchor ", "positive ", "\"not me\" "};
+    static const char *const targets[SIAM_KINDS] = {" to anchors", " to positives",
+                                                    " to \"not me\""};
+    char text[UI_TEXT];
+    int from = only_kind(e->from, e->n), to = only_kind(e->to, e->n);
+    snprintf(text, sizeof text, "%s %d %spicture%s%s", verb, e->n, from < 0 ? "" : names[from],
+             e->n == 1 ? "" : "s", to < 0 ? "" : targets[to]);
+    app_session_tell(s, text);
+}
+
+// What follows from pictures having come or gone.
+static void edited(struct app_session *s, const struct app_edited *e)
+{
+    for (int k = 0; k < SIAM_KINDS; k++)
+        if (e->from[k] > 0 || e->to[k] > 0)
+            app_album_changed(s->album, (enum siam_kind)k);
+    if (s->coach && e->n > 0)
+        app_coach_look(s->coach);
+    if (e->from[SIAM_ANCHOR] > 0 || e->to[SIAM_ANCHOR] > 0)
+        app_scorer_anchors_changed(s->scorer);
+}
+
+// key: 'a', 'p', 'n': moves the chosen pictures there; 0: deletes them.
+static void edit_chosen(struct app_session *s, char key)
+{
+    int n;
+    struct app_edited done;
+    struct err err = {0};
+    const char **paths = app_album_chosen(s->album, &n);
+    if (!paths) {
+        app_session_tell(s, "choose pictures first: 1 shows them");
+        return;
+    }
+    enum siam_kind to = key == 'a' ? SIAM_ANCHOR : key == 'p' ? SIAM_POSITIVE : SIAM_NEGATIVE;
+    int ret = key ? app_edits_move(s->edits, paths, n, to, &done, &err)
+                  : app_edits_delete(s->edits, paths, n, &done, &err);
+    free(paths);
+    if (done.n > 0)
+        tell_edit(s, key ? "moved" : "deleted", &done);
+    else if (!ret)
+        app_session_tell(s, "they are there already");
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    app_events_edited(s->events, &done);
+    edited(s, &done);
+}
+
+static void delete_chosen(struct app_session *s)
+{
+    edit_chosen(s, 0);
+}
+
+static void move_chosen(struct app_session *s, const struct ui_action *action)
+{
+    edit_chosen(s, action->key);
+}
+
+// A picture that hurts, as UI_TAKE_OUT numbers them.
+static void take_out(struct app_session *s, const struct ui_action *action)
+{
+    int index = action->index;
+    const struct ui_worst *worst = index < UI_WORST ? &s->view.worst_own : &s->view.worst_others;
+    int i = index % UI_WORST;
+    struct app_edited done;
+    struct err err = {0};
+    if (index < 0 || index >= 2 * UI_WORST || i >= worst->n)
+        return;
+    int ret = app_edits_take_out(s->edits, worst->suspect[i].path, &done, &err);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    else if (done.n > 0)
+        app_session_tell(s, done.what == APP_DELETED
+                                ? "deleted: the next training is without it (t trains anew)"
+                                : "left out: the next training is without it (t trains anew)");
+    app_events_edited(s->events, &done);
+    edited(s, &done);
+}
+
+static void readmit(struct app_session *s)
+{
+    char text[UI_TEXT];
+    struct app_edited done;
+    struct err err = {0};
+    int ret = app_edits_readmit(s->edits, &done, &err);
+    snprintf(text, sizeof text, "%d picture%s of others take%s part in trainings again", done.n,
+             done.n == 1 ? "" : "s", done.n == 1 ? "s" : "");
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    else
+        app_session_tell(s, done.n > 0 ? text : "no picture is left out");
+    app_events_edited(s->events, &done);
+}
+
+static void undo(struct app_session *s)
+{
+    static const char *const verbs[] = {[APP_SAVED] = "removed the last",
+                                        [APP_DELETED] = "took back out of the trash",
+                                        [APP_MOVED] = "took back the move of",
+                                        [APP_LEFT_OUT] = "left out no more:",
+                                        [APP_READMITTED] = "left out again:"};
+    struct app_edited undone;
+    struct err err = {0};
+    if (app_collector_is_holding(s->collector)) {
+        app_session_tell(s, "let go of the key first, then undo");
+        return;
+    }
+    int ret = app_edits_undo(s->edits, &undone, &err);
+    if (undone.n > 0)
+        tell_edit(s, verbs[undone.what], &undone);
+    else if (!ret)
+        app_session_tell(s, "nothing of this session to undo");
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    app_events_undone(s->events, &undone);
+    edited(s, &undone);
+}
+
+// ---- Training and models ---------------------------------------------------------------------
+
+// warm: a short training from the model there is.
+static void start_training(struct app_session *s, bool warm)
+{
+    struct err err = {0};
+    int n;
+    char **negatives = app_folders_paths(s->folders, &n);
+    struct app_job job = {
+        .data_dir = s->data_dir,
+        .negatives = (const char *const *)negatives,
+        .n_negatives = n,
+        .recipe = s->options->recipe,
+        .epochs = s->options->epochs,
+        .seed = s->options->seed,
+        .n_threads = s->options->threads,
+        .cache_mb = s->options->cache_mb,
+        .lower_priority = true,
+        .resume_if_same = true,
+        .warm = warm,
+    };
+    int ret = negatives ? app_trainer_start(s->trainer, &job, &err) : err_memory(&err, "folders");
+    free(negatives);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    else
+        app_session_tell(s, "training: reading the pictures");
+}
+
+static void train(struct app_session *s)
+{
+    start_training(s, false);
+}
+
+static void stop(struct app_session *s)
+{
+    app_trainer_stop(s->trainer);
+}
+
+static bool has_model(struct app_session *s)
+{
+    app_scorer_view(s->scorer, &s->view);
+    return s->view.have_model;
+}
+
+static void retrain(struct app_session *s)
+{
+    if (strcmp(s->options->recipe, "visavis") != 0 || !has_model(s))
+        app_session_tell(s, "there is no model of recipe visavis to start from: t trains one");
+    else
+        start_training(s, true);
+}
+
+static void use_model(struct app_session *s, const struct ui_action *action)
+{
+    int index = action->index;
+    struct err err = {0};
+    s->n_earlier = app_models_list(s->earlier, s->data_dir);
+    if (app_trainer_busy(s->trainer)) {
+        app_session_tell(s, "training: stop it first, with s");
+    } else if (index < 0 || index >= s->n_earlier) {
+        app_session_tell(s, "there is no earlier model");
+    } else if (app_models_use(s->data_dir, s->earlier[index].name, &err)) {
+        app_session_tell_error(s, ERR_IO, err.text);
+    } else {
+        app_session_tell(s, "back to the model before: b again undoes that");
+        app_session_load_model(s);
+    }
+}
+
+// ---- Live ------------------------------------------------------------------------------------
+
+// The frame is kept as the opposite of what was said of it.
+static void tell_wrong(struct app_session *s)
+{
+    enum verify_verdict verdict = has_model(s) ? s->view.verdict : VERIFY_UNDECIDED;
+    if (!s->view.live || s->pause || verdict == VERIFY_UNDECIDED || verdict == VERIFY_NOBODY) {
+        app_session_tell(s, "w tells that a live verdict is wrong: there is none");
+        return;
+    }
+    bool was_you = verdict == VERIFY_YOU;
+    const char *kept = was_you ? "kept as \"not me\": r trains on it for half a minute"
+                               : "kept as a positive of you: r trains on it for half a minute";
+    if (app_collector_hold(s->collector, was_you ? 'n' : 'p', 1))
+        app_session_tell(s, kept);
+}
+
+static void live_on_off(struct app_session *s)
+{
+    bool live = !app_scorer_is_live(s->scorer);
+    app_scorer_set_live(s->scorer, live);
+    if (live)
+        return;
+    char text[UI_TEXT];
+    int n, matched;
+    app_scorer_tally(s->scorer, &n, &matched);
+    snprintf(text, sizeof text, "live ended: \"you\" in %d of %d frames", matched, n);
+    app_session_tell(s, text);
+}
+
+static void nudge_threshold(struct app_session *s, const struct ui_action *action)
+{
+    app_scorer_nudge_threshold(s->scorer, action->amount);
+}
+
+static void set_threshold(struct app_session *s, const struct ui_action *action)
+{
+    app_scorer_set_threshold(s->scorer, action->amount);
+}
+
+// ---- Folders and pages -----------------------------------------------------------------------
+
+// The page of the pictures shows the same folders as the list.
+static void tell_folders(struct app_session *s)
+{
+    int n;
+    char **paths = app_folders_paths(s->folders, &n);
+    if (paths)
+        app_album_set_folders(s->album, (const char *const *)paths, n);
+    free(paths);
+}
+
+static void open_page(struct app_session *s, const struct ui_action *action)
+{
+    enum ui_page page = (enum ui_page)action->index;
+    s->page = s->page == page ? UI_PAGE_PICTURE : page;
+    if (s->page == UI_PAGE_COLLECTED)
+        tell_folders(s);
+    app_album_open(s->album, s->page == UI_PAGE_COLLECTED);
+}
+
+static void add_folder(struct app_session *s, const struct ui_action *action)
+{
+    const char *path = action->path;
+    char text[UI_TEXT];
+    struct err err = {0};
+    int ret = app_folders_add(s->folders, path, &err);
+    if (ret) {
+        app_session_tell_error(s, ret, err.text);
+        return;
+    }
+    snprintf(text, sizeof text, "other people from %s", path);
+    app_session_tell(s, text);
+    tell_folders(s);
+}
+
+static void remove_folder(struct app_session *s, const struct ui_action *action)
+{
+    struct err err = {0};
+    int ret = app_folders_remove(s->folders, action->index, &err);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    tell_folders(s);
+}
+
+// ---- The window ------------------------------------------------------------------------------
+
+static void mirror(struct app_session *s)
+{
+    s->view.mirror = s->mirror = !s->mirror;
+    app_settings_set_flag(s->settings, APP_MIRROR, s->mirror);
+}
+
+static void fullscreen(struct app_session *s)
+{
+    s->fullscreen = !s->fullscreen;
+    if (s->window)
+        ui_window_set_fullscreen(s->window, s->fullscreen);
+}
+
+static void change_theme(struct app_session *s)
+{
+    s->light = !s->light;
+    app_settings_set_text(s->settings, APP_THEME, s->light ? APP_LIGHT : APP_DARK);
+}
+
+static void show_figures(struct app_session *s)
+{
+    s->figures = !s->figures;
+    s->figures_ns = s->drawn.n = 0;
+}
+
+static void change_text_size(struct app_session *s, const struct ui_action *action)
+{
+    app_screen_text_size(s, action->index);
+}
+
+static void show_help(struct app_session *s)
+{
+    s->help = !s->help;
+}
+
+static void dismiss(struct app_session *s)
+{
+    s->greeted = true;
+}
+
+static void quit(struct app_session *s)
+{
+    s->quit = true;
+}
+
+// ---- By kind ---------------------------------------------------------------------------------
+
+void app_session_do(struct app_session *s, const struct ui_action *action)
+{
+    static void (*const plain[UI_ACTIONS])(struct app_session *) = {
+        [UI_UNDO] = undo,          [UI_TRAIN] = train,
+        [UI_STOP] = stop,          [UI_WRONG] = tell_wrong,
+        [UI_RETRAIN] = retrain,    [UI_LIVE] = live_on_off,
+        [UI_MIRROR] = mirror,      [UI_FULLSCREEN] = fullscreen,
+        [UI_HELP] = show_help,     [UI_DELETE] = delete_chosen,
+        [UI_READMIT] = readmit,    [UI_DISMISS] = dismiss,
+        [UI_THEME] = change_theme, [UI_FIGURES] = show_figures,
+        [UI_QUIT] = quit,
+    };
+    static void (*const detailed[UI_ACTIONS])(struct app_session *, const struct ui_action *) = {
+        [UI_HOLD] = hold,
+        [UI_RELEASE] = release,
+        [UI_CAMERA] = app_camera_do,
+        [UI_CHOOSE_CAMERA] = app_camera_do,
+        [UI_PAUSE] = app_camera_do,
+        [UI_SET_CONTROL] = app_camera_do,
+        [UI_RESET_CONTROLS] = app_camera_do,
+        [UI_THRESHOLD] = nudge_threshold,
+        [UI_SET_THRESHOLD] = set_threshold,
+        [UI_USE_MODEL] = use_model,
+        [UI_CHOOSE] = choose,
+        [UI_MOVE] = move_chosen,
+        [UI_TAKE_OUT] = take_out,
+        [UI_PAGE] = open_page,
+        [UI_TEXT_SIZE] = change_text_size,
+        [UI_FOLDER] = add_folder,
+        [UI_REMOVE_FOLDER] = remove_folder,
+    };
+    if (plain[action->kind])
+        plain[action->kind](s);
+    else if (detailed[action->kind])
+        detailed[action->kind](s, action);
+}
