@@ -43,7 +43,7 @@ static bool is_demo(const char *spec)
 static void next_camera(struct app_session *s, char spec[CAP_SPEC_MAX])
 {
     struct cap_info list[APP_CAMERAS_MAX];
-    int n = cap_list(list, APP_CAMERAS_MAX), who = 0, next = 0;
+    int n = app_cameras_list(s->cameras, list), who = 0, next = 0;
     present_spec(s, spec);
     bool demo = is_demo(spec);
     sscanf(spec, "demo:%d", &who);
@@ -72,6 +72,14 @@ static void choose(struct app_session *s, const char *spec)
     if (ret)
         app_session_tell_error(s, ret, err.text);
     s->camera_chosen = !ret;
+}
+
+static void choose_next(struct app_session *s)
+{
+    char spec[CAP_SPEC_MAX];
+    next_camera(s, spec);
+    choose(s, spec);
+    s->next_camera = false;
 }
 
 static void pause_or_go_on(struct app_session *s)
@@ -137,27 +145,34 @@ static void remember(struct app_session *s, const char *spec)
 int app_camera_start(struct app_session *s, cap_state_fn on_state, struct err *err)
 {
     const char *asked = s->options->camera;
-    const char *spec = *asked ? asked : app_settings_text(s->settings, APP_CAMERA, "");
+    const char *remembered = *asked ? "" : app_settings_text(s->settings, APP_CAMERA, "");
     char text[ERR_TEXT_MAX + 64];
-    int ret = cap_feed_start(&s->feed, spec, s->slot, on_state, s, err);
-    if (ret && !*asked && *spec) {
+    s->demo_fallback = !*asked;
+    if (*asked || (!*remembered && !s->window))
+        return cap_feed_start(&s->feed, asked, s->slot, on_state, s, err);
+    if (*remembered && !cap_feed_start(&s->feed, remembered, s->slot, on_state, s, err))
+        return 0;
+    if (*remembered) {
         snprintf(text, sizeof text, "%s (the camera of the last time; another one serves)",
                  err->text);
         app_session_tell(s, text);
-        ret = cap_feed_start(&s->feed, "", s->slot, on_state, s, err);
     }
-    s->demo_fallback = !*asked;
-    return ret;
+    return s->window ? cap_feed_start_anyway(&s->feed, "", s->slot, on_state, s, err)
+                     : cap_feed_start(&s->feed, "", s->slot, on_state, s, err);
 }
 
 void app_camera_turn(struct app_session *s)
 {
     char spec[CAP_SPEC_MAX];
-    app_cameras_watch(s->cameras, s->page == UI_PAGE_CAMERA);
+    app_cameras_watch(s->cameras, s->page == UI_PAGE_CAMERA || s->next_camera);
+    if (s->next_camera && app_cameras_fresh(s->cameras))
+        choose_next(s);
     pthread_mutex_lock(&s->lock);
-    bool opened = s->camera_opened;
-    s->camera_opened = false;
+    bool opened = s->camera_opened, refused = s->camera_refused;
+    s->camera_opened = s->camera_refused = false;
     pthread_mutex_unlock(&s->lock);
+    if (refused)
+        s->camera_chosen = false;
     if (!opened)
         return;
     present_spec(s, spec);
@@ -169,11 +184,9 @@ void app_camera_turn(struct app_session *s)
 
 void app_camera_do(struct app_session *s, const struct ui_action *action)
 {
-    char spec[CAP_SPEC_MAX];
     switch (action->kind) {
     case UI_CAMERA:
-        next_camera(s, spec);
-        choose(s, spec);
+        s->next_camera = true;
         break;
     case UI_CHOOSE_CAMERA: // of those that were shown
         if (action->index >= 0 && action->index < s->view.n_cameras)

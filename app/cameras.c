@@ -16,6 +16,7 @@ struct app_cameras {
     pthread_cond_t wake;
     bool started;
     bool watch, quit; // protected by lock, as all below
+    bool fresh;       // what is listed was looked at since somebody began to look
     struct cap_info list[APP_CAMERAS_MAX];
     int n; // -1: not listed yet
 };
@@ -57,6 +58,7 @@ static void *list_main(void *arg)
         if (c->n < 0 || now != stamp)
             list_anew(c);
         stamp = now;
+        c->fresh = c->watch;
         if (c->watch && !c->quit)
             wait_a_second(c);
     }
@@ -91,6 +93,7 @@ static void order(struct app_cameras *c, bool watch, bool quit)
 {
     pthread_mutex_lock(&c->lock);
     bool news = c->watch != watch || quit;
+    c->fresh = c->fresh && watch;
     c->watch = watch;
     c->quit = quit;
     if (news)
@@ -122,4 +125,12 @@ int app_cameras_list(struct app_cameras *c, struct cap_info list[APP_CAMERAS_MAX
     int n = c->n;
     pthread_mutex_unlock(&c->lock);
     return n;
+}
+
+bool app_cameras_fresh(struct app_cameras *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool fresh = c->fresh;
+    pthread_mutex_unlock(&c->lock);
+    return fresh;
 }

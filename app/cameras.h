@@ -6,6 +6,8 @@
 
 #include "capture/camera.h"
 
+#include <stdbool.h>
+
 #define APP_CAMERAS_MAX 14
 
 struct app_cameras;
@@ -20,5 +22,7 @@ void app_cameras_watch(struct app_cameras *cameras, bool on);
 
 // The last list, as cap_list() gave it; -1: there was none yet. Any thread.
 int app_cameras_list(struct app_cameras *cameras, struct cap_info list[APP_CAMERAS_MAX]);
+// Whether that list was checked since somebody began to look. Any thread.
+bool app_cameras_fresh(struct app_cameras *cameras);
 
 #endif

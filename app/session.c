@@ -75,6 +75,7 @@ static void on_camera(void *ctx, enum cap_state state, const char *detail,
         snprintf(s->camera_name, sizeof s->camera_name, "%s", info->name);
         s->camera_opened = true;
     }
+    s->camera_refused |= state == CAP_REFUSED;
     s->n_cameras += state != CAP_DECLINED;
     pthread_mutex_unlock(&s->lock);
     wake(s);

@@ -70,6 +70,7 @@ struct app_session {
     bool demo_fallback; // no camera was asked for, and there is none
     bool pause;         // of the camera, is wanted
     bool camera_chosen; // in the window, and not yet opened
+    bool next_camera;   // is asked for, once it is known which there are
     struct app_model earlier[APP_MODELS_KEPT];
     int n_earlier;
     struct ui_view view;
@@ -82,7 +83,7 @@ struct app_session {
     char camera[UI_TEXT];           // line about the camera
     char camera_spec[CAP_SPEC_MAX]; // what it was opened by
     char camera_name[UI_TEXT];
-    bool camera_opened; // since the main thread looked last
+    bool camera_opened, camera_refused; // since the main thread looked last
     bool camera_lost, camera_paused;
     int n_cameras; // times a camera was opened, refused, lost or paused
     char model_line[UI_TEXT];

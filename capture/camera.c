@@ -139,19 +139,22 @@ static void lasting_spec(char *out, size_t size, const char *path)
     free(node);
 }
 
-// Turns "whichever there is" into a camera or the demo.
-static void choose(struct spec *spec)
+// Turns "whichever there is" into a camera, or the demo where there is none at all.
+static int choose(struct spec *spec, struct err *err)
 {
     struct cap_info first;
     struct err why = {0};
     if (cap_v4l2_list("/dev", &first, 1, &why) > 0) {
         spec->kind = KIND_NODE;
         snprintf(spec->path, sizeof spec->path, "%s", first.spec);
-        return;
+        return 0;
     }
-    log_info("%s: using the demo camera", why.text[0] ? why.text : "no camera found");
+    if (why.text[0])
+        return err_set(err, ERR_CAMERA, "%s", why.text);
+    log_info("no camera found: using the demo camera");
     spec->kind = KIND_DEMO;
     spec->fps = DEMO_FPS;
+    return 0;
 }
 
 int cap_open(struct cap_camera **out, const char *text, struct err *err)
@@ -163,8 +166,10 @@ int cap_open(struct cap_camera **out, const char *text, struct err *err)
         return ret;
     if (spec.kind == KIND_AUTO) {
         text = DEMO_DEFAULT;
-        choose(&spec);
+        ret = choose(&spec, err);
     }
+    if (ret)
+        return ret;
     if (spec.kind == KIND_DEMO)
         ret = cap_demo_open(out, spec.who, spec.fps, err);
     else if (spec.kind == KIND_REPLAY)

@@ -60,6 +60,7 @@ struct cap_feed {
     struct cap_control control[CAP_CONTROLS]; // of the camera `controlled`; all absent: of none
     char controlled[CAP_SPEC_MAX];
 
+    bool anyway;     // the first camera need not open at once
     sem_t tried;     // the first opening is over
     int open_result; // ... and came to this
     struct err open_err;
@@ -374,6 +375,10 @@ static void *feed_main(void *arg)
     if (camera)
         adopt(feed, camera);
     sem_post(&feed->tried);
+    if (!camera && feed->anyway) {
+        tell_failure(feed, feed->open_err.text);
+        camera = open_next(feed);
+    }
     while (camera) {
         use(feed, camera);
         cap_close(camera);
@@ -392,8 +397,8 @@ static void destroy(struct cap_feed *feed)
     free(feed);
 }
 
-int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slot,
-                   cap_state_fn on_state, void *ctx, struct err *err)
+static int start(struct cap_feed **out, const char *spec, struct cap_slot *slot,
+                 cap_state_fn on_state, void *ctx, bool anyway, struct err *err)
 {
     *out = NULL;
     int ret = cap_spec_check(spec, err);
@@ -405,7 +410,11 @@ int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slo
     feed->slot = slot;
     feed->on_state = on_state;
     feed->ctx = ctx;
+    feed->anyway = anyway;
     snprintf(feed->spec, sizeof feed->spec, "%s", spec);
+    // Until it has told who it is.
+    snprintf(feed->info.spec, sizeof feed->info.spec, "%s", spec);
+    snprintf(feed->info.name, sizeof feed->info.name, "%s", *spec ? spec : "Camera");
     sem_init(&feed->tried, 0, 0);
     pthread_mutex_init(&feed->lock, NULL);
     feed->order_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -416,7 +425,7 @@ int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slo
     while (sem_wait(&feed->tried)) // interrupted by a signal
         ;
     ret = feed->open_result;
-    if (ret) {
+    if (ret && !anyway) {
         if (err)
             *err = feed->open_err;
         pthread_join(feed->thread, NULL);
@@ -425,6 +434,18 @@ int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slo
     }
     *out = feed;
     return 0;
+}
+
+int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slot,
+                   cap_state_fn on_state, void *ctx, struct err *err)
+{
+    return start(out, spec, slot, on_state, ctx, false, err);
+}
+
+int cap_feed_start_anyway(struct cap_feed **out, const char *spec, struct cap_slot *slot,
+                          cap_state_fn on_state, void *ctx, struct err *err)
+{
+    return start(out, spec, slot, on_state, ctx, true, err);
 }
 
 int cap_feed_switch(struct cap_feed *feed, const char *spec, struct err *err)

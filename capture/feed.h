@@ -37,6 +37,10 @@ struct cap_feed;
 // and *out is NULL. `slot` must outlive the feed. Errors: as cap_open().
 int cap_feed_start(struct cap_feed **out, const char *spec, struct cap_slot *slot,
                    cap_state_fn on_state, void *ctx, struct err *err);
+// The same, but where the camera does not open that is told as CAP_LOST, and the thread goes on
+// trying. Errors: ERR_USAGE (a spec that isn't one), ERR_MEMORY.
+int cap_feed_start_anyway(struct cap_feed **out, const char *spec, struct cap_slot *slot,
+                          cap_state_fn on_state, void *ctx, struct err *err);
 
 // Asks for another camera and returns at once. The thread closes the one it has (or stops waiting
 // for it to come back), opens `spec` and answers: CAP_OPENED, or CAP_REFUSED when it does not open

@@ -164,6 +164,51 @@ static void the_first_failure_is_the_result(void **state)
     cap_slot_destroy(slot);
 }
 
+// The folder of a recording is not there when the feed starts, and comes.
+static void a_camera_that_comes_later_is_waited_for(void **state)
+{
+    struct setup s = {0};
+    char dir[600], away[600], spec[700];
+    snprintf(dir, sizeof dir, "%s/camera", (char *)*state);
+    snprintf(away, sizeof away, "%s/away", (char *)*state);
+    snprintf(spec, sizeof spec, "replay:%s", dir);
+    assert_int_equal(file_make_dirs(away, NULL), 0);
+    save_picture(away, "1.jpg");
+    pthread_mutex_init(&s.told.lock, NULL);
+    assert_int_equal(cap_slot_create(&s.slot, NULL), 0);
+    s.reader = cap_slot_attach(s.slot);
+    struct err err = {0};
+    assert_int_equal(cap_feed_start_anyway(&s.feed, "no spec", s.slot, remember, &s.told, &err),
+                     ERR_USAGE);
+    assert_null(s.feed);
+    assert_int_equal(cap_feed_start_anyway(&s.feed, spec, s.slot, remember, &s.told, &err), 0);
+    assert_int_equal(wait_for(&s, CAP_LOST, 1), 1);
+    assert_non_null(strstr(told_so_far(&s.told).detail, dir));
+    // A switch that comes to nothing goes back to waiting for it.
+    assert_int_equal(cap_feed_switch(s.feed, "/dev/video98765", NULL), 0);
+    assert_int_equal(wait_for(&s, CAP_REFUSED, 1), 1);
+    assert_int_equal(rename(away, dir), 0);
+    assert_int_equal(wait_for(&s, CAP_OPENED, 1), 1);
+    assert_string_equal(told_so_far(&s.told).info.spec, spec);
+    assert_true(next_frame(&s, 5000) > 0);
+    assert_true(stop(&s) < SOON);
+}
+
+static void a_camera_that_never_comes_is_given_up_at_once(void **state)
+{
+    (void)state;
+    struct setup s = {0};
+    pthread_mutex_init(&s.told.lock, NULL);
+    assert_int_equal(cap_slot_create(&s.slot, NULL), 0);
+    s.reader = cap_slot_attach(s.slot);
+    assert_int_equal(
+        cap_feed_start_anyway(&s.feed, "/dev/video98765", s.slot, remember, &s.told, NULL), 0);
+    assert_int_equal(wait_for(&s, CAP_LOST, 1), 1);
+    cap_feed_pause(s.feed);
+    assert_int_equal(wait_for(&s, CAP_PAUSED, 1), 1);
+    assert_true(stop(&s) < SOON);
+}
+
 static void a_sleeping_camera_stops_at_once(void **state)
 {
     struct setup s;
@@ -595,6 +640,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_come_and_the_camera_is_told),
         cmocka_unit_test(the_first_failure_is_the_result),
+        cmocka_unit_test_setup_teardown(a_camera_that_comes_later_is_waited_for, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test(a_camera_that_never_comes_is_given_up_at_once),
         cmocka_unit_test_setup_teardown(a_sleeping_camera_stops_at_once, test_dir_make,
                                         test_dir_remove),
         cmocka_unit_test_setup_teardown(lockstep_waits_for_a_slow_reader, test_dir_make,

@@ -331,6 +331,7 @@ class Commands(unittest.TestCase):
         bench = subprocess.Popen([PROGRAM, 'bench', *args], stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE, text=True, cwd=self.dir,
                                  env=dict(os.environ, TMPDIR=temp, XDG_DATA_HOME=temp))
+        bench.has_begun = lambda: os.listdir(temp)
         return bench, lambda: (os.listdir(temp), self.listing(data)) == ([], before)
 
     @staticmethod
@@ -384,6 +385,8 @@ class Commands(unittest.TestCase):
             bench, left_clean = self.start_bench(*args)
             if sign:
                 self.assertIn(sign, bench.stderr.readline())
+            while not bench.has_begun():
+                time.sleep(.01)
             time.sleep(seconds)
             bench.terminate()
             out, log = bench.communicate(timeout=120)
