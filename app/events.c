@@ -356,6 +356,18 @@ void app_events_folder(struct app_events *ev, const char *path, int pictures)
     put(ev, event, false);
 }
 
+void app_events_browsed(struct app_events *ev, const char *path, int folders, const char *fault)
+{
+    if (!ev)
+        return;
+    cJSON *event = event_named("browsed");
+    add_text(event, "path", path);
+    verify_json_int(event, "folders", folders);
+    if (*fault)
+        add_text(event, "fault", fault);
+    put(ev, event, false);
+}
+
 void app_events_hook(struct app_events *ev, const char *hook, double score)
 {
     if (!ev)

@@ -48,6 +48,9 @@ void app_events_camera(struct app_events *events, const char *state, const char 
 // The cameras there are, listed anew while the camera's page is open.
 void app_events_cameras(struct app_events *events, const struct cap_info *list, int n);
 void app_events_folder(struct app_events *events, const char *path, int pictures);
+// A folder was listed in the browser, with so many folders in it; `fault`: why not, else "".
+void app_events_browsed(struct app_events *events, const char *path, int folders,
+                        const char *fault);
 // A command was started: "accept", "reject" or "leave".
 void app_events_hook(struct app_events *events, const char *hook, double score);
 void app_events_shot(struct app_events *events, const char *path);

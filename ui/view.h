@@ -44,6 +44,7 @@ enum ui_page {
     UI_PAGE_COLLECTED, // the pictures that there are
     UI_PAGE_HOOD,      // "Under the hood": what the training led to
     UI_PAGE_CAMERA,    // which one, and what is set on it
+    UI_PAGE_PEOPLE,    // folders of other people, and where to find more
 };
 
 #define UI_CAMERAS 16
@@ -141,6 +142,47 @@ struct ui_folder {
     char own_path[UI_TEXT];    // of one of them
 };
 
+// What a look into a folder shows, at any depth.
+#define UI_GLANCE 8
+struct ui_glance {
+    bool known;            // else it is still being looked at
+    bool more;             // there is more than what is counted here: that took too long
+    int pictures;          // files that are named like pictures
+    int persons;           // sub-folders with several of them
+    int skipped;           // files that are none
+    char why[UI_TEXT];     // the first of these is
+    char fault[UI_TEXT];   // why the folder can't be read; "": it can
+    const struct img *row; // of `n` of its pictures, [n, side, side] side by side; NULL: none
+    int n;
+    int64_t number; // changes with `row`
+};
+
+// A folder to choose: in the one that the browser is in, or one of the two that are listed first,
+// the folder itself and the one above it.
+struct ui_dir {
+    const char *name; // any bytes; ".", ".."
+    int pictures;     // right in it; -1: not counted yet
+    bool has_folders;
+};
+
+// The page of other people. It has two lists, of the folders that are used, as in view.folder, and
+// of those that can be.
+struct ui_people {
+    bool browsing;                     // keys are for the second list
+    int cursor;                        // in the first one, -1: it is empty
+    struct ui_glance used[UI_FOLDERS]; // of its folders
+    char dir[UI_PATH];                 // that the second list is of, any bytes
+    const struct ui_dir *row;          // [n_rows]
+    int n_rows;
+    int row_cursor;          // in it, -1: there is none
+    struct ui_glance glance; // of the folder under that
+    bool hidden;             // also folders whose names begin with '.'
+    bool reading;            // the list is on its way
+    bool slow;               // for some time already: the disk or network does not answer
+    char fault[UI_TEXT];     // why the folder can't be read; "": it can
+    int first_seen, n_seen;  // the window tells back: rows that were drawn last
+};
+
 struct ui_score_point {
     float age_s; // seconds ago, 0..UI_HISTORY_S
     float score; // 0..1
@@ -178,6 +220,7 @@ struct ui_view {
     int left_out;          // frames of it: too like the picture before, or blurred
     float flash;           // 1 right after a picture was saved, fades to 0 within 0.2 s
     struct ui_album album; // of the page that shows them
+    struct ui_people people;
     struct ui_coach coach;
 
     // Train
@@ -266,6 +309,11 @@ enum ui_action_kind {
     UI_FOLDER,        // `path`: a folder of other people, dropped or typed
     UI_REMOVE_FOLDER, // `index`
     UI_WEIGHT,        // of the folder `index`: times `amount`, 2 or 0.5
+    UI_PICK_FOLDER,   // `index`: of the folders that are used, comes under the cursor
+    UI_PICK_DIR,      // alike, of people.row
+    UI_OPEN_DIR,      // `index`: of people.row; the list becomes that of this folder
+    UI_USE_DIR,       // the one under the cursor becomes a folder of other people
+    UI_SHOW_HIDDEN,   // or not
     UI_QUIT,
     UI_ACTIONS,
 };

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include "app/glance.h"
+
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/image/decode.h"
+#include "core/image/resize.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LONG_ENOUGH 1
+#define LONGEST     (5 * CLOCK_SECOND) // that a look takes
+
+struct walk {
+    struct app_glance *glance;
+    const char *dir;
+    const struct app_watch *watch;
+    int64_t until_ns;
+    char folder[PATH_MAX]; // the one whose files are visited now
+    int in_folder;         // pictures of it so far
+    char *more[UI_GLANCE]; // pictures that are not the first of their folder, owned
+    int n_more;
+};
+
+// A reason without the folder that is named already.
+static const char *below(const char *path, const char *dir)
+{
+    size_t n = strlen(dir);
+    while (n > 1 && dir[n - 1] == '/')
+        n--;
+    bool inside = strncmp(path, dir, n) == 0 && path[n] == '/';
+    return inside ? path + n + 1 : path;
+}
+
+static void skip(struct ui_glance *seen, const char *dir, const char *why)
+{
+    if (seen->skipped++ == 0)
+        snprintf(seen->why, sizeof seen->why, "%s", below(why, dir));
+}
+
+static int keep(char **list, int *n, const char *path)
+{
+    if (*n == UI_GLANCE)
+        return 0;
+    list[*n] = strdup(path);
+    return list[(*n)++] ? 0 : ERR_MEMORY;
+}
+
+static int visit(void *ctx, const char *path, const char *folder)
+{
+    struct walk *w = ctx;
+    struct ui_glance *seen = &w->glance->seen;
+    char why[PATH_MAX + 32];
+    if (app_overtaken(w->watch))
+        return ERR_STOPPED;
+    if (clock_now_ns() > w->until_ns)
+        return LONG_ENOUGH;
+    if (!img_is_picture_name(path)) {
+        snprintf(why, sizeof why, "%s: not a picture", path);
+        skip(seen, w->dir, why);
+        return 0;
+    }
+    if (strcmp(folder, w->folder) != 0) {
+        snprintf(w->folder, sizeof w->folder, "%s", folder);
+        w->in_folder = 0;
+    }
+    seen->pictures++;
+    // As trainings take it: several pictures in a folder below the given one show one person.
+    seen->persons += ++w->in_folder == 2 && strcmp(folder, w->dir) != 0;
+    return w->in_folder == 1 ? keep(w->glance->path, &w->glance->n_paths, path)
+                             : keep(w->more, &w->n_more, path);
+}
+
+int app_glance_look(struct app_glance *out, const char *dir, const struct app_watch *watch)
+{
+    struct walk w = {
+        .glance = out, .dir = dir, .watch = watch, .until_ns = clock_now_ns() + LONGEST};
+    struct err err = {0};
+    *out = (struct app_glance){0};
+    int ret = file_walk(dir, visit, &w, &err);
+    for (int i = 0; i < w.n_more; i++) {
+        if (out->n_paths < UI_GLANCE)
+            out->path[out->n_paths++] = w.more[i];
+        else
+            free(w.more[i]);
+    }
+    if (ret == ERR_DATA)
+        snprintf(out->seen.fault, sizeof out->seen.fault, "%s", err.text);
+    out->seen.more = ret == LONG_ENOUGH;
+    if (ret == ERR_DATA || ret == LONG_ENOUGH)
+        ret = 0;
+    out->seen.known = true;
+    if (ret)
+        app_glance_finish(out);
+    return ret;
+}
+
+// ---- Small pictures -----------------------------------------------------------------------------
+
+struct maker {
+    struct img whole, small;
+};
+
+// The square of it that is shown: faces are rather in the upper half of a high picture.
+static struct img_rect square_of(const struct img *img)
+{
+    int side = img->w < img->h ? img->w : img->h;
+    return (struct img_rect){(img->w - side) / 2, (img->h - side) / 4, side, side};
+}
+
+// Makes number `at` of the row.
+static int make(struct maker *m, struct img *row, const char *path, int at, struct err *err)
+{
+    int side = row->h;
+    int ret = img_load(&m->whole, path, side, err);
+    if (!ret)
+        ret = img_resize(&m->small, &m->whole, square_of(&m->whole), side, side, err);
+    for (int y = 0; y < side && !ret; y++)
+        memcpy(row->px + 3 * ((size_t)y * (size_t)row->w + (size_t)at * (size_t)side),
+               m->small.px + (size_t)y * (size_t)side * 3, (size_t)side * 3);
+    return ret;
+}
+
+int app_glance_make(struct app_glance *g, const char *dir, int side, const struct app_watch *watch)
+{
+    struct maker maker = {0};
+    struct err err = {0};
+    int ret = g->n_paths > 0 ? img_reserve(&g->row, g->n_paths * side, side, NULL) : 0;
+    if (!ret && g->n_paths > 0)
+        memset(g->row.px, 0, (size_t)g->row.w * (size_t)side * 3);
+    for (int i = 0; i < g->n_paths && !ret; i++) {
+        int fault = make(&maker, &g->row, g->path[i], g->seen.n, &err);
+        if (fault == ERR_DATA)
+            skip(&g->seen, dir, err.text);
+        else if (fault)
+            ret = fault;
+        else
+            g->seen.n++;
+        if (app_overtaken(watch))
+            ret = ERR_STOPPED;
+    }
+    img_finish(&maker.whole);
+    img_finish(&maker.small);
+    return ret;
+}
+
+void app_glance_finish(struct app_glance *g)
+{
+    for (int i = 0; i < g->n_paths; i++)
+        free(g->path[i]);
+    img_finish(&g->row);
+    *g = (struct app_glance){0};
+}
