@@ -3,6 +3,8 @@
 // and the tables of them. Main thread.
 #include "app/session.h"
 
+#include "core/siamese/weight.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,12 +162,13 @@ static void undo(struct app_session *s)
 static void start_training(struct app_session *s, bool warm)
 {
     struct err err = {0};
-    int n;
-    char **negatives = app_folders_paths(s->folders, &n);
+    struct app_negatives negatives;
+    int ret = app_folders_copy(s->folders, &negatives, &err);
     struct app_job job = {
         .data_dir = s->data_dir,
-        .negatives = (const char *const *)negatives,
-        .n_negatives = n,
+        .negatives = (const char *const *)negatives.paths,
+        .n_negatives = negatives.n,
+        .weights = negatives.weights,
         .recipe = s->options->recipe,
         .epochs = s->options->epochs,
         .seed = s->options->seed,
@@ -175,8 +178,9 @@ static void start_training(struct app_session *s, bool warm)
         .resume_if_same = true,
         .warm = warm,
     };
-    int ret = negatives ? app_trainer_start(s->trainer, &job, &err) : err_memory(&err, "folders");
-    free(negatives);
+    if (!ret)
+        ret = app_trainer_start(s->trainer, &job, &err);
+    free(negatives.paths);
     if (ret)
         app_session_tell_error(s, ret, err.text);
     else
@@ -309,6 +313,24 @@ static void remove_folder(struct app_session *s, const struct ui_action *action)
     tell_folders(s);
 }
 
+static void weigh_folder(struct app_session *s, const struct ui_action *action)
+{
+    static const char *const often[] = {"a quarter as often as", "half as often as", "as often as",
+                                        "twice as often as", "four times as often as"};
+    struct err err = {0};
+    int ret = app_folders_weigh(s->folders, action->index, action->amount, &err);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    app_folders_view(s->folders, &s->view);
+    if (ret || action->index < 0 || action->index >= s->view.n_folders)
+        return;
+    char text[2 * UI_TEXT];
+    const struct ui_folder *folder = &s->view.folder[action->index];
+    snprintf(text, sizeof text, "%s: the next training shows its people %s others", folder->path,
+             often[siam_weight_log2(folder->weight) - SIAM_WEIGHT_LEAST]);
+    app_session_tell(s, text);
+}
+
 // ---- The window ------------------------------------------------------------------------------
 
 static void mirror(struct app_session *s)
@@ -388,6 +410,7 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         [UI_TEXT_SIZE] = change_text_size,
         [UI_FOLDER] = add_folder,
         [UI_REMOVE_FOLDER] = remove_folder,
+        [UI_WEIGHT] = weigh_folder,
     };
     if (plain[action->kind])
         plain[action->kind](s);

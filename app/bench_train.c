@@ -71,16 +71,19 @@ static void add_result(cJSON *root, const struct app_job_result *r, const struct
 static int run(cJSON *root, const char *folder, const char *data_dir, const struct app_options *o,
                struct err *err)
 {
-    char out[PATH_MAX], **negatives = NULL;
-    int n = 0, ret = file_join(out, sizeof out, folder, "model.safetensors", err);
+    char out[PATH_MAX];
+    struct app_negatives negatives;
+    int ret = file_join(out, sizeof out, folder, "model.safetensors", err);
     if (!ret)
-        ret = app_folders_gather(&negatives, &n, data_dir, o->negatives, o->n_negatives, err);
+        ret =
+            app_folders_gather(&negatives, data_dir, o->negatives, o->weights, o->n_negatives, err);
     if (ret)
         return ret;
     struct app_job job = {
         .data_dir = data_dir,
-        .negatives = (const char *const *)negatives,
-        .n_negatives = n,
+        .negatives = (const char *const *)negatives.paths,
+        .n_negatives = negatives.n,
+        .weights = negatives.weights,
         .recipe = o->recipe,
         .out = out,
         .epochs = o->epochs,
@@ -95,7 +98,7 @@ static int run(cJSON *root, const char *folder, const char *data_dir, const stru
     if (!ret && result.model && !result.stopped)
         add_result(root, &result, &timing);
     app_job_finish(&result);
-    free(negatives);
+    free(negatives.paths);
     return ret;
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/image/decode.h"
+#include "core/siamese/weight.h"
 #include "core/verify/json.h"
 
 #include <limits.h>
@@ -19,6 +20,8 @@ struct folder {
     char *path;
     int pictures; // -1: not counted yet
     bool remembered;
+    float weight;
+    float kept_weight; // as it is remembered: the command line may name another
 };
 
 struct app_folders {
@@ -105,7 +108,8 @@ static int append(struct app_folders *f, const char *path, bool remembered, stru
     char *copy = strdup(path);
     if (!copy)
         return err_memory(err, path);
-    f->list[f->n++] = (struct folder){.path = copy, .pictures = -1, .remembered = remembered};
+    f->list[f->n++] = (struct folder){
+        .path = copy, .pictures = -1, .remembered = remembered, .weight = 1, .kept_weight = 1};
     return 0;
 }
 
@@ -118,6 +122,34 @@ static int append_existing(struct app_folders *f, const char *path, bool remembe
     if (!file_is_dir(full))
         return err_set(err, ERR_DATA, "%s: not a folder; drop the folder that holds it", path);
     return append(f, full, remembered, err);
+}
+
+// `weight` of the command line, 0: none is given.
+static int append_extra(struct app_folders *f, const char *path, float weight, struct err *err)
+{
+    char full[PATH_MAX];
+    int ret = append_existing(f, path, false, err);
+    if (!ret && weight > 0 && realpath(path, full))
+        f->list[find(f, full)].weight = weight;
+    return ret;
+}
+
+// "PATH", or {"path": "PATH", "weight": 2}; what is neither is passed over.
+static int append_item(struct app_folders *f, const char *file, const cJSON *item, struct err *err)
+{
+    const cJSON *path =
+        cJSON_IsString(item) ? item : cJSON_GetObjectItemCaseSensitive(item, "path");
+    const cJSON *weight = cJSON_GetObjectItemCaseSensitive(item, "weight");
+    if (!cJSON_IsString(path))
+        return 0;
+    int ret = append(f, path->valuestring, true, err);
+    int i = ret ? -1 : find(f, path->valuestring);
+    if (i >= 0 && cJSON_IsNumber(weight) && siam_weight_is_valid(weight->valuedouble))
+        f->list[i].weight = f->list[i].kept_weight = (float)weight->valuedouble;
+    else if (i >= 0 && weight)
+        log_error("%s: the weight of %s is damaged (0.25, 0.5, 1, 2 or 4): going on with 1", file,
+                  path->valuestring);
+    return ret;
 }
 
 static int load(struct app_folders *f, struct err *err)
@@ -137,10 +169,20 @@ static int load(struct app_folders *f, struct err *err)
     if (!cJSON_IsArray(list))
         ret = err_set(err, ERR_DATA, "%s: damaged: remove it and add the folders again", path);
     else
-        cJSON_ArrayForEach(item, list) if (!ret && cJSON_IsString(item)) ret =
-            append(f, item->valuestring, true, err);
+        cJSON_ArrayForEach(item, list) if (!ret) ret = append_item(f, path, item, err);
     cJSON_Delete(root);
     return ret;
+}
+
+static cJSON *make_item(const struct folder *folder)
+{
+    cJSON *path = cJSON_CreateString(folder->path);
+    if (folder->kept_weight == 1)
+        return path;
+    cJSON *item = cJSON_CreateObject();
+    verify_json_put(item, "path", path);
+    cJSON_AddNumberToObject(item, "weight", (double)folder->kept_weight);
+    return item;
 }
 
 // With the lock held.
@@ -154,7 +196,7 @@ static int save(struct app_folders *f, struct err *err)
     cJSON *list = cJSON_AddArrayToObject(root, "negatives");
     for (int i = 0; i < f->n; i++)
         if (f->list[i].remembered)
-            verify_json_append(list, cJSON_CreateString(f->list[i].path));
+            verify_json_append(list, make_item(&f->list[i]));
     char *text = cJSON_Print(root);
     cJSON_Delete(root);
     ret = text ? file_save(path, text, strlen(text), err) : err_memory(err, path);
@@ -163,7 +205,8 @@ static int save(struct app_folders *f, struct err *err)
 }
 
 int app_folders_create(struct app_folders **out, const char *data_dir, const char *const *extra,
-                       int n_extra, struct app_events *events, struct err *err)
+                       const float *weights, int n_extra, struct app_events *events,
+                       struct err *err)
 {
     *out = NULL;
     struct app_folders *f = calloc(1, sizeof *f);
@@ -175,7 +218,7 @@ int app_folders_create(struct app_folders **out, const char *data_dir, const cha
     pthread_cond_init(&f->changed, NULL);
     int ret = load(f, err);
     for (int i = 0; i < n_extra && !ret; i++)
-        ret = append_existing(f, extra[i], false, err);
+        ret = append_extra(f, extra[i], weights ? weights[i] : 0, err);
     f->quit = ret || pthread_create(&f->counter, NULL, counter_main, f);
     if (f->quit) {
         app_folders_destroy(f);
@@ -229,6 +272,22 @@ int app_folders_remove(struct app_folders *f, int index, struct err *err)
     return ret;
 }
 
+int app_folders_weigh(struct app_folders *f, int index, float factor, struct err *err)
+{
+    int ret = 0;
+    pthread_mutex_lock(&f->lock);
+    if (index >= 0 && index < f->n) {
+        struct folder *folder = &f->list[index];
+        float weight = folder->weight * factor;
+        if (siam_weight_is_valid((double)weight)) {
+            folder->weight = folder->kept_weight = weight;
+            ret = folder->remembered ? save(f, err) : 0;
+        }
+    }
+    pthread_mutex_unlock(&f->lock);
+    return ret;
+}
+
 void app_folders_view(struct app_folders *f, struct ui_view *view)
 {
     pthread_mutex_lock(&f->lock);
@@ -236,37 +295,60 @@ void app_folders_view(struct app_folders *f, struct ui_view *view)
     for (int i = 0; i < f->n; i++) {
         snprintf(view->folder[i].path, UI_TEXT, "%s", f->list[i].path);
         view->folder[i].pictures = f->list[i].pictures;
+        view->folder[i].weight = f->list[i].weight;
     }
     pthread_mutex_unlock(&f->lock);
+}
+
+// With the lock held. NULL: out of memory.
+static char **copy(const struct app_folders *f, float **weights)
+{
+    size_t n = (size_t)f->n, size = (n + 1) * sizeof(char *) + n * sizeof(float);
+    for (int i = 0; i < f->n; i++)
+        size += strlen(f->list[i].path) + 1;
+    char **paths = malloc(size);
+    if (!paths)
+        return NULL;
+    *weights = (float *)(void *)(paths + n + 1);
+    char *text = (char *)(*weights + n);
+    for (int i = 0; i < f->n; i++) {
+        (*weights)[i] = f->list[i].weight;
+        paths[i] = strcpy(text, f->list[i].path);
+        text += strlen(text) + 1;
+    }
+    paths[n] = NULL;
+    return paths;
 }
 
 char **app_folders_paths(struct app_folders *f, int *n)
 {
+    float *weights;
     pthread_mutex_lock(&f->lock);
     *n = f->n;
-    size_t size = ((size_t)f->n + 1) * sizeof(char *);
-    for (int i = 0; i < f->n; i++)
-        size += strlen(f->list[i].path) + 1;
-    char **paths = malloc(size);
-    char *text = paths ? (char *)(paths + f->n + 1) : NULL;
-    for (int i = 0; paths && i < f->n; i++) {
-        paths[i] = strcpy(text, f->list[i].path);
-        text += strlen(text) + 1;
-    }
-    if (paths)
-        paths[f->n] = NULL;
+    char **paths = copy(f, &weights);
     pthread_mutex_unlock(&f->lock);
     return paths;
 }
 
-int app_folders_gather(char ***paths, int *n, const char *data_dir, const char *const *negatives,
-                       int n_negatives, struct err *err)
+int app_folders_copy(struct app_folders *f, struct app_negatives *out, struct err *err)
+{
+    pthread_mutex_lock(&f->lock);
+    out->n = f->n;
+    out->paths = copy(f, &out->weights);
+    pthread_mutex_unlock(&f->lock);
+    return out->paths ? 0 : err_memory(err, "folders");
+}
+
+int app_folders_gather(struct app_negatives *out, const char *data_dir,
+                       const char *const *negatives, const float *weights, int n_negatives,
+                       struct err *err)
 {
     struct app_folders *folders;
-    int ret = app_folders_create(&folders, data_dir, negatives, n_negatives, NULL, err);
+    out->paths = NULL;
+    int ret = app_folders_create(&folders, data_dir, negatives, weights, n_negatives, NULL, err);
     if (ret)
         return ret;
-    *paths = app_folders_paths(folders, n);
+    ret = app_folders_copy(folders, out, err);
     app_folders_destroy(folders);
-    return *paths ? 0 : err_memory(err, "folders");
+    return ret;
 }

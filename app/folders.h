@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The folders of other people: those of the command line (this run only) and those dropped on the
-// window or typed, which are remembered in DATA/folders.json. Folders are read in place and never
-// written to. Pictures are counted by a thread of its own. Any thread may call.
+// window or typed, which are remembered in DATA/folders.json, with their weights. Folders are read
+// in place and never written to. Pictures are counted by a thread of its own. Any thread may call.
 #ifndef VISAVIS_APP_FOLDERS_H
 #define VISAVIS_APP_FOLDERS_H
 
@@ -10,10 +10,13 @@
 
 struct app_folders;
 
-// `data_dir` must outlive it. A remembered folder that is gone stays remembered, with 0 pictures.
-// Errors: ERR_DATA (one of `extra` is no folder; folders.json is damaged), ERR_MEMORY.
+// `data_dir` must outlive it. `weights` (NULL: none are given): [n_extra] of those of `extra`, 0
+// where none is given. A remembered folder that is gone stays remembered, with 0 pictures; a weight
+// that is none (core/siamese/weight.h) is logged and counts as 1. Errors: ERR_DATA (one of `extra`
+// is no folder; folders.json is damaged), ERR_MEMORY.
 int app_folders_create(struct app_folders **out, const char *data_dir, const char *const *extra,
-                       int n_extra, struct app_events *events, struct err *err);
+                       const float *weights, int n_extra, struct app_events *events,
+                       struct err *err);
 void app_folders_destroy(struct app_folders *folders);
 
 // Adds and remembers. Being there already is fine. Errors: ERR_DATA (no such folder, not a folder,
@@ -22,16 +25,32 @@ int app_folders_add(struct app_folders *folders, const char *path, struct err *e
 // Forgets folder `index` of the list as app_folders_view() gave it; the folder itself stays.
 int app_folders_remove(struct app_folders *folders, int index, struct err *err);
 
+// Multiplies the weight of folder `index` by a power of 2, within what weights can be, and
+// remembers it where the folder is remembered. Errors: ERR_IO (can't remember it; it counts for
+// this run).
+int app_folders_weigh(struct app_folders *folders, int index, float factor, struct err *err);
+
 // Fills in view->folder and n_folders.
 void app_folders_view(struct app_folders *folders, struct ui_view *view);
 
 // Copies of the paths, NULL-terminated, in one block: free() it. NULL: out of memory.
 char **app_folders_paths(struct app_folders *folders, int *n);
 
-// Such copies of `negatives`: [n_negatives] and of the folders that the window remembers for a data
-// folder, for commands that read them once. free() *paths. Errors: as app_folders_create().
-int app_folders_gather(char ***paths, int *n, const char *data_dir, const char *const *negatives,
-                       int n_negatives, struct err *err);
+// The folders as a training takes them.
+struct app_negatives {
+    char **paths;   // [n]; one block with the weights: free() it
+    float *weights; // [n]
+    int n;
+};
+
+// Copies. Errors: ERR_MEMORY; paths is NULL then.
+int app_folders_copy(struct app_folders *folders, struct app_negatives *out, struct err *err);
+
+// Such copies of `negatives`: [n_negatives], `weights` as above, and of the folders that the window
+// remembers for a data folder, for commands that read them once. Errors: as app_folders_create().
+int app_folders_gather(struct app_negatives *out, const char *data_dir,
+                       const char *const *negatives, const float *weights, int n_negatives,
+                       struct err *err);
 
 // How many files below `dir` have names like pictures; 0 where there is no such folder. `stop` (may
 // be NULL) ends it early.

@@ -72,17 +72,22 @@ static void folder_of(char *dir, size_t size, const char *path)
 struct others {
     char negative[PATH_MAX]; // of the data folder
     const char **dirs;
+    float *weights; // [n], of them
     int n;
 };
 
-// One folder under two names, or named twice, counts once: its people would be two each.
-static void add_others(struct others *others, const char *dir)
+// One folder under two names, or named twice, counts once, with the last weight: its people would
+// be two each.
+static void add_others(struct others *others, const char *dir, float weight)
 {
     struct stat a, b;
     for (int i = 0; i < others->n; i++)
         if (!stat(others->dirs[i], &a) && !stat(dir, &b) && a.st_dev == b.st_dev &&
-            a.st_ino == b.st_ino)
+            a.st_ino == b.st_ino) {
+            others->weights[i] = weight;
             return;
+        }
+    others->weights[others->n] = weight;
     others->dirs[others->n++] = dir;
 }
 
@@ -93,12 +98,13 @@ static int gather_others(struct others *others, const struct app_job *job, struc
     if (!job->people)
         ret = file_join(others->negative, sizeof others->negative, job->data_dir, "negative", err);
     others->dirs = calloc((size_t)job->n_negatives + 1, sizeof *others->dirs);
-    if (!others->dirs)
+    others->weights = calloc((size_t)job->n_negatives + 1, sizeof *others->weights);
+    if (!others->dirs || !others->weights)
         return ret ? ret : err_memory(err, "folders");
     if (!job->people && (file_is_dir(others->negative) || job->n_negatives == 0))
-        add_others(others, others->negative);
+        add_others(others, others->negative, 1);
     for (int i = 0; i < job->n_negatives; i++)
-        add_others(others, job->negatives[i]);
+        add_others(others, job->negatives[i], job->weights ? job->weights[i] : 1);
     return ret;
 }
 
@@ -124,6 +130,7 @@ static struct siam_dataset_config dataset_config(const struct run *run)
     return (struct siam_dataset_config){
         .negative_dirs = run->others.dirs,
         .n_negative_dirs = run->others.n,
+        .weights = run->others.weights,
         .skip = job->skip,
         .n_skip = job->n_skip,
         .input = {.way = run->config.way, .channels = run->config.net.channels},
@@ -202,12 +209,13 @@ int app_people_dirs(char dirs[2][PATH_MAX], const char *data_dir)
 }
 
 // True when it is there and sound.
-static bool find_known(struct known *known, const char *dir, const char *key)
+static bool find_known(struct known *known, const char *dir, const struct siam_people_keys *keys)
 {
     char model[PATH_MAX];
     struct err err;
-    if (path_of(model, sizeof model, dir, key, "safetensors", NULL) ||
-        path_of(known->faces, sizeof known->faces, dir, key, "faces", NULL) || !file_exists(model))
+    if (path_of(model, sizeof model, dir, keys->model, "safetensors", NULL) ||
+        path_of(known->faces, sizeof known->faces, dir, keys->faces, "faces", NULL) ||
+        !file_exists(model))
         return false;
     if (siam_model_load(&known->model, model, &err) == 0) {
         known->input = known->model->input;
@@ -217,8 +225,8 @@ static bool find_known(struct known *known, const char *dir, const char *key)
     return false;
 }
 
-static int learn_known(struct run *run, struct known *known, const char *dir, const char *key,
-                       int epochs, struct err *err)
+static int learn_known(struct run *run, struct known *known, const char *dir,
+                       const struct siam_people_keys *keys, int epochs, struct err *err)
 {
     char model[PATH_MAX], checkpoint[PATH_MAX];
     struct siam_train_config config;
@@ -227,11 +235,11 @@ static int learn_known(struct run *run, struct known *known, const char *dir, co
     if (!ret)
         ret = file_make_dirs(dir, err);
     if (!ret)
-        ret = path_of(model, sizeof model, dir, key, "safetensors", err);
+        ret = path_of(model, sizeof model, dir, keys->model, "safetensors", err);
     if (!ret)
-        ret = path_of(checkpoint, sizeof checkpoint, dir, key, "checkpoint", err);
+        ret = path_of(checkpoint, sizeof checkpoint, dir, keys->model, "checkpoint", err);
     if (!ret)
-        ret = path_of(known->faces, sizeof known->faces, dir, key, "faces", err);
+        ret = path_of(known->faces, sizeof known->faces, dir, keys->faces, "faces", err);
     if (ret)
         return ret;
     config.out = model;
@@ -268,17 +276,18 @@ static int learn_known(struct run *run, struct known *known, const char *dir, co
 
 static int get_known(struct run *run, struct known *known, struct err *err)
 {
-    char dirs[2][PATH_MAX], key[SIAM_PEOPLE_KEY];
+    char dirs[2][PATH_MAX];
+    struct siam_people_keys keys;
     int epochs = PEOPLE_EPOCHS * run->config.epochs;
     int n = app_people_dirs(dirs, run->job->data_dir);
-    int ret = siam_people_key(key, run->others.dirs, run->others.n, epochs, run->job->seed,
-                              run->stop, err);
+    int ret = siam_people_key(&keys, run->others.dirs, run->others.weights, run->others.n, epochs,
+                              run->job->seed, run->stop, err);
     for (int i = 0; i < n && !ret; i++)
-        if (find_known(known, dirs[i], key))
+        if (find_known(known, dirs[i], &keys))
             return 0;
     if (!ret && n == 0)
         ret = err_set(err, ERR_DATA, "%s: path too long", run->job->data_dir);
-    return ret ? ret : learn_known(run, known, dirs[n - 1], key, epochs, err);
+    return ret ? ret : learn_known(run, known, dirs[n - 1], &keys, epochs, err);
 }
 
 // ---- A user -----------------------------------------------------------------------------------
@@ -303,20 +312,21 @@ static int enrol(void *ctx, struct siam_model *model, const atomic_bool *stop, s
 // The model there is, in place of what was learnt of other people. Their faces may be kept.
 static int get_present(struct run *run, struct known *known, struct err *err)
 {
-    char dirs[2][PATH_MAX], key[SIAM_PEOPLE_KEY];
+    char dirs[2][PATH_MAX];
+    struct siam_people_keys keys;
     int epochs = PEOPLE_EPOCHS * run->config.epochs, n = app_people_dirs(dirs, run->job->data_dir);
     int ret = siam_model_load(&known->model, run->result->out, err);
     if (!ret && (known->model->input.way != SIAM_FACE || known->model->net->config.channels != 3))
         ret = err_set(err, ERR_MODEL, "%s: is of another recipe: train anew, with t",
                       run->result->out);
     if (!ret)
-        ret = siam_people_key(key, run->others.dirs, run->others.n, epochs, run->job->seed,
+        ret = siam_people_key(&keys, run->others.dirs, NULL, run->others.n, epochs, run->job->seed,
                               run->stop, err);
     if (ret)
         return ret;
     known->input = known->model->input;
     for (int i = 0; i < n; i++)
-        if (!path_of(known->faces, sizeof known->faces, dirs[i], key, "faces", NULL) &&
+        if (!path_of(known->faces, sizeof known->faces, dirs[i], keys.faces, "faces", NULL) &&
             file_exists(known->faces))
             return 0;
     known->faces[0] = '\0';
@@ -492,6 +502,7 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
     }
     result->stopped = ret == SIAM_STOPPED || ret == ERR_STOPPED;
     free(run.others.dirs);
+    free(run.others.weights);
     app_left_out_finish(&run.left_out);
     pool_destroy(run.pool);
     return result->stopped ? 0 : ret;

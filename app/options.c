@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/pool.h"
+#include "core/siamese/weight.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -22,6 +23,7 @@ enum option_kind {
     SHARE, // 0..1
     SCALE, // 1..4
     SIZE,
+    WEIGHT, // of the folder of other people before it
 };
 
 #define IN(verb) (1u << (verb))
@@ -47,6 +49,9 @@ static const struct option_spec {
     {"negatives", 0, "DIR", LIST, AT(negatives), LEARN,
      "folder of other people, any depth, read in place; may be repeated;\n"
      "                             besides negative/ and the folders added in the window"},
+    {"weight", 0, "FACTOR", WEIGHT, AT(weights), LEARN,
+     "of the --negatives before it: how often its people are shown in a\n"
+     "                             training, against others: 1/4, 1/2, 1, 2 or 4"},
     {"people", 0, "DIR...", LIST, AT(people), IN(APP_TRAIN),
      "no user: learn to tell the people in these folders apart; each folder\n"
      "                             that holds pictures is a person (or a character)"},
@@ -226,6 +231,22 @@ static int set_number(void *field, const struct option_spec *s, const char *valu
     return 0;
 }
 
+static int set_weight(struct app_options *o, const struct option_spec *s, const char *value,
+                      struct err *err)
+{
+    char *end;
+    double x = strtod(value, &end), y = 1;
+    if (end != value && *end == '/')
+        y = strtod(end + 1, &end);
+    if (end == value || *end || !siam_weight_is_valid(x / y))
+        return bad_value(err, s, value, "1/4, 1/2, 1, 2 or 4");
+    if (o->n_negatives == 0)
+        return err_set(err, ERR_USAGE, "--%s %s: goes behind the --negatives that it is for",
+                       s->name, value);
+    o->weights[o->n_negatives - 1] = (float)(x / y);
+    return 0;
+}
+
 static int set_option(struct app_options *o, const struct option_spec *s, const char *value,
                       struct err *err)
 {
@@ -239,6 +260,8 @@ static int set_option(struct app_options *o, const struct option_spec *s, const 
     case FLAG:
         *(bool *)field = true;
         return 0;
+    case WEIGHT:
+        return set_weight(o, s, value, err);
     case SIZE: {
         int w, h, end = 0;
         if (sscanf(value, "%dx%d%n", &w, &h, &end) != 2 || value[end] || w < 480 || w > 8192 ||

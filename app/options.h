@@ -34,6 +34,7 @@ struct app_options {
     const char *camera; // "": the first there is
     const char *negatives[APP_LIST_MAX];
     int n_negatives;
+    float weights[APP_LIST_MAX]; // [n_negatives], of each of these; 0: none is given
     const char *people[APP_LIST_MAX];
     int n_people;
     const char *skip; // NULL

@@ -414,8 +414,8 @@ static int start_threads(struct app_session *s, struct err *err)
                                              .find_faces = keeps_faces(o),
                                              .calls = {on_saved, on_burst, on_collect_failed, s}};
     if (!ret)
-        ret = app_folders_create(&s->folders, s->data_dir, o->negatives, o->n_negatives, s->events,
-                                 err);
+        ret = app_folders_create(&s->folders, s->data_dir, o->negatives, o->weights, o->n_negatives,
+                                 s->events, err);
     if (!ret)
         ret = app_scorer_create(&s->scorer, &scorer, err);
     if (!ret)

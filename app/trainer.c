@@ -225,7 +225,8 @@ static char *append_string(char **at, const char *text)
 // t->job = *job with strings of its own, all in one block.
 static int copy_job(struct app_trainer *t, const struct app_job *job, struct err *err)
 {
-    size_t size = (size_t)job->n_negatives * sizeof(char *) + strlen(job->data_dir) +
+    size_t n = (size_t)job->n_negatives;
+    size_t size = n * (sizeof(char *) + sizeof(float)) + strlen(job->data_dir) +
                   strlen(job->recipe) + (job->out ? strlen(job->out) : 0) + 3;
     for (int i = 0; i < job->n_negatives; i++)
         size += strlen(job->negatives[i]) + 1;
@@ -233,8 +234,11 @@ static int copy_job(struct app_trainer *t, const struct app_job *job, struct err
     if (!t->strings)
         return err_memory(err, "training");
     const char **list = (const char **)(void *)t->strings;
-    char *at = t->strings + (size_t)job->n_negatives * sizeof *list;
+    float *weights = (float *)(void *)(list + n);
+    char *at = (char *)(weights + n);
     t->job = *job;
+    t->job.weights =
+        job->weights && n > 0 ? memcpy(weights, job->weights, n * sizeof *weights) : NULL;
     t->job.data_dir = append_string(&at, job->data_dir);
     t->job.recipe = append_string(&at, job->recipe);
     t->job.out = job->out ? append_string(&at, job->out) : NULL;

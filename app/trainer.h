@@ -15,6 +15,7 @@ struct app_job {
     const char *data_dir;         // anchor/ positive/ negative/ in it
     const char *const *negatives; // [n_negatives] further folders of other people
     int n_negatives;
+    const float *weights; // [n_negatives], of these (core/siamese/weight.h); NULL: 1 for all
     bool people; // no user: data_dir is not looked at, `negatives` are people to tell apart
     const char *const *skip; // [n_skip] with people: names of folders that are passed over
     int n_skip;

@@ -118,7 +118,7 @@ static void print_json(const struct app_job_result *r, cJSON *history)
 // Whose pictures: what a job's lists point into.
 struct source {
     char data_dir[PATH_MAX];
-    char **negatives;                     // of the data folder; one block
+    struct app_negatives negatives;       // of the data folder
     const char *people[2 * APP_LIST_MAX]; // of the command line
     struct verify_lines lines;            // of the file of names to skip
     const char **skip;                    // [n_skip], those lines
@@ -126,7 +126,7 @@ struct source {
 
 static void source_finish(struct source *source)
 {
-    free(source->negatives);
+    free(source->negatives.paths);
     verify_lines_finish(&source->lines);
     free(source->skip);
 }
@@ -167,17 +167,19 @@ static int take_folders(struct source *source, struct app_job *job, const struct
         return err_set(err, ERR_USAGE, "--skip goes with --people");
     int ret = app_options_data_dir(o, source->data_dir, sizeof source->data_dir, err);
     if (!ret)
-        ret = app_folders_gather(&source->negatives, &job->n_negatives, source->data_dir,
-                                 o->negatives, o->n_negatives, err);
+        ret = app_folders_gather(&source->negatives, source->data_dir, o->negatives, o->weights,
+                                 o->n_negatives, err);
     job->data_dir = source->data_dir;
-    job->negatives = (const char *const *)source->negatives;
+    job->negatives = (const char *const *)source->negatives.paths;
+    job->n_negatives = source->negatives.n;
+    job->weights = source->negatives.weights;
     return ret;
 }
 
 int app_train(const struct app_options *o)
 {
     struct err err = {0};
-    struct source source = {.negatives = NULL};
+    struct source source = {.negatives = {.n = 0}};
     struct app_job_result result = {0};
     cJSON *history = cJSON_CreateArray();
     struct app_job job = {

@@ -175,6 +175,7 @@ static int take_files(struct siam_dataset *data, struct siam_scan *scan,
             .path = scan->files[i].path,
             .kind = scan->files[i].kind,
             .person = scan->files[i].folder,
+            .weight_log2 = scan->files[i].weight_log2,
             .chip = i,
         };
     }

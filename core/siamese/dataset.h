@@ -41,9 +41,10 @@ enum siam_part {
 struct siam_picture {
     char *path;
     enum siam_kind kind;
-    int group;     // see above; numbers 0.. over all kinds
-    int person;    // negatives: number of the sub-folder with several pictures, -1 = none
-    uint64_t hash; // img_dhash()
+    int group;          // see above; numbers 0.. over all kinds
+    int person;         // negatives: number of the sub-folder with several pictures, -1 = none
+    int8_t weight_log2; // of its folder (weight.h), SIAM_WEIGHT_LEAST..SIAM_WEIGHT_MOST
+    uint64_t hash;      // img_dhash()
     enum siam_part part;
     int chip; // its number in the data set's chips
 };
@@ -57,6 +58,7 @@ struct siam_dataset_config {
     const char *positive_dir;
     const char *const *negative_dirs; // [n_negative_dirs], read in place, any depth
     int n_negative_dirs;
+    const float *weights; // [n_negative_dirs], of each of these, see weight.h; NULL: 1 for all
     const char *const
         *skip; // [n_skip], names of folders in these that are passed over; may be NULL
     int n_skip;

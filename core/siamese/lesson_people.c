@@ -2,12 +2,15 @@
 // DESIGN. A step shows two pictures or more each of some people, every time changed anew
 // (augmentation), and compares all with all (set_loss.h). So pictures of the same source are told
 // apart as well as those of different ones, and the camera says nothing about the answer. People
-// come in rounds, each in another order, which follows from the seed and the round's number; of
+// come in rounds, who by their folders' weights (rounds.h), each in another order, which follows
+// from the seed and the round's number; of
 // whom there is one picture alone, it is shown several times, changed in as many ways. A user,
 // where there is one, is one more person, who is in every step.
 #include "core/siamese/lesson.h"
+#include "core/siamese/rounds.h"
 #include "core/siamese/set_loss.h"
 #include "core/siamese/streams.h"
+#include "core/siamese/weight.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,7 +30,8 @@
 // Training pictures, those of a person side by side.
 struct person {
     int first, n;
-    int family; // 0..: persons whose folders lie in the same one, an alphabet or a source
+    int family;         // 0..: persons whose folders lie in the same one, an alphabet or a source
+    int8_t weight_log2; // the greatest of its pictures
 };
 
 struct people {
@@ -46,8 +50,9 @@ struct people {
     int *own;               // [n_own], training pictures of the user
     int n_own;              // 0: there is no user
     int own_shown;          // of them in a step
-    int *order;             // [n_persons], of the round
-    int *ranks;             // [n_families, turned], of families in rounds that keep them
+    struct siam_rounds *rounds;
+    int *order; // [n_persons], of the round: so many as it has
+    int *ranks; // [n_families, turned], of families in rounds that keep them
     int n_families;
     int64_t round;               // that `order` is of; -1: none yet
     int *taken, *labels, *turns; // [lesson.n_pictures]
@@ -105,8 +110,11 @@ static int group_persons(struct people *p, int n)
         bool is_new = i == 0 || siam_person_of(p->data, at[0]) != siam_person_of(p->data, at[-1]);
         p->n_families += i == 0 || (is_new && !same_family(p, at[0], at[-1]));
         if (is_new)
-            p->persons[count++] = (struct person){i, 0, p->n_families - 1};
-        p->persons[count - 1].n++;
+            p->persons[count++] = (struct person){i, 0, p->n_families - 1, SIAM_WEIGHT_LEAST};
+        struct person *person = &p->persons[count - 1];
+        int8_t weight = p->data->pictures[at[0]].weight_log2;
+        person->weight_log2 = weight > person->weight_log2 ? weight : person->weight_log2;
+        person->n++;
     }
     return count;
 }
@@ -139,13 +147,14 @@ static void enter_round(struct people *p, int64_t round)
     struct rng rng;
     if (round == p->round)
         return;
+    int members = siam_rounds_members(p->rounds, round, p->order);
     rng_seed(&rng, p->seed, SIAM_STREAM_CYCLES + (uint64_t)round);
-    shuffled(p->order, p->n_persons, &rng);
+    rng_shuffle(&rng, p->order, (size_t)members);
     if (round % 2 && p->n_families > 1) {
         shuffled(p->ranks, p->n_families * p->turned, &rng);
-        qsort_r(p->order, (size_t)p->n_persons, sizeof *p->order, by_rank, p);
-        for (int i = 0, n; i < p->n_persons; i += n) {
-            for (n = 1; i + n < p->n_persons; n++)
+        qsort_r(p->order, (size_t)members, sizeof *p->order, by_rank, p);
+        for (int i = 0, n; i < members; i += n) {
+            for (n = 1; i + n < members; n++)
                 if (rank_of(p, p->order[i + n]) != rank_of(p, p->order[i]))
                     break;
             rng_shuffle(&rng, p->order + i, (size_t)n);
@@ -174,8 +183,9 @@ static void take_people(struct people *p, int64_t number)
     int *taken = p->taken, *labels = p->labels, *turns = p->turns;
     rng_seed(&rng, p->seed, SIAM_STREAM_STEPS + (uint64_t)number);
     for (int i = 0; i < p->n_shown; i++, place++) {
-        enter_round(p, place / p->n_persons);
-        int who = p->order[place % p->n_persons];
+        int at;
+        enter_round(p, siam_rounds_find(p->rounds, place, &at));
+        int who = p->order[at];
         const struct person *person = &p->persons[who / p->turned];
         take_some(p->pictures + person->first, person->n, p->each, taken, &rng);
         for (int k = 0; k < p->each; k++) {
@@ -342,6 +352,7 @@ static void destroy(struct siam_lesson *lesson)
     face_lights_destroy(p->lights);
     free(p->pictures);
     free(p->persons);
+    siam_rounds_destroy(p->rounds);
     free(p->order);
     free(p->ranks);
     free(p->own);
@@ -409,6 +420,18 @@ static void share_step(struct people *p, int batch_pictures)
     p->lesson.n_pictures = p->n_shown * p->each + p->own_shown;
 }
 
+static int lay_rounds(struct people *p, struct err *err)
+{
+    int8_t *weights = malloc((size_t)p->n_persons + 1);
+    if (!weights)
+        return err_memory(err, "people");
+    for (int i = 0; i < p->n_persons; i++)
+        weights[i] = p->persons[i / p->turned].weight_log2;
+    int ret = siam_rounds_create(&p->rounds, weights, p->n_persons, p->seed, err);
+    free(weights);
+    return ret;
+}
+
 static int prepare(struct people *p, const struct siam_train_config *c, struct pool *pool,
                    struct err *err)
 {
@@ -425,10 +448,13 @@ static int prepare(struct people *p, const struct siam_train_config *c, struct p
         !p->whose || !p->is_anchor)
         return err_memory(err, "people");
     p->n_persons = p->turned * group_persons(p, select_people(p->data, SIAM_TRAIN, p->pictures));
+    int ret = lay_rounds(p, err);
+    if (ret)
+        return ret;
     p->n_own = siam_select_pictures(p->data, SIAM_ANCHOR, SIAM_POSITIVE, SIAM_TRAIN, p->own);
     if (p->n_own == 0)
         p->augment.glasses = 0; // the user's part alone shows them
-    int ret = take_heldout(p, c->net.embedding, err);
+    ret = take_heldout(p, c->net.embedding, err);
     if (ret)
         return ret;
     share_step(p, c->batch_pictures);

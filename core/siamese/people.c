@@ -2,6 +2,7 @@
 #include "core/siamese/people.h"
 
 #include "core/siamese/scan.h"
+#include "core/siamese/weight.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -45,10 +46,16 @@ static int hash_files(XXH3_state_t *hash, const struct siam_scan *scan, const at
     return ret;
 }
 
-int siam_people_key(char key[SIAM_PEOPLE_KEY], const char *const *dirs, int n_dirs, int epochs,
-                    uint64_t seed, const atomic_bool *stop, struct err *err)
+static void print_key(char key[SIAM_PEOPLE_KEY], uint64_t hash)
 {
-    const struct siam_dataset_config config = {.negative_dirs = dirs, .n_negative_dirs = n_dirs};
+    snprintf(key, SIAM_PEOPLE_KEY, "%016llx", (unsigned long long)hash);
+}
+
+int siam_people_key(struct siam_people_keys *keys, const char *const *dirs, const float *weights,
+                    int n_dirs, int epochs, uint64_t seed, const atomic_bool *stop, struct err *err)
+{
+    const struct siam_dataset_config config = {
+        .negative_dirs = dirs, .n_negative_dirs = n_dirs, .weights = weights};
     const uint64_t begin[] = {VERSION, (uint64_t)epochs, seed};
     struct siam_scan scan = {0};
     XXH3_state_t *hash = XXH3_createState();
@@ -58,8 +65,13 @@ int siam_people_key(char key[SIAM_PEOPLE_KEY], const char *const *dirs, int n_di
         XXH3_64bits_update(hash, begin, sizeof begin);
         ret = hash_files(hash, &scan, stop, err);
     }
-    if (!ret)
-        snprintf(key, SIAM_PEOPLE_KEY, "%016llx", (unsigned long long)XXH3_64bits_digest(hash));
+    if (!ret) {
+        uint64_t faces = XXH3_64bits_digest(hash);
+        print_key(keys->faces, faces);
+        if (scan.n > 0)
+            faces ^= siam_weights_hash(&scan.files->weight_log2, sizeof *scan.files, scan.n);
+        print_key(keys->model, faces);
+    }
     siam_scan_finish(&scan);
     XXH3_freeState(hash);
     return ret;

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
-// DESIGN. Each kind's sequence runs through all its training pictures again and again, each time
-// (cycle) in another order, and steps take from it one after another, across the ends of cycles.
+// DESIGN. Each kind's sequence runs through all its training pictures (of negatives, those that
+// their weights put in, rounds.h) again and again, each time (cycle) in another order, and steps
+// take from it one after another, across the ends of cycles.
 // The order of cycle c comes from an rng of its own, seeded by the training's seed, the kind and c.
 // So nothing needs to be carried from step to step: a step's place in a sequence is its number,
 // counted from the start of the training, times what it takes.
 #include "core/siamese/sampler.h"
 
+#include "core/siamese/rounds.h"
 #include "core/siamese/streams.h"
 
 #include <stdlib.h>
 
 struct sequence {
-    const int *pictures; // [n], of one kind
-    int n;
-    int *order;    // [n], of the cycle
-    int64_t cycle; // that `order` is of; -1: none yet
+    const int *pictures;        // [n], of one kind
+    struct siam_rounds *rounds; // which of them are in which cycle
+    int *order;                 // [n], of the cycle
+    int64_t cycle;              // that `order` is of; -1: none yet
     uint64_t stream;
 };
 
@@ -42,12 +44,29 @@ static int max_int(int a, int b)
     return a > b ? a : b;
 }
 
-static void lay_sequences(struct siam_sampler *s, const int *n_kind)
+static int lay_sequence(struct siam_sampler *s, enum siam_kind kind, int at, int n,
+                        const int8_t *weights, struct err *err)
 {
-    int at = 0;
-    for (enum siam_kind k = SIAM_ANCHOR; k < SIAM_KINDS; at += n_kind[k++])
-        s->sequences[k] = (struct sequence){s->pictures + at, n_kind[k], s->orders + at, -1,
-                                            SIAM_STREAM_CYCLES + (uint64_t)k};
+    struct sequence *q = &s->sequences[kind];
+    *q = (struct sequence){s->pictures + at, NULL, s->orders + at, -1,
+                           SIAM_STREAM_CYCLES + (uint64_t)kind};
+    return siam_rounds_create(&q->rounds, weights + at, n, s->seed, err);
+}
+
+static int lay_sequences(struct siam_sampler *s, const struct siam_dataset *data, const int *n_kind,
+                         struct err *err)
+{
+    int8_t *weights = malloc((size_t)data->n_pictures + 1);
+    int n = 0, ret = weights ? 0 : err_memory(err, "sampler");
+    for (int i = 0; i < data->n_pictures && !ret; i++)
+        if (data->pictures[i].part == SIAM_TRAIN) {
+            weights[n] = data->pictures[i].weight_log2;
+            s->pictures[n++] = i;
+        }
+    for (int k = SIAM_ANCHOR, at = 0; k < SIAM_KINDS && !ret; at += n_kind[k++])
+        ret = lay_sequence(s, (enum siam_kind)k, at, n_kind[k], weights, err);
+    free(weights);
+    return ret;
 }
 
 int siam_sampler_create(struct siam_sampler **out, const struct siam_dataset *data,
@@ -68,23 +87,21 @@ int siam_sampler_create(struct siam_sampler **out, const struct siam_dataset *da
     s->orders = malloc(n * sizeof *s->orders);
     s->taken = malloc(SIAM_KINDS * batch * sizeof *s->taken);
     s->pairs = malloc(2 * batch * batch * sizeof *s->pairs);
-    if (!s->pictures || !s->orders || !s->taken || !s->pairs) {
+    int ret = s->pictures && s->orders && s->taken && s->pairs ? lay_sequences(s, data, n_kind, err)
+                                                               : err_memory(err, "sampler");
+    if (ret) {
         siam_sampler_destroy(s);
         *out = NULL;
-        return err_memory(err, "sampler");
     }
-    int n_training = 0;
-    for (int i = 0; i < data->n_pictures; i++)
-        if (data->pictures[i].part == SIAM_TRAIN)
-            s->pictures[n_training++] = i;
-    lay_sequences(s, n_kind);
-    return 0;
+    return ret;
 }
 
 void siam_sampler_destroy(struct siam_sampler *s)
 {
     if (!s)
         return;
+    for (int k = 0; k < SIAM_KINDS; k++)
+        siam_rounds_destroy(s->sequences[k].rounds);
     free(s->pictures);
     free(s->orders);
     free(s->taken);
@@ -104,16 +121,18 @@ int siam_sampler_pairs(const struct siam_sampler *s)
 
 static int picture_at(struct sequence *q, uint64_t seed, int64_t place)
 {
-    int64_t cycle = place / q->n;
+    int at;
+    int64_t cycle = siam_rounds_find(q->rounds, place, &at);
     if (cycle != q->cycle) {
         struct rng rng;
+        int n = siam_rounds_members(q->rounds, cycle, q->order);
         rng_seed(&rng, seed, q->stream + (uint64_t)cycle * SIAM_KINDS);
-        for (int i = 0; i < q->n; i++)
-            q->order[i] = q->pictures[i];
-        rng_shuffle(&rng, q->order, (size_t)q->n);
+        for (int i = 0; i < n; i++)
+            q->order[i] = q->pictures[q->order[i]];
+        rng_shuffle(&rng, q->order, (size_t)n);
         q->cycle = cycle;
     }
-    return q->order[place % q->n];
+    return q->order[at];
 }
 
 static struct nn_pair *cross(struct nn_pair *to, const int *a, int n_a, const int *b, int n_b,

@@ -3,8 +3,9 @@
 // A batch has some anchors, as many positives and as many negatives, and all pairs of them that the
 // recipe knows: a picture is embedded once, whatever the number of pairs it stands in, and the head
 // costs next to nothing. Counted from the first step of the training, however many steps there
-// were, every training picture was taken as often as any other of its kind, give or take one. A
-// step may hold a picture twice, or more often, and then the same pair several times: where a
+// were, every training picture was taken as often as any other of its kind, give or take one;
+// negatives of unlike weight (weight.h) as much more often as that says, give or take one. A step
+// may hold a picture twice, or more often, and then the same pair several times: where a
 // kind's pictures have all been shown and begin anew, and where a kind has fewer than a batch
 // takes.
 #ifndef VISAVIS_CORE_SIAMESE_SAMPLER_H

@@ -5,6 +5,7 @@
 #include "core/base/rng.h"
 #include "core/image/decode.h"
 #include "core/siamese/streams.h"
+#include "core/siamese/weight.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -52,6 +53,7 @@ struct visitor {
     struct siam_scan *scan;
     const char *dir; // where the walk began
     enum siam_kind kind;
+    int8_t weight_log2;
     const struct siam_dataset_config *config;
     const atomic_bool *stop;
     char folder[4096]; // of the file before, "" at first
@@ -117,18 +119,23 @@ static int visit(void *ctx, const char *path, const char *folder)
         free(copy);
         return err_memory(v->err, v->dir);
     }
-    scan->files[scan->n++] = (struct siam_file){copy, v->kind, folder_number(v)};
+    scan->files[scan->n++] = (struct siam_file){copy, v->kind, folder_number(v), v->weight_log2};
     return 0;
 }
 
-static int scan_dir(struct siam_scan *scan, const char *dir, enum siam_kind kind,
+static int scan_dir(struct siam_scan *scan, const char *dir, enum siam_kind kind, float weight,
                     const struct siam_dataset_config *config, const atomic_bool *stop,
                     struct err *err)
 {
     if (!file_is_dir(dir))
         return err_set(err, ERR_DATA, "%s: no such folder: %s", dir, kinds[kind].remedy);
-    struct visitor v = {
-        .scan = scan, .dir = dir, .kind = kind, .config = config, .stop = stop, .err = err};
+    struct visitor v = {.scan = scan,
+                        .dir = dir,
+                        .kind = kind,
+                        .weight_log2 = siam_weight_log2(weight),
+                        .config = config,
+                        .stop = stop,
+                        .err = err};
     return file_walk(dir, visit, &v, err);
 }
 
@@ -192,12 +199,13 @@ int siam_scan(struct siam_scan *scan, const struct siam_dataset_config *config,
     *scan = (struct siam_scan){0};
     int ret = 0;
     if (config->anchor_dir)
-        ret = scan_dir(scan, config->anchor_dir, SIAM_ANCHOR, config, stop, err);
+        ret = scan_dir(scan, config->anchor_dir, SIAM_ANCHOR, 1, config, stop, err);
     if (!ret && config->positive_dir)
-        ret = scan_dir(scan, config->positive_dir, SIAM_POSITIVE, config, stop, err);
+        ret = scan_dir(scan, config->positive_dir, SIAM_POSITIVE, 1, config, stop, err);
     int n_own = scan->n;
     for (int i = 0; i < config->n_negative_dirs && !ret; i++)
-        ret = scan_dir(scan, config->negative_dirs[i], SIAM_NEGATIVE, config, stop, err);
+        ret = scan_dir(scan, config->negative_dirs[i], SIAM_NEGATIVE,
+                       config->weights ? config->weights[i] : 1, config, stop, err);
     if (!ret && config->max_negatives > 0 && scan->n - n_own > config->max_negatives)
         ret = choose_negatives(scan, n_own, config->max_negatives, config->seed, err);
     return ret;

@@ -8,7 +8,8 @@
 struct siam_file {
     char *path; // owned
     enum siam_kind kind;
-    int folder; // negatives: number of the sub-folder that holds it; -1: no sub-folder
+    int folder;         // negatives: number of the sub-folder that holds it; -1: no sub-folder
+    int8_t weight_log2; // see struct siam_picture
 };
 
 struct siam_scan {

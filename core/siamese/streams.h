@@ -10,6 +10,7 @@ enum siam_stream {
     SIAM_STREAM_CYCLES = 0x100, // orders of the rounds: this and above
     SIAM_STREAM_STEPS = 1 << 28,   // which pictures of a person a step shows: this and above
     SIAM_STREAM_CHANGES = 1 << 29, // how they are changed: this and above
+    SIAM_STREAM_ROUNDS = 1 << 30,  // who is in which round, by weights: this and above
 };
 
 #endif

@@ -14,6 +14,7 @@
 #include "core/siamese/checkpoint.h"
 #include "core/siamese/lesson.h"
 #include "core/siamese/pace.h"
+#include "core/siamese/weight.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -172,7 +173,7 @@ static int check_config(const struct siam_train_config *c, const struct siam_dat
     return ret ? ret : check_writable(c->checkpoint, err);
 }
 
-static uint64_t hash_config(const struct siam_train_config *c)
+static uint64_t hash_config(const struct siam_train_config *c, const struct siam_dataset *data)
 {
     const int32_t counts[] = {c->batch_pictures, c->epoch_pictures, c->epoch_steps};
     const float rates[] = {c->rate, c->adam.beta1, c->adam.beta2, c->adam.eps};
@@ -180,6 +181,9 @@ static uint64_t hash_config(const struct siam_train_config *c)
     if (c->start)
         begin = XXH3_64bits(c->start->net->p.conv_w[0],
                             c->start->net->layout.tensor[0].size * sizeof(float));
+    const struct siam_picture *others =
+        data->pictures + data->n_pictures - data->n_kind[SIAM_NEGATIVE];
+    begin ^= siam_weights_hash(&others->weight_log2, sizeof *others, data->n_kind[SIAM_NEGATIVE]);
     return begin ^ XXH3_64bits_withSeed(rates, sizeof rates, XXH3_64bits(counts, sizeof counts));
 }
 
@@ -191,7 +195,7 @@ static void begin_state(struct trainer *t)
     snprintf(ck->recipe, sizeof ck->recipe, "%s", c->recipe);
     ck->seed = c->seed;
     ck->data_hash = t->data->hash;
-    ck->config_hash = hash_config(c);
+    ck->config_hash = hash_config(c, t->data);
     snprintf(ck->kernels, sizeof ck->kernels, "%s", nn_kernels()->name);
     snprintf(ck->blas_kernel, sizeof ck->blas_kernel, "%s", nn_blas_kernel());
 }

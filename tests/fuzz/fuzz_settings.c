@@ -37,7 +37,7 @@ static void read_folders(void)
 {
     struct app_folders *folders;
     struct err err = {0};
-    int ret = app_folders_create(&folders, dir, NULL, 0, NULL, &err);
+    int ret = app_folders_create(&folders, dir, NULL, NULL, 0, NULL, &err);
     fuzz_check_result(ret, &err);
     if (!ret) {
         int n;

@@ -89,6 +89,92 @@ static void test_workers_and_seed(void **state)
     free_bench(&b);
 }
 
+// ---- Weights --------------------------------------------------------------------------------
+
+static void ignore_progress(void *ctx, const struct siam_progress *p)
+{
+    (void)ctx, (void)p;
+}
+
+// Of other people alone, or beside a user, with the weights of the negatives' first half and rest.
+static struct siam_model *train_weighed(const char *recipe, bool alone, int first, int rest)
+{
+    struct siam_dataset *data = make_data(SIZE_MAX, NULL);
+    struct siam_train_config config;
+    struct siam_model *model;
+    struct pool *pool;
+    struct err err = {0};
+    int n_own = alone ? 0 : 2 * N_KIND;
+    for (int i = 2 * N_KIND; i < data->n_pictures; i++) {
+        data->pictures[i].person = i % 4;
+        data->pictures[i].path = strdup("others/someone/x.png");
+        data->pictures[i].weight_log2 = (int8_t)(i % 4 < 2 ? first : rest);
+    }
+    data->n_people = 4;
+    struct siam_dataset shown = *data;
+    shown.pictures += 2 * N_KIND - n_own;
+    shown.n_pictures -= 2 * N_KIND - n_own;
+    if (alone)
+        shown.n_kind[SIAM_ANCHOR] = shown.n_kind[SIAM_POSITIVE] = 0;
+    assert_int_equal(siam_train_defaults(&config, recipe, NULL), 0);
+    config.net = small;
+    config.epochs = 2;
+    config.batch_pictures = 4;
+    config.epoch_pictures = 7;
+    config.epoch_steps = 5;
+    config.seed = 42;
+    assert_int_equal(pool_create(&pool, 2, 0, NULL), 0);
+    if (siam_train(&model, &config, &shown, pool, NULL, ignore_progress, NULL, &err))
+        fail_msg("%s", err.text);
+    pool_destroy(pool);
+    siam_dataset_destroy(data);
+    return model;
+}
+
+static void test_weights(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *recipe;
+        bool alone;
+    } cases[] = {{"koch", false}, {"omniglot", false}, {"omniglot", true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *recipe = cases[i].recipe;
+        bool alone = cases[i].alone;
+        struct siam_model *plain = train_weighed(recipe, alone, 0, 0);
+        struct siam_model *alike = train_weighed(recipe, alone, -2, -2);
+        struct siam_model *unlike = train_weighed(recipe, alone, 1, 0);
+        struct siam_model *scaled = train_weighed(recipe, alone, 0, -1);
+        assert_same_weights(plain, alike);
+        assert_same_weights(unlike, scaled);
+        assert_memory_not_equal(plain->net->block, unlike->net->block,
+                                plain->net->layout.n_params * sizeof(float));
+        siam_model_unref(plain);
+        siam_model_unref(alike);
+        siam_model_unref(unlike);
+        siam_model_unref(scaled);
+    }
+}
+
+// A training goes on with the same weights alone.
+static void test_weights_of_a_checkpoint(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *model;
+    struct watch w = {.quit_after = 2};
+    struct siam_picture *last = &b.data->pictures[b.data->n_pictures - 1];
+    use_files(&b);
+    b.config.resume = true;
+    assert_int_equal(train(&model, &b, 1, &w, NULL), SIAM_STOPPED);
+    siam_model_unref(model);
+    last->weight_log2 = 1;
+    assert_train_fails(&b, ERR_MODEL, "other settings");
+    for (int i = 0; i < b.data->n_pictures; i++)
+        b.data->pictures[i].weight_log2 = 1;
+    siam_model_unref(train_ok(&b, 1));
+    free_bench(&b);
+}
+
 // ---- Chips on the disk ----------------------------------------------------------------------
 
 static void keep_on_disk(struct bench *b, size_t cache_bytes, const char *dir)
@@ -203,8 +289,14 @@ static void test_configs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_learns),        cmocka_unit_test(test_figures), TEST(test_workers_and_seed),
-        TEST(test_chips_on_disk), TEST(test_chips_lost),          TEST(test_divergence),
+        TEST(test_learns),
+        cmocka_unit_test(test_figures),
+        TEST(test_workers_and_seed),
+        cmocka_unit_test(test_weights),
+        TEST(test_weights_of_a_checkpoint),
+        TEST(test_chips_on_disk),
+        TEST(test_chips_lost),
+        TEST(test_divergence),
         TEST(test_configs),
     };
     nn_blas_init();

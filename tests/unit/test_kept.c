@@ -165,7 +165,10 @@ static void make_tree(void **state, const char *name)
 
 static void key_of(char *key, const char *dir, int epochs, uint64_t seed)
 {
-    assert_int_equal(siam_people_key(key, &dir, 1, epochs, seed, NULL, NULL), 0);
+    struct siam_people_keys keys;
+    assert_int_equal(siam_people_key(&keys, &dir, NULL, 1, epochs, seed, NULL, NULL), 0);
+    assert_string_equal(keys.faces, keys.model);
+    strcpy(key, keys.model);
     assert_int_equal(strlen(key), SIAM_PEOPLE_KEY - 1);
     assert_int_equal(strspn(key, "0123456789abcdef"), SIAM_PEOPLE_KEY - 1);
 }
@@ -200,16 +203,50 @@ static void the_key_follows_from_the_contents(void **state)
     assert_string_not_equal(key, other);
 }
 
+// The key is the one that these files had before folders had weights.
+static void weights_that_are_alike_change_no_key(void **state)
+{
+    struct siam_people_keys none, alike, other, scaled;
+    char a[1000], b[1000];
+    const char *const dirs[] = {a, b};
+    snprintf(a, sizeof a, "%s/a", (const char *)*state);
+    snprintf(b, sizeof b, "%s/b", (const char *)*state);
+    static const float twos[] = {2, 2}, unlike[] = {1, 2}, half[] = {0.5f, 1}, turned[] = {2, 1};
+    static const char *const texts[] = {"a/p0/0.png", "a/p0/1.png", "a/1.png", "b/p0/0.png"};
+    for (int i = 0; i < 4; i++) {
+        char dir[1000];
+        snprintf(dir, sizeof dir, "%s", path_in(state, texts[i]));
+        *strrchr(dir, '/') = '\0';
+        assert_int_equal(file_make_dirs(dir, NULL), 0);
+        assert_int_equal(file_save(path_in(state, texts[i]), texts[i], strlen(texts[i]), NULL), 0);
+    }
+    assert_int_equal(siam_people_key(&none, dirs, NULL, 2, 9, 1, NULL, NULL), 0);
+    assert_string_equal(none.model, "1a152a67f30c18f0");
+    assert_int_equal(siam_people_key(&alike, dirs, twos, 2, 9, 1, NULL, NULL), 0);
+    assert_memory_equal(&alike, &none, sizeof none);
+    assert_int_equal(siam_people_key(&other, dirs, unlike, 2, 9, 1, NULL, NULL), 0);
+    assert_string_equal(other.faces, none.faces);
+    assert_string_not_equal(other.model, none.model);
+    assert_int_equal(siam_people_key(&scaled, dirs, half, 2, 9, 1, NULL, NULL), 0);
+    assert_string_equal(scaled.model, other.model);
+    assert_int_equal(siam_people_key(&scaled, dirs, turned, 2, 9, 1, NULL, NULL), 0);
+    assert_string_not_equal(scaled.model, other.model);
+    const char *const one_dir[] = {path_in(state, "empty"), path_in(state, "empty")};
+    assert_int_equal(file_make_dirs(one_dir[0], NULL), 0);
+    assert_int_equal(siam_people_key(&other, one_dir, unlike, 2, 9, 1, NULL, NULL), 0);
+    assert_string_equal(other.faces, other.model);
+}
+
 static void a_key_can_be_refused(void **state)
 {
-    char key[SIAM_PEOPLE_KEY];
+    struct siam_people_keys keys;
     const char *absent = path_in(state, "none"), *a = path_in(state, "a");
     struct err err = {0};
     const atomic_bool stop = true;
-    assert_int_equal(siam_people_key(key, &absent, 1, 9, 1, NULL, &err), ERR_DATA);
+    assert_int_equal(siam_people_key(&keys, &absent, NULL, 1, 9, 1, NULL, &err), ERR_DATA);
     assert_non_null(strstr(err.text, absent));
     make_tree(state, "a");
-    assert_int_equal(siam_people_key(key, &a, 1, 9, 1, &stop, &err), ERR_STOPPED);
+    assert_int_equal(siam_people_key(&keys, &a, NULL, 1, 9, 1, &stop, &err), ERR_STOPPED);
 }
 
 // ---- Data sets --------------------------------------------------------------------------------
@@ -406,6 +443,7 @@ int main(void)
         IN_DIR(another_file_is_refused),
         IN_DIR(cut_short_while_open),
         IN_DIR(the_key_follows_from_the_contents),
+        IN_DIR(weights_that_are_alike_change_no_key),
         IN_DIR(a_key_can_be_refused),
         IN_DIR(kept_pictures_serve_a_data_set),
         IN_DIR(kept_pictures_serve_without_what_is_left_out),

@@ -63,6 +63,21 @@ static void options_of_every_kind(void **state)
     assert_true(o.headless && o.verbose && !o.quiet);
 }
 
+static void weights_are_of_the_folder_before(void **state)
+{
+    (void)state;
+    struct app_options o;
+    struct err err;
+    assert_int_equal(parse(&o, &err,
+                           "visavis train --negatives A --negatives B:1/2,x --weight 1/4 "
+                           "--negatives C --weight 2 --negatives D --weight=.5 --weight 1"),
+                     0);
+    assert_int_equal(o.n_negatives, 4);
+    assert_string_equal(o.negatives[1], "B:1/2,x");
+    assert_true(o.weights[0] == 0 && o.weights[1] == 0.25f && o.weights[2] == 2);
+    assert_true(o.weights[3] == 1);
+}
+
 static void strangers_take_several(void **state)
 {
     (void)state;
@@ -105,6 +120,16 @@ static void refusals_name_the_option(void **state)
         {"visavis --cache 1000001", "--cache"},
         {"visavis train --cache", "--cache"},
         {"visavis verify --cache 64", "--cache"},
+        {"visavis train --weight 2 --negatives A", "behind the --negatives"},
+        {"visavis train --negatives A --weight 3", "--weight"},
+        {"visavis train --negatives A --weight 8", "--weight"},
+        {"visavis train --negatives A --weight 1/8", "--weight"},
+        {"visavis train --negatives A --weight 1/", "--weight"},
+        {"visavis train --negatives A --weight /2", "--weight"},
+        {"visavis train --negatives A --weight 1/0", "--weight"},
+        {"visavis train --negatives A --weight 2x", "--weight"},
+        {"visavis train --negatives A --weight nan", "--weight"},
+        {"visavis train --negatives A --weight -1", "--weight"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct app_options o;
@@ -120,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(options_of_every_kind),
+        cmocka_unit_test(weights_are_of_the_folder_before),
         cmocka_unit_test(strangers_take_several),
         cmocka_unit_test(refusals_name_the_option),
     };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pairs: labels right, both labels alike often, every picture used as often as another, nothing
+// Pairs: labels right, both labels alike often, every picture used as often as another or as its
+// weight says, nothing
 // held out ever trained on, and any step drawn again the same.
 #include "tests/test.h"
 
@@ -163,6 +164,64 @@ static void test_steps_stand_alone(void **state)
     free(data);
 }
 
+// Of the steps as they were before folders had weights.
+static void test_as_without_weights(void **state)
+{
+    (void)state;
+    for (int weight = -2; weight <= 2; weight++) {
+        struct siam_dataset *data = make_data(30, 31, 50);
+        for (int i = 61; i < data->n_pictures; i++)
+            data->pictures[i].weight_log2 = (int8_t)weight;
+        struct siam_sampler *s = make_sampler(data, 8, 40, 11);
+        uint64_t hash = 14695981039346656037u; // FNV-1a
+        for (int epoch = 0; epoch < 40; epoch++)
+            for (int step = 0; step < siam_sampler_steps(s); step++) {
+                const struct nn_pair *pairs = siam_sampler_step(s, epoch, step);
+                for (int i = 0; i < siam_sampler_pairs(s); i++) {
+                    hash = (hash ^ (uint64_t)pairs[i].a) * 1099511628211u;
+                    hash = (hash ^ (uint64_t)pairs[i].b) * 1099511628211u;
+                }
+            }
+        assert_true(hash == 0x2ee90c125f581819u);
+        siam_sampler_destroy(s);
+        free(data->pictures);
+        free(data);
+    }
+}
+
+// Over whole periods the negatives come exactly as often as their weights say, and others evenly.
+static void test_weights(void **state)
+{
+    (void)state;
+    enum { N_NEGATIVE = 90, BATCH = 5 };
+    static const int8_t weights[] = {2, 1, 0, -1, -2};
+    struct siam_dataset *data = make_data(9, 9, N_NEGATIVE);
+    struct siam_picture *negatives = data->pictures + 18;
+    int *uses = calloc((size_t)data->n_pictures, sizeof *uses), period = 0;
+    assert_non_null(uses);
+    for (int i = 0; i < N_NEGATIVE; i++) {
+        negatives[i].weight_log2 = weights[i / (N_NEGATIVE / 5)];
+        if (negatives[i].part == SIAM_TRAIN)
+            period += 1 << (negatives[i].weight_log2 + 2);
+    }
+    int periods = BATCH, steps = period; // periods * period pictures
+    struct siam_sampler *s = make_sampler(data, BATCH, BATCH, 7);
+    for (int i = 0; i < steps; i++) {
+        int of_epoch = siam_sampler_steps(s);
+        count_step(data, siam_sampler_step(s, i / of_epoch, i % of_epoch), siam_sampler_pairs(s),
+                   BATCH, uses);
+    }
+    for (int i = 0; i < N_NEGATIVE; i++)
+        if (negatives[i].part == SIAM_TRAIN)
+            assert_int_equal(uses[18 + i], periods * (1 << (negatives[i].weight_log2 + 2)));
+    assert_even(data, uses, SIAM_ANCHOR);
+    assert_even(data, uses, SIAM_POSITIVE);
+    siam_sampler_destroy(s);
+    free(uses);
+    free(data->pictures);
+    free(data);
+}
+
 static void assert_heldout(int n_anchor, int n_positive, int n_negative, int max, int expected)
 {
     struct siam_dataset *data = make_data(n_anchor, n_positive, n_negative);
@@ -202,10 +261,9 @@ static void test_heldout_pairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_even_use),
-        cmocka_unit_test(test_steps_of_an_epoch),
-        cmocka_unit_test(test_steps_stand_alone),
-        cmocka_unit_test(test_heldout_pairs),
+        cmocka_unit_test(test_even_use),          cmocka_unit_test(test_steps_of_an_epoch),
+        cmocka_unit_test(test_steps_stand_alone), cmocka_unit_test(test_as_without_weights),
+        cmocka_unit_test(test_weights),           cmocka_unit_test(test_heldout_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

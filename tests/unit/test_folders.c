@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+// Folders of other people: what is remembered of them.
+#include "app/folders.h"
+#include "core/base/file.h"
+#include "tests/test.h"
+
+#include <unistd.h>
+
+struct room {
+    char data[500], file[520], a[520], b[520], c[520];
+};
+
+static struct room make_room(void **state)
+{
+    struct room r;
+    snprintf(r.data, sizeof r.data, "%s/data", (const char *)*state);
+    snprintf(r.file, sizeof r.file, "%s/folders.json", r.data);
+    snprintf(r.a, sizeof r.a, "%s/a", (const char *)*state);
+    snprintf(r.b, sizeof r.b, "%s/b, c:2", (const char *)*state);
+    snprintf(r.c, sizeof r.c, "%s/c", (const char *)*state);
+    const char *const dirs[] = {r.data, r.a, r.b, r.c};
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(file_make_dirs(dirs[i], NULL), 0);
+    return r;
+}
+
+static struct app_folders *open_with(const struct room *r, const char *extra, float weight)
+{
+    struct app_folders *folders;
+    struct err err = {0};
+    if (app_folders_create(&folders, r->data, &extra, &weight, extra ? 1 : 0, NULL, &err))
+        fail_msg("%s", err.text);
+    return folders;
+}
+
+static void expect(struct app_folders *folders, int n, const char *const *paths,
+                   const float *weights)
+{
+    struct app_negatives got;
+    struct ui_view *view = calloc(1, sizeof *view);
+    assert_int_equal(app_folders_copy(folders, &got, NULL), 0);
+    app_folders_view(folders, view);
+    assert_int_equal(got.n, n);
+    assert_int_equal(view->n_folders, n);
+    for (int i = 0; i < n; i++) {
+        assert_string_equal(got.paths[i], paths[i]);
+        assert_string_equal(view->folder[i].path, paths[i]);
+        assert_true(got.weights[i] == weights[i] && view->folder[i].weight == weights[i]);
+    }
+    free(got.paths);
+    free(view);
+}
+
+static void weigh(struct app_folders *folders, int index, float factor, int times)
+{
+    while (times-- > 0)
+        assert_int_equal(app_folders_weigh(folders, index, factor, NULL), 0);
+}
+
+static void weights_are_remembered(void **state)
+{
+    struct room r = make_room(state);
+    const char *const paths[] = {r.a, r.b, r.c};
+    struct app_folders *folders = open_with(&r, NULL, 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(app_folders_add(folders, paths[i], NULL), 0);
+    expect(folders, 3, paths, (float[]){1, 1, 1});
+    weigh(folders, 0, 0.5f, 5);
+    weigh(folders, 1, 2, 1);
+    weigh(folders, 2, 2, 7);
+    weigh(folders, -1, 2, 1);
+    weigh(folders, 3, 2, 1);
+    expect(folders, 3, paths, (float[]){0.25f, 2, 4});
+    app_folders_destroy(folders);
+    folders = open_with(&r, NULL, 0);
+    expect(folders, 3, paths, (float[]){0.25f, 2, 4});
+    weigh(folders, 0, 2, 2);
+    assert_int_equal(app_folders_remove(folders, 1, NULL), 0);
+    app_folders_destroy(folders);
+    folders = open_with(&r, NULL, 0);
+    expect(folders, 2, (const char *[]){r.a, r.c}, (float[]){1, 4});
+    app_folders_destroy(folders);
+}
+
+// What the command line says holds for this run alone.
+static void the_command_line_says_more(void **state)
+{
+    struct room r = make_room(state);
+    struct app_folders *folders = open_with(&r, NULL, 0);
+    assert_int_equal(app_folders_add(folders, r.a, NULL), 0);
+    weigh(folders, 0, 2, 1);
+    app_folders_destroy(folders);
+    const char *const one[] = {r.a}, *const two[] = {r.a, r.b};
+    folders = open_with(&r, r.a, 0); // nothing of its weight
+    expect(folders, 1, one, (float[]){2});
+    app_folders_destroy(folders);
+    folders = open_with(&r, r.a, 1);
+    expect(folders, 1, one, (float[]){1});
+    assert_int_equal(app_folders_add(folders, r.b, NULL), 0); // writes them all
+    app_folders_destroy(folders);
+    folders = open_with(&r, r.c, 0.5f);
+    const char *const three[] = {r.a, r.b, r.c};
+    expect(folders, 3, three, (float[]){2, 1, 0.5f});
+    weigh(folders, 2, 2, 2);
+    expect(folders, 3, three, (float[]){2, 1, 2});
+    app_folders_destroy(folders);
+    struct app_negatives gathered;
+    const char *const extra[] = {r.b, r.c};
+    assert_int_equal(app_folders_gather(&gathered, r.data, extra, (float[]){4, 0}, 2, NULL), 0);
+    assert_int_equal(gathered.n, 3);
+    assert_true(gathered.weights[0] == 2 && gathered.weights[1] == 4 && gathered.weights[2] == 1);
+    free(gathered.paths);
+    folders = open_with(&r, NULL, 0);
+    expect(folders, 2, two, (float[]){2, 1});
+    app_folders_destroy(folders);
+}
+
+// As they are written by hand, or were before there were weights.
+static void damaged_weights_are_1(void **state)
+{
+    struct room r = make_room(state);
+    static const char *const weights[] = {"3", "\"2\"", "null", "[2]", "1e999", "-1", "0"};
+    const char *const paths[] = {r.a, r.b};
+    char text[2000];
+    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++) {
+        snprintf(
+            text, sizeof text,
+            "{\"negatives\": [\"%s\", 7, {\"weight\": 2}, {\"path\": \"%s\", \"weight\": %s}]}",
+            r.a, r.b, weights[i]);
+        assert_int_equal(file_save(r.file, text, strlen(text), NULL), 0);
+        struct app_folders *folders = open_with(&r, NULL, 0);
+        expect(folders, 2, paths, (float[]){1, 1});
+        app_folders_destroy(folders);
+    }
+    snprintf(text, sizeof text, "{\"negatives\": [\"%s\", {\"path\": \"%s\"}]}", r.a, r.b);
+    assert_int_equal(file_save(r.file, text, strlen(text), NULL), 0);
+    struct app_folders *folders = open_with(&r, NULL, 0);
+    expect(folders, 2, paths, (float[]){1, 1});
+    app_folders_destroy(folders);
+}
+
+#define IN_DIR(f) cmocka_unit_test_setup_teardown(f, test_dir_make, test_dir_remove)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_DIR(weights_are_remembered),
+        IN_DIR(the_command_line_says_more),
+        IN_DIR(damaged_weights_are_1),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
