@@ -118,7 +118,8 @@ static int append_existing(struct app_folders *f, const char *path, bool remembe
 {
     char full[PATH_MAX];
     if (!realpath(path, full))
-        return err_set(err, ERR_DATA, "%s: no such folder", path);
+        return err_set(err, ERR_DATA, "%s: no such folder: name one with pictures of other people",
+                       path);
     if (!file_is_dir(full))
         return err_set(err, ERR_DATA, "%s: not a folder; drop the folder that holds it", path);
     return append(f, full, remembered, err);

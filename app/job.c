@@ -169,8 +169,8 @@ static int configure_own(struct siam_dataset_config *data, struct own_dirs *dirs
         ret = file_join(dirs->positive, sizeof dirs->positive, job->data_dir, "positive", err);
     if (!ret && !file_is_dir(job->data_dir))
         ret = err_set(err, ERR_DATA,
-                      "%s: no such folder: --data names the folder with anchor/ "
-                      "and positive/",
+                      "%s: no such folder: record pictures in the window first, or "
+                      "let --data name the folder with anchor/ and positive/",
                       job->data_dir);
     folder_of(dirs->cache, sizeof dirs->cache, run->result->out);
     data->anchor_dir = dirs->anchor;

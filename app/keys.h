@@ -2,7 +2,7 @@
 // clang-format off
 // A script of keys, a line each, played as if somebody pressed them:
 //     a 40 | p 40 | n 40        held for so many frames (1 without a number)
-//     u t s v m c f h i + - q     as the key
+//     u t s v w r b m c l f i h + - 1 2 3 q    as the key
 //     ctrl + | ctrl - | ctrl 0  larger text, smaller, as at first
 //     space                     pause the camera, or go on
 //     drop PATH                 a folder of other people

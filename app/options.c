@@ -61,7 +61,8 @@ static const struct option_spec {
      "don't look for the face: score and record the guide box"},
     {"demo", 0, NULL, FLAG, AT(demo), IN(APP_SESSION),
      "the whole story by itself, with drawn people, in under a minute"},
-    {"headless", 0, NULL, FLAG, AT(headless), IN(APP_SESSION), "the same session with no window"},
+    {"headless", 0, NULL, FLAG, AT(headless), IN(APP_SESSION),
+     "the same session with no window, led by --keys"},
     {"keys", 0, "FILE", TEXT, AT(keys), IN(APP_SESSION),
      "play keys, a line each; - is standard input"},
     {"events", 0, "FILE", TEXT, AT(events), IN(APP_SESSION),
@@ -72,7 +73,7 @@ static const struct option_spec {
     {"on-leave", 0, "CMD", TEXT, AT(on_leave), IN(APP_SESSION),
      "... or no face has been there for 3 seconds, where one was before"},
     {"hook-pause", 0, "SECONDS", INT, AT(hook_pause), IN(APP_SESSION),
-     "no such command is run again before, 5"},
+     "how long no such command is run again, 5"},
     {"size", 0, "WxH", SIZE, AT(width), IN(APP_SESSION) | IN(APP_BENCH),
      "size of the window, 1280x800"},
     {"scale", 0, "X", SCALE, AT(scale), IN(APP_SESSION),
@@ -89,14 +90,14 @@ static const struct option_spec {
      "visavis, koch, or with --people omniglot (drawings); else visavis,\n"
      "                             in bench koch"},
     {"epochs", 0, "N", INT, AT(epochs), LEARN, "epochs to train; else the recipe's"},
-    {"seed", 0, "N", SEED, AT(seed), LEARN, "of all that is random, 1"},
+    {"seed", 0, "N", SEED, AT(seed), LEARN, "what all that is random follows from, 1"},
     {"seconds", 0, "N", INT, AT(seconds), IN(APP_BENCH),
      "how long live and window are measured, 20"},
     {"no-training", 0, NULL, FLAG, AT(no_training), IN(APP_BENCH),
      "measure live without a training in the background"},
     {"cache", 0, "MB", INT, AT(cache_mb), LEARN,
-     "memory for the pictures of a training, 256 (some 8,000 pictures);\n"
-     "                             more of them wait in a file beside the model"},
+     "memory for the pictures of a training, 256 (8,000 pictures or more);\n"
+     "                             what is beyond waits in a file beside the model"},
     {"resume", 0, NULL, FLAG, AT(resume), IN(APP_TRAIN), "go on from the checkpoint"},
     {"yes", 'y', NULL, FLAG, AT(yes), IN(APP_FORGET), "don't ask"},
     {"threshold", 0, "X", SHARE, AT(threshold), IN(APP_EVAL) | IN(APP_VERIFY) | IN(APP_SESSION),
@@ -145,9 +146,9 @@ static const char help_keys[] =
     "t train, s stop, v live, w that was wrong, r train shortly on it, b the model before,\n"
     "+/- threshold, 1 your pictures, 2 under the hood, 3 cameras and what is set on them,\n"
     "m mirror (view only), c next camera, space pause the camera, f full screen, l light,\n"
-    "h or F1 help, Esc/q quit. --keys plays them from a file: \"a 40\" (held for 40 frames), \"p 40\", \"t\",\n"
-    "\"wait trained\", \"v\", \"wait score 100\", \"space\", \"drop PATH\", \"camera SPEC\",\n"
-    "\"shot FILE.png\", \"q\".\n";
+    "i figures, Ctrl and +/-/0 size of the text, h or F1 help, Esc/q quit.\n"
+    "--keys plays them, a line each (\"a 40\": held for 40 frames), and \"drop PATH\" for o, \"camera SPEC\",\n"
+    "\"wait trained\", \"wait step N\", \"wait score N\", \"wait frames N\", \"shot FILE.png\", \"say TEXT\".\n";
 // clang-format on
 
 void app_options_help(enum app_verb verb, FILE *to)
@@ -158,9 +159,10 @@ void app_options_help(enum app_verb verb, FILE *to)
     if (verb == APP_SESSION) {
         fprintf(to, "What the window does works without one, too:\n");
         for (int v = 1; v < APP_VERBS; v++)
-            fprintf(to, "  visavis %-7s %s\n      %s\n", verbs[v].name, verbs[v].takes,
-                    verbs[v].does);
-        fputc('\n', to);
+            fprintf(to, "  visavis %-*s%s%s\n      %s\n", *verbs[v].takes ? 7 : 0, verbs[v].name,
+                    *verbs[v].takes ? " " : "", verbs[v].takes, verbs[v].does);
+        fprintf(to,
+                "visavis COMMAND --help has the options of each, man visavis all the rest.\n\n");
     }
     fprintf(to, "Options:\n");
     for (size_t i = 0; i < N_SPECS; i++) {
@@ -177,6 +179,11 @@ void app_options_help(enum app_verb verb, FILE *to)
     if (verb == APP_SESSION)
         fputs(help_keys, to);
     fputs(help_exit, to);
+}
+
+const char *app_verb_name(enum app_verb verb)
+{
+    return verbs[verb].name;
 }
 
 static int find_verb(const char *name)

@@ -74,4 +74,7 @@ int app_options_data_dir(const struct app_options *options, char *out, size_t si
 // Help for one verb; for APP_SESSION the overview of all.
 void app_options_help(enum app_verb verb, FILE *to);
 
+// "train", ...; "" for the session.
+const char *app_verb_name(enum app_verb verb);
+
 #endif

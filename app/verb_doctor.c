@@ -96,8 +96,8 @@ static void report_device(struct report *r, const char *node)
         line(r, what, "%s", strerror(errno));
     else if (access(node, R_OK | W_OK))
         line(r, what,
-             "mode %o, no access: add yourself to the group video (sudo adduser $USER video), then "
-             "log in again",
+             "mode %o, access denied: add yourself to the group video (sudo adduser $USER video), "
+             "then log in again",
              st.st_mode & 0777);
     else
         line(r, what, "mode %o, readable and writable", st.st_mode & 0777);

@@ -22,15 +22,17 @@ struct judge {
     struct siam_model *model;
 };
 
-static int need(const char *value, const char *option, struct err *err)
+static int need(const struct app_options *o, const char *value, const char *option, struct err *err)
 {
-    return value ? 0 : err_set(err, ERR_USAGE, "%s is missing: see --help", option);
+    return value ? 0
+                 : err_set(err, ERR_USAGE, "%s is missing: see visavis %s --help", option,
+                           app_verb_name(o->verb));
 }
 
 static int begin(struct judge *j, const struct app_options *o, struct err *err)
 {
     *j = (struct judge){0};
-    int ret = need(o->model, "--model FILE", err);
+    int ret = need(o, o->model, "--model FILE", err);
     if (!ret)
         ret = siam_model_load(&j->model, o->model, err);
     if (!ret)
@@ -69,11 +71,11 @@ int app_eval(const struct app_options *o)
         strangers[n++] = o->strangers[i];
     for (int i = 0; i < o->n_rest && n < 2 * APP_LIST_MAX; i++)
         strangers[n++] = o->rest[i]; // --strangers A B C
-    int ret = need(o->anchors, "--anchors DIR", &err);
+    int ret = need(o, o->anchors, "--anchors DIR", &err);
     if (!ret)
-        ret = need(o->genuine, "--genuine DIR", &err);
+        ret = need(o, o->genuine, "--genuine DIR", &err);
     if (!ret)
-        ret = need(n > 0 ? strangers[0] : NULL, "--strangers DIR", &err);
+        ret = need(o, n > 0 ? strangers[0] : NULL, "--strangers DIR", &err);
     if (!ret)
         ret = begin(&j, o, &err);
     if (!ret)
@@ -107,9 +109,11 @@ int app_verify(const struct app_options *o)
     struct verify_embedder *embedder = NULL;
     float *e = NULL;
     bool match = false;
-    int ret = o->n_rest == 2
-                  ? begin(&j, o, &err)
-                  : err_set(&err, ERR_USAGE, "verify takes two pictures, not %d", o->n_rest);
+    int ret =
+        o->n_rest == 2
+            ? begin(&j, o, &err)
+            : err_set(&err, ERR_USAGE,
+                      "verify takes two pictures, not %d: see visavis verify --help", o->n_rest);
     if (!ret)
         ret = verify_embedder_create(&embedder, j.model, 1, j.pool, &err);
     if (!ret) {
@@ -136,9 +140,10 @@ int app_pairs(const struct app_options *o)
     struct err err = {0};
     struct judge j = {0};
     struct verify_pairs_result result;
-    int ret = need(o->root, "--root DIR", &err);
+    int ret = need(o, o->root, "--root DIR", &err);
     if (!ret && o->n_rest != 1)
-        ret = err_set(&err, ERR_USAGE, "pairs takes one list, not %d", o->n_rest);
+        ret = err_set(&err, ERR_USAGE, "pairs takes one list, not %d: see visavis pairs --help",
+                      o->n_rest);
     if (!ret)
         ret = begin(&j, o, &err);
     if (!ret)
@@ -155,7 +160,9 @@ int app_oneshot(const struct app_options *o)
     struct verify_oneshot_result result = {0};
     int ret = o->n_rest == 1
                   ? begin(&j, o, &err)
-                  : err_set(&err, ERR_USAGE, "oneshot takes one folder of runs, not %d", o->n_rest);
+                  : err_set(&err, ERR_USAGE,
+                            "oneshot takes one folder of runs, not %d: see visavis oneshot --help",
+                            o->n_rest);
     if (!ret)
         ret = verify_oneshot(&result, j.model, o->rest[0], j.pool, &app_stop, &err);
     if (!ret)
@@ -190,7 +197,7 @@ int app_embed(const struct app_options *o)
     struct verify_embedder *embedder = NULL;
     float *x = NULL, *e = NULL;
     int n = o->n_rest;
-    int ret = need(o->out, "--out FILE", &err);
+    int ret = need(o, o->out, "--out FILE", &err);
     if (!ret && !o->raw == (n == 0))
         ret = err_set(&err, ERR_USAGE, "embed takes pictures or --raw FILE, one of them");
     if (!ret)

@@ -47,7 +47,7 @@ complete -c visavis -f
 __visavis_declare
 set -l verb
 for line in (visavis --help 2>/dev/null)
-    if set -l command (string match -r -- '^  visavis ([a-z]+) +(.*)' $line)
+    if set -l command (string match -r -- '^  visavis ([a-z]+) *(.*)' $line)
         set verb $command[2]
         __visavis_declare $verb
         set -l here -c visavis -n "__visavis_in $verb"

@@ -7,6 +7,7 @@ usage: completion.py PROGRAM SOURCE     a shell that is not installed is skipped
 """
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -130,10 +131,34 @@ class ManPage(unittest.TestCase):
         named = set(re.findall(r'^visavis ([a-z]+)', self.sections['SYNOPSIS'], re.M))
         self.assertEqual(named, set(VERBS))
 
-    def test_synopsis_names_no_option_of_another_command(self):
-        synopsis = self.sections['SYNOPSIS']
-        for verb, rest in re.findall(r'^visavis(?: ([a-z]+))?(.*)', synopsis, re.M):
-            self.assertLessEqual(set(re.findall(r'--[a-z-]+', rest)), set(OPTIONS[verb]), verb)
+    def test_synopsis_names_the_options_of_each_command(self):
+        named = {verb: set() for verb in OPTIONS}
+        for verb, rest in re.findall(r'^visavis(?: ([a-z]+))?(.*\n(?: .*\n)*)',
+                                     self.sections['SYNOPSIS'], re.M):
+            named[verb].update(re.findall(r'--[a-z-]+', rest))
+        common = set.intersection(*map(set, OPTIONS.values()))
+        self.assertEqual(named, {verb: set(OPTIONS[verb]) - common for verb in OPTIONS})
+
+    def test_script_words(self):
+        """Each word in SCRIPTS can be played, and each that can be played is there."""
+        tags = re.findall(r'^\.TP\n\.[BIR]+ (.*)', self.sections['SCRIPTS'], re.M)
+        lines = [line for tag in tags for line in re.split(', (?:or )?', ''.join(shlex.split(tag)))]
+        with open(os.path.join(SOURCE, 'app/keys.c'), encoding='utf-8') as f:
+            source = f.read()
+        for pattern in (r"\{'(.)', UI_", r'strn?cmp\(line, "([a-z]+) ?"', r'what, "([a-z]+) ?"'):
+            played = set(re.findall(pattern, source))
+            self.assertTrue(played)
+            self.assertLessEqual(played, {word for line in lines for word in line.split()})
+        lines.remove('q')
+        with tempfile.TemporaryDirectory(prefix='visavis-test-') as temp:
+            script = '\n'.join([*lines, 'o', 'q'])
+            for word, value in {'PATH': temp, 'SPEC': 'demo:1@0', 'N': '1', 'TEXT': 'N',
+                                'FILE.png': os.path.join(temp, 'shot.png')}.items():
+                script = re.sub(rf'(?<= ){word}$', value, script, flags=re.M)
+            r = subprocess.run([PROGRAM, '--headless', '--camera', 'demo@0', '--data', temp,
+                                '--keys', '-'], input=script, capture_output=True, text=True,
+                               timeout=120, env=dict(os.environ, XDG_CONFIG_HOME=temp))
+        self.assertEqual(re.findall('"(.*)" is no key', r.stderr), ['o'])
 
     def test_options(self):
         tags = ' '.join(re.findall(r'^\.TP\n\.[BIR]+ (.*)', self.sections['OPTIONS'], re.M))
