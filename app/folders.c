@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/folders.h"
 
+#include "app/list_file.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/image/decode.h"
@@ -13,8 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_JSON (1 << 20)
 
 struct folder {
     char *path;
@@ -156,21 +155,16 @@ static int append_item(struct app_folders *f, const char *file, const cJSON *ite
 static int load(struct app_folders *f, struct err *err)
 {
     char path[PATH_MAX];
-    void *text;
-    size_t size;
-    int ret = file_join(path, sizeof path, f->data_dir, "folders.json", err);
-    if (ret || !file_exists(path))
-        return ret;
-    ret = file_read(path, MAX_JSON, &text, &size, err);
-    if (ret)
-        return ret;
-    cJSON *root = cJSON_ParseWithLength(text, size);
-    free(text);
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(root, "negatives"), *item;
-    if (!cJSON_IsArray(list))
-        ret = err_set(err, ERR_DATA, "%s: damaged: remove it and add the folders again", path);
-    else
-        cJSON_ArrayForEach(item, list) if (!ret) ret = append_item(f, path, item, err);
+    cJSON *root = NULL;
+    const cJSON *list = NULL, *item;
+    int ret = file_join(path, sizeof path, f->data_dir, APP_FOLDERS_FILE, err);
+    if (!ret)
+        ret = app_list_load(&root, &list, path, APP_FOLDERS_KEY, err);
+    cJSON_ArrayForEach(item, list)
+    {
+        if (!ret)
+            ret = append_item(f, path, item, err);
+    }
     cJSON_Delete(root);
     return ret;
 }
@@ -190,19 +184,14 @@ static cJSON *make_item(const struct folder *folder)
 static int save(struct app_folders *f, struct err *err)
 {
     char path[PATH_MAX];
-    int ret = file_join(path, sizeof path, f->data_dir, "folders.json", err);
+    int ret = file_join(path, sizeof path, f->data_dir, APP_FOLDERS_FILE, err);
     if (ret)
         return ret;
-    cJSON *root = cJSON_CreateObject();
-    cJSON *list = cJSON_AddArrayToObject(root, "negatives");
+    cJSON *list = cJSON_CreateArray();
     for (int i = 0; i < f->n; i++)
         if (f->list[i].remembered)
             verify_json_append(list, make_item(&f->list[i]));
-    char *text = cJSON_Print(root);
-    cJSON_Delete(root);
-    ret = text ? file_save(path, text, strlen(text), err) : err_memory(err, path);
-    free(text);
-    return ret;
+    return app_list_save(path, APP_FOLDERS_KEY, list, err);
 }
 
 int app_folders_create(struct app_folders **out, const char *data_dir, const char *const *extra,

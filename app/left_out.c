@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/left_out.h"
 
+#include "app/list_file.h"
 #include "core/base/file.h"
 #include "core/verify/json.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_JSON (16 << 20)
 
 static int find(const struct app_left_out *list, const char *path)
 {
@@ -27,35 +26,19 @@ static int append(struct app_left_out *list, const char *path, struct err *err)
     return paths[list->n] ? (list->n++, 0) : err_memory(err, path);
 }
 
-static int take_paths(struct app_left_out *list, const cJSON *root, struct err *err)
+int app_left_out_load(struct app_left_out *list, const char *data_dir, struct err *err)
 {
-    const cJSON *paths = cJSON_GetObjectItemCaseSensitive(root, "left_out"), *item;
-    int ret = 0;
-    if (!cJSON_IsArray(paths))
-        return err_set(err, ERR_DATA, "%s: damaged: remove it and leave the pictures out again",
-                       list->file);
+    cJSON *root = NULL;
+    const cJSON *paths = NULL, *item;
+    *list = (struct app_left_out){.n = 0};
+    int ret = file_join(list->file, sizeof list->file, data_dir, APP_LEFT_OUT_FILE, err);
+    if (!ret)
+        ret = app_list_load(&root, &paths, list->file, APP_LEFT_OUT_KEY, err);
     cJSON_ArrayForEach(item, paths)
     {
         if (!ret && cJSON_IsString(item))
             ret = append(list, item->valuestring, err);
     }
-    return ret;
-}
-
-int app_left_out_load(struct app_left_out *list, const char *data_dir, struct err *err)
-{
-    void *text;
-    size_t size;
-    *list = (struct app_left_out){.n = 0};
-    int ret = file_join(list->file, sizeof list->file, data_dir, "left-out.json", err);
-    if (ret || !file_exists(list->file))
-        return ret;
-    ret = file_read(list->file, MAX_JSON, &text, &size, err);
-    if (ret)
-        return ret;
-    cJSON *root = cJSON_ParseWithLength(text, size);
-    free(text);
-    ret = take_paths(list, root, err);
     cJSON_Delete(root);
     return ret;
 }
@@ -71,15 +54,10 @@ void app_left_out_finish(struct app_left_out *list)
 
 static int save(const struct app_left_out *list, struct err *err)
 {
-    cJSON *root = cJSON_CreateObject();
-    cJSON *paths = cJSON_AddArrayToObject(root, "left_out");
+    cJSON *paths = cJSON_CreateArray();
     for (int i = 0; i < list->n; i++)
         verify_json_append(paths, cJSON_CreateString(list->paths[i]));
-    char *text = cJSON_Print(root);
-    cJSON_Delete(root);
-    int ret = text ? file_save(list->file, text, strlen(text), err) : err_memory(err, list->file);
-    free(text);
-    return ret;
+    return app_list_save(list->file, APP_LEFT_OUT_KEY, paths, err);
 }
 
 bool app_left_out_has(const struct app_left_out *list, const char *path)

@@ -5,6 +5,7 @@
 #include "app/session.h"
 
 #include "app/keys.h"
+#include "app/list_file.h"
 #include "app/signals.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
@@ -274,6 +275,20 @@ static void keep_settings(struct app_session *s, int64_t quiet_ns)
         app_session_tell_error(s, ret, err.text);
 }
 
+// A damaged list is no reason not to start, and must not hinder trainings for good.
+static void mend_lists(struct app_session *s)
+{
+    static const char *const lists[][2] = {{APP_FOLDERS_FILE, APP_FOLDERS_KEY},
+                                           {APP_LEFT_OUT_FILE, APP_LEFT_OUT_KEY}};
+    for (int i = 0; i < 2; i++) {
+        struct err err = {0};
+        int ret = app_list_mend(s->data_dir, lists[i][0], lists[i][1], &err);
+        if (ret == ERR_DATA)
+            app_session_tell_error(s, ret, err.text);
+    }
+    s->last_error = 0; // no script has failed by that
+}
+
 // ---- Hooks ----------------------------------------------------------------------------------
 
 static void on_hook_failed(void *ctx, const char *text)
@@ -446,6 +461,8 @@ static int start(struct app_session *s, struct err *err)
         ret = app_events_open(&s->events, o->events, err);
     if (!ret)
         ret = open_settings(s, err);
+    if (!ret)
+        mend_lists(s);
     init_hooks(s);
     if (!ret)
         ret = cap_slot_create(&s->slot, err);

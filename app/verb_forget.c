@@ -5,6 +5,7 @@
 // nothing else is in them. So a data folder that is the wrong one loses nothing but what is just
 // like ours.
 #include "app/edits.h"
+#include "app/list_file.h"
 #include "app/models.h"
 #include "app/settings.h"
 #include "app/signals.h"
@@ -135,8 +136,10 @@ static bool of_data_folder(const char *name, enum sort *sort)
         enum sort sort;
     } ours[] = {{"model.safetensors", MODEL},
                 {"model.safetensors.checkpoint", CHECKPOINT},
-                {"folders.json", OTHER},
-                {"left-out.json", OTHER},
+                {APP_FOLDERS_FILE, OTHER},
+                {APP_FOLDERS_FILE ".broken", OTHER},
+                {APP_LEFT_OUT_FILE, OTHER},
+                {APP_LEFT_OUT_FILE ".broken", OTHER},
                 {"coach.json", OTHER}};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         *sort = ours[i].sort;

@@ -261,7 +261,8 @@ class Commands(unittest.TestCase):
                 'data/trash/20260101-000000-000/000001/anchor/e.jpg',
                 'data/trash/20260101-000000-001.old/000002/positive/deep/f.png',
                 'data/model.safetensors', 'data/model.safetensors.checkpoint',
-                'data/.model.safetensors.abcdef', 'data/folders.json', 'data/left-out.json', 'data/coach.json', f'data/people/{key}.faces',
+                'data/.model.safetensors.abcdef', 'data/folders.json', 'data/left-out.json', 'data/coach.json',
+                'data/folders.json.broken', 'data/left-out.json.broken', f'data/people/{key}.faces',
                 f'cache/visavis/people/{key}.safetensors', f'cache/visavis/people/{key}.faces',
                 'config/visavis/settings.json', 'config/visavis/settings.json.broken']
         theirs = ['data/anchor/notes.txt', 'data/negative/celebrity.jpg', 'data/negative/negative-mood.jpg',
@@ -477,6 +478,27 @@ class Commands(unittest.TestCase):
         told = json.loads(subprocess.run([PROGRAM, 'doctor', '--json'], capture_output=True, check=True,
                                          env=dict(os.environ, XDG_CONFIG_HOME=config)).stdout)
         self.assertEqual(told['settings'], {'file': path})
+
+    def test_broken_lists(self):
+        """Of the data folder: they are told and set aside, and no failure of a session; a training
+        says so and ends."""
+        data = tempfile.mkdtemp(dir=self.dir)
+        lists = [os.path.join(data, name) for name in ('folders.json', 'left-out.json')]
+        def damage():
+            for path in lists:
+                with open(path, 'w', encoding='utf-8') as f:
+                    f.write('{"negatives": "none", ')
+        damage()
+        self.refused(DATA, 'folders.json', 'train', '--data', data)
+        r = subprocess.run([PROGRAM, '--headless', '--data', data, '--camera', 'demo@0', '--keys', '-',
+                            '--events', '-'], input='a 1\ndrop .\n', text=True, capture_output=True,
+                           timeout=60, check=True, cwd=self.dir)
+        told = [json.loads(line) for line in r.stdout.splitlines()]
+        self.assertEqual([e['text'].count('.broken') for e in told if e['event'] == 'error'], [1, 1])
+        for path in lists:
+            self.assertEqual(slurp(path + '.broken'), b'{"negatives": "none", ')
+        self.assertEqual(json.loads(slurp(lists[0])), {'negatives': [os.path.realpath(self.dir)]})
+        self.assertFalse(os.path.exists(lists[1]))
 
     def test_hooks(self):
         """By a net that knows nobody, every face is the user from threshold 0 on, and none from 1 on."""
