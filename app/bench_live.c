@@ -5,6 +5,7 @@
 // over the session goes on for a moment, for the last frames to be scored. What happened to the
 // frames captured within the time is read from the session's event stream.
 #include "app/bench.h"
+#include "app/folder_look.h"
 #include "app/session.h"
 #include "app/signals.h"
 #include "app/verbs.h"

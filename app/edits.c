@@ -6,7 +6,7 @@
 // and gives it another name; what has that name already, when a session begins, is removed.
 #include "app/edits.h"
 
-#include "app/folders.h"
+#include "app/folder_look.h"
 #include "app/left_out.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"

@@ -368,6 +368,17 @@ void app_events_browsed(struct app_events *ev, const char *path, int folders, co
     put(ev, event, false);
 }
 
+void app_events_skipped(struct app_events *ev, const char *path, int n, const char *why)
+{
+    if (!ev)
+        return;
+    cJSON *event = event_named("skipped");
+    add_text(event, "path", path);
+    verify_json_int(event, "files", n);
+    add_text(event, "why", why);
+    put(ev, event, false);
+}
+
 void app_events_hook(struct app_events *ev, const char *hook, double score)
 {
     if (!ev)

@@ -51,6 +51,8 @@ void app_events_folder(struct app_events *events, const char *path, int pictures
 // A folder was listed in the browser, with so many folders in it; `fault`: why not, else "".
 void app_events_browsed(struct app_events *events, const char *path, int folders,
                         const char *fault);
+// Files in it can't be used; `why` of the first.
+void app_events_skipped(struct app_events *events, const char *path, int n, const char *why);
 // A command was started: "accept", "reject" or "leave".
 void app_events_hook(struct app_events *events, const char *hook, double score);
 void app_events_shot(struct app_events *events, const char *path);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "app/folders.h"
 
+#include "app/folder_look.h"
 #include "app/list_file.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
-#include "core/image/decode.h"
 #include "core/siamese/weight.h"
 #include "core/verify/json.h"
 
@@ -18,6 +18,9 @@
 struct folder {
     char *path;
     int pictures; // -1: not counted yet
+    bool looked;  // what follows is known
+    int skipped;
+    char why[UI_TEXT];
     bool remembered;
     float weight;
     float kept_weight; // as it is remembered: the command line may name another
@@ -34,27 +37,6 @@ struct app_folders {
     atomic_bool quit;
 };
 
-struct count {
-    int n;
-    const atomic_bool *stop;
-};
-
-static int count_picture(void *ctx, const char *path, const char *folder)
-{
-    (void)folder;
-    struct count *count = ctx;
-    count->n += img_is_picture_name(path);
-    return count->stop && *count->stop;
-}
-
-int app_count_pictures(const char *dir, const atomic_bool *stop)
-{
-    struct count count = {.stop = stop};
-    if (file_is_dir(dir))
-        file_walk(dir, count_picture, &count, NULL);
-    return count.n;
-}
-
 static int find(const struct app_folders *f, const char *path)
 {
     for (int i = 0; i < f->n; i++)
@@ -63,34 +45,88 @@ static int find(const struct app_folders *f, const char *path)
     return -1;
 }
 
-static int first_uncounted(const struct app_folders *f)
+// The first that is not yet counted, else not yet looked through; -1: none is left.
+static int first_unknown(const struct app_folders *f)
 {
     for (int i = 0; i < f->n; i++)
         if (f->list[i].pictures < 0)
             return i;
+    for (int i = 0; i < f->n; i++)
+        if (!f->list[i].looked)
+            return i;
     return -1;
 }
 
-// Counts one folder at a time, outside the lock; it may have been removed meanwhile.
+// A folder on the way through the counter.
+struct visit {
+    struct app_folders *folders;
+    const char *path;
+};
+
+// It may have been removed meanwhile.
+static bool goes_on(void *ctx)
+{
+    const struct visit *v = ctx;
+    struct app_folders *f = v->folders;
+    pthread_mutex_lock(&f->lock);
+    bool wanted = !f->quit && find(f, v->path) >= 0;
+    pthread_mutex_unlock(&f->lock);
+    return wanted;
+}
+
+static void count(struct app_folders *f, const char *path)
+{
+    int pictures = app_count_pictures(path, &f->quit);
+    app_events_folder(f->events, path, pictures);
+    pthread_mutex_lock(&f->lock);
+    int i = find(f, path);
+    if (i >= 0)
+        f->list[i].pictures = pictures;
+    pthread_mutex_unlock(&f->lock);
+}
+
+static void look_through(struct app_folders *f, const char *path)
+{
+    struct app_folder_look look;
+    struct visit visit = {f, path};
+    if (!app_folder_look(&look, path, goes_on, &visit))
+        return;
+    if (look.skipped > 0) {
+        log_info("%s: %d file%s can't be used: %s", path, look.skipped,
+                 look.skipped == 1 ? "" : "s", look.why);
+        app_events_skipped(f->events, path, look.skipped, look.why);
+    }
+    pthread_mutex_lock(&f->lock);
+    int i = find(f, path);
+    if (i >= 0) {
+        f->list[i].pictures = look.pictures;
+        f->list[i].skipped = look.skipped;
+        memcpy(f->list[i].why, look.why, sizeof look.why);
+        f->list[i].looked = true;
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
+// One folder at a time, outside the lock.
 static void *counter_main(void *arg)
 {
     struct app_folders *f = arg;
     pthread_mutex_lock(&f->lock);
     while (!f->quit) {
-        int i = first_uncounted(f);
+        int i = first_unknown(f);
         char *path = i < 0 ? NULL : strdup(f->list[i].path);
         if (!path) {
             pthread_cond_wait(&f->changed, &f->lock);
             continue;
         }
+        bool counted = f->list[i].pictures >= 0;
         pthread_mutex_unlock(&f->lock);
-        int pictures = app_count_pictures(path, &f->quit);
-        app_events_folder(f->events, path, pictures);
-        pthread_mutex_lock(&f->lock);
-        i = find(f, path);
-        if (i >= 0)
-            f->list[i].pictures = pictures;
+        if (counted)
+            look_through(f, path);
+        else
+            count(f, path);
         free(path);
+        pthread_mutex_lock(&f->lock);
     }
     pthread_mutex_unlock(&f->lock);
     return NULL;
@@ -194,28 +230,43 @@ static int save(struct app_folders *f, struct err *err)
     return app_list_save(path, APP_FOLDERS_KEY, list, err);
 }
 
-int app_folders_create(struct app_folders **out, const char *data_dir, const char *const *extra,
-                       const float *weights, int n_extra, struct app_events *events,
-                       struct err *err)
+// Without the counter.
+static int make(struct app_folders **out, const char *data_dir, const char *const *extra,
+                const float *weights, int n_extra, struct err *err)
 {
-    *out = NULL;
-    struct app_folders *f = calloc(1, sizeof *f);
+    struct app_folders *f = *out = calloc(1, sizeof *f);
     if (!f)
         return err_memory(err, "folders");
     f->data_dir = data_dir;
-    f->events = events;
+    f->quit = true;
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->changed, NULL);
     int ret = load(f, err);
     for (int i = 0; i < n_extra && !ret; i++)
         ret = append_extra(f, extra[i], weights ? weights[i] : 0, err);
-    f->quit = ret || pthread_create(&f->counter, NULL, counter_main, f);
-    if (f->quit) {
+    if (ret) {
         app_folders_destroy(f);
-        return ret ? ret : err_memory(err, "counting thread");
+        *out = NULL;
     }
-    *out = f;
-    return 0;
+    return ret;
+}
+
+int app_folders_create(struct app_folders **out, const char *data_dir, const char *const *extra,
+                       const float *weights, int n_extra, struct app_events *events,
+                       struct err *err)
+{
+    int ret = make(out, data_dir, extra, weights, n_extra, err);
+    if (ret)
+        return ret;
+    struct app_folders *f = *out;
+    f->events = events;
+    f->quit = false;
+    if (!pthread_create(&f->counter, NULL, counter_main, f))
+        return 0;
+    f->quit = true;
+    app_folders_destroy(f);
+    *out = NULL;
+    return err_memory(err, "counting thread");
 }
 
 void app_folders_destroy(struct app_folders *f)
@@ -286,6 +337,8 @@ void app_folders_view(struct app_folders *f, struct ui_view *view)
         snprintf(view->folder[i].path, UI_TEXT, "%s", f->list[i].path);
         view->folder[i].pictures = f->list[i].pictures;
         view->folder[i].weight = f->list[i].weight;
+        view->folder[i].skipped = f->list[i].skipped;
+        memcpy(view->folder[i].skipped_why, f->list[i].why, UI_TEXT);
     }
     pthread_mutex_unlock(&f->lock);
 }
@@ -335,7 +388,7 @@ int app_folders_gather(struct app_negatives *out, const char *data_dir,
 {
     struct app_folders *folders;
     out->paths = NULL;
-    int ret = app_folders_create(&folders, data_dir, negatives, weights, n_negatives, NULL, err);
+    int ret = make(&folders, data_dir, negatives, weights, n_negatives, err);
     if (ret)
         return ret;
     ret = app_folders_copy(folders, out, err);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The folders of other people: those of the command line (this run only) and those dropped on the
 // window or typed, which are remembered in DATA/folders.json, with their weights. Folders are read
-// in place and never written to. Pictures are counted by a thread of its own. Any thread may call.
+// in place and never written to. A thread of its own counts their pictures, then looks for files
+// that can't be used (folder_look.h). Any thread may call.
 #ifndef VISAVIS_APP_FOLDERS_H
 #define VISAVIS_APP_FOLDERS_H
 
@@ -51,9 +52,5 @@ int app_folders_copy(struct app_folders *folders, struct app_negatives *out, str
 int app_folders_gather(struct app_negatives *out, const char *data_dir,
                        const char *const *negatives, const float *weights, int n_negatives,
                        struct err *err);
-
-// How many files below `dir` have names like pictures; 0 where there is no such folder. `stop` (may
-// be NULL) ends it early.
-int app_count_pictures(const char *dir, const atomic_bool *stop);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A report of what the program finds on this machine, to read or to paste into a bug report. It is
 // made as lines of (section, what, value) and printed as text or as JSON.
-#include "app/folders.h"
+#include "app/folder_look.h"
 #include "app/settings.h"
 #include "app/verbs.h"
 #include "capture/camera.h"

@@ -14,6 +14,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+int file_read_start(const char *path, void *to, size_t max, size_t *size, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // as below
+    struct stat st;
+    ssize_t n = -1;
+    *size = 0;
+    if (fd < 0)
+        return err_set(err, ERR_DATA, "%s: %s", path, strerror(errno));
+    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    while (regular && (n = pread(fd, to, max, 0)) < 0 && errno == EINTR) {
+    }
+    int cause = errno;
+    close(fd);
+    if (n < 0)
+        return err_set(err, ERR_DATA, "%s: %s", path,
+                       regular ? strerror(cause) : "not a regular file");
+    *size = (size_t)n;
+    return 0;
+}
+
 int file_read(const char *path, size_t max, void **data, size_t *size, struct err *err)
 {
     *data = NULL;

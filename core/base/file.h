@@ -13,6 +13,10 @@
 // ERR_MEMORY. On failure *data is NULL.
 int file_read(const char *path, size_t max, void **data, size_t *size, struct err *err);
 
+// The first bytes of a regular file to `to`, `max` at most and *size of them. Errors: ERR_DATA, as
+// above.
+int file_read_start(const char *path, void *to, size_t max, size_t *size, struct err *err);
+
 // An atomic write: what `path` was before stays until file_commit(), and after it `path` is the
 // whole new file, on the disk, mode 0600. A crash in between leaves nothing but, in the instant of
 // the commit or where the file system has no files without a name (O_TMPFILE), a hidden

@@ -11,6 +11,7 @@
 
 #define MAX_FILE_BYTES ((size_t)512 << 20)
 #define QUOTED_BYTES   4
+#define START_BYTES    16 // the formats' bytes are within
 
 typedef int (*decode_fn)(struct img *out, int *orientation, const struct img_source *src,
                          struct err *err);
@@ -60,16 +61,25 @@ static int not_a_picture(const struct img_source *src, struct err *err)
     return err_set(err, ERR_DATA, "%s: not a picture (starts with \"%s\")", src->name, start);
 }
 
+// NULL, with the error set, where it is none that is read.
+static const struct format *readable_format(const struct img_source *src, struct err *err)
+{
+    const struct format *format = find_format(src->data, src->size);
+    if (!format)
+        not_a_picture(src, err);
+    else if (!format->decode)
+        err_set(err, ERR_DATA, "%s: %s is not read: save it as JPEG, PNG or WebP", src->name,
+                format->name);
+    return format && format->decode ? format : NULL;
+}
+
 int img_decode(struct img *out, const void *data, size_t size, const char *name, int min_side,
                struct err *err)
 {
     struct img_source src = {.data = data, .size = size, .name = name, .min_side = min_side};
-    const struct format *format = find_format(data, size);
+    const struct format *format = readable_format(&src, err);
     if (!format)
-        return not_a_picture(&src, err);
-    if (!format->decode)
-        return err_set(err, ERR_DATA, "%s: %s is not read: save it as JPEG, PNG or WebP", name,
-                       format->name);
+        return ERR_DATA;
     int orientation = 1;
     int ret = format->decode(out, &orientation, &src, err);
     return ret ? ret : img_turn_upright(out, orientation, err);
@@ -85,6 +95,15 @@ int img_load(struct img *out, const char *path, int min_side, struct err *err)
     ret = img_decode(out, data, size, path, min_side, err);
     free(data);
     return ret;
+}
+
+int img_check_start(const char *path, struct err *err)
+{
+    uint8_t start[START_BYTES];
+    size_t size;
+    int ret = file_read_start(path, start, sizeof start, &size, err);
+    struct img_source src = {.data = start, .size = size, .name = path};
+    return ret ? ret : readable_format(&src, err) ? 0 : ERR_DATA;
 }
 
 bool img_is_picture_name(const char *path)

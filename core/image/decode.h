@@ -24,6 +24,10 @@ int img_decode(struct img *out, const void *data, size_t size, const char *name,
 // The same from a file of at most 512 MiB; `path` is the name.
 int img_load(struct img *out, const char *path, int min_side, struct err *err);
 
+// Whether a file starts like a picture that can be read; it may be damaged further on. Opens the
+// file, and looks at its first bytes alone. Errors: ERR_DATA, in img_load()'s words.
+int img_check_start(const char *path, struct err *err);
+
 // Whether the name ends like a picture we read: .jpg .jpeg .png .webp in any case.
 bool img_is_picture_name(const char *path);
 

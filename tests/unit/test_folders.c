@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Folders of other people: what is remembered of them.
+// Folders of other people: what is remembered of them, and what is seen in them.
+#include "app/folder_look.h"
 #include "app/folders.h"
 #include "core/base/file.h"
-#include "tests/test.h"
+#include "core/image/decode.h"
+#include "tests/tiny.h"
 
 #include <unistd.h>
 
@@ -139,14 +141,125 @@ static void damaged_weights_are_1(void **state)
     app_folders_destroy(folders);
 }
 
+// ---- What is in them --------------------------------------------------------------------------
+
+static void put(const char *dir, const char *name, const char *text)
+{
+    char path[1100];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    assert_int_equal(file_save(path, text, strlen(text), NULL), 0);
+}
+
+// `left` calls are answered with yes.
+static bool goes_on(void *ctx)
+{
+    int *left = ctx;
+    return (*left)-- > 0;
+}
+
+static struct app_folder_look look_at(const char *dir, int left, bool whole)
+{
+    struct app_folder_look look;
+    assert_int_equal(app_folder_look(&look, dir, goes_on, &left), whole);
+    return look;
+}
+
+static void files_that_cannot_be_used(void **state)
+{
+    struct room r = make_room(state);
+    struct app_folder_look look = look_at(r.a, 100, true);
+    assert_true(look.pictures == 0 && look.skipped == 0 && !look.why[0]);
+    tiny_picture(r.a, "good.png", 1, 1);
+    look = look_at(r.a, 100, true);
+    assert_true(look.pictures == 1 && look.skipped == 0 && !look.why[0]);
+    put(r.a, "notes.txt", "");
+    look = look_at(r.a, 100, true);
+    assert_true(look.pictures == 1 && look.skipped == 1);
+    assert_string_equal(look.why, "1 other file");
+    char deep[1000];
+    snprintf(deep, sizeof deep, "%s/someone", r.a);
+    assert_int_equal(file_make_dirs(deep, NULL), 0);
+    put(deep, "a.jpg", "<html>");
+    put(deep, "b.jpeg", "");
+    put(deep, "c.webp", "GIF89a");
+    put(deep, "list", "");
+    tiny_picture(deep, "d.png", 2, 1);
+    look = look_at(r.a, 100, true);
+    assert_true(look.pictures == 2 && look.skipped == 5);
+    assert_string_equal(look.why,
+                        "someone/a.jpg: not a picture (starts with \"<htm\"); 2 other files");
+    assert_true(look_at(*state, 100, true).pictures == 2);
+    char none[1000];
+    snprintf(none, sizeof none, "%s/none", r.a);
+    assert_true(look_at(none, 100, true).pictures == 0);
+}
+
+// The words are those of reading the file; where it can't be opened, too.
+static void as_when_it_is_read(void **state)
+{
+    static const char *const starts[] = {"", "<", "<html>", "GIF89a", "II*", "\x89PNG"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts + 1; i++) {
+        char path[1000];
+        struct err read, checked;
+        struct img img = {0};
+        snprintf(path, sizeof path, "%s/x.jpg", (const char *)*state);
+        unlink(path);
+        if (i < sizeof starts / sizeof *starts)
+            put(*state, "x.jpg", starts[i]);
+        assert_int_equal(img_load(&img, path, 0, &read), ERR_DATA);
+        assert_int_equal(img_check_start(path, &checked), ERR_DATA);
+        assert_string_equal(checked.text, read.text);
+        img_finish(&img);
+    }
+    struct err err = {0};
+    assert_int_equal(img_check_start(*state, &err), ERR_DATA);
+    assert_non_null(strstr(err.text, "not a regular file"));
+}
+
+static void a_look_ends_at_once(void **state)
+{
+    struct room r = make_room(state);
+    for (int i = 0; i < 50; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "%02d.jpg", i);
+        put(r.b, name, "x");
+    }
+    for (int left = 0; left < 50; left += 7)
+        assert_int_equal(look_at(r.b, left, false).skipped, left);
+    assert_int_equal(look_at(r.b, 50, true).skipped, 50);
+}
+
+static bool is_known(struct app_folders *folders, struct ui_view *view, int skipped)
+{
+    app_folders_view(folders, view);
+    return view->n_folders > 0 && view->folder[0].skipped == skipped;
+}
+
+static void the_view_has_it(void **state)
+{
+    struct room r = make_room(state);
+    struct ui_view *view = calloc(1, sizeof *view);
+    tiny_picture(r.a, "good.png", 1, 1);
+    put(r.a, "bad.png", "");
+    struct app_folders *folders = open_with(&r, r.a, 0);
+    for (int i = 0; i < 2000 && !is_known(folders, view, 1); i++)
+        usleep(5000);
+    assert_true(is_known(folders, view, 1));
+    assert_int_equal(view->folder[0].pictures, 1);
+    assert_string_equal(view->folder[0].skipped_why, "bad.png: the file is empty");
+    app_folders_destroy(folders);
+    free(view);
+}
+
 #define IN_DIR(f) cmocka_unit_test_setup_teardown(f, test_dir_make, test_dir_remove)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_DIR(weights_are_remembered),
-        IN_DIR(the_command_line_says_more),
-        IN_DIR(damaged_weights_are_1),
+        IN_DIR(weights_are_remembered), IN_DIR(the_command_line_says_more),
+        IN_DIR(damaged_weights_are_1),  IN_DIR(files_that_cannot_be_used),
+        IN_DIR(as_when_it_is_read),     IN_DIR(a_look_ends_at_once),
+        IN_DIR(the_view_has_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
