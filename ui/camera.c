@@ -50,9 +50,9 @@ static int list_rows(const struct ui_view *view, struct row row[ROWS])
     row[n++] = (struct row){MIRROR, 0, "Mirrored view", "Mirrored"};
     int first = n;
     static const char *const names[UI_CONTROLS][2] = {
-        [UI_EXPOSURE_AUTO] = {"Automatic exposure", "Auto exposure"},
+        [UI_EXPOSURE_AUTO] = {"Auto exposure", NULL},
         [UI_EXPOSURE] = {"Exposure time", "Exposure"},
-        [UI_GAIN_AUTO] = {"Automatic gain", "Auto gain"},
+        [UI_GAIN_AUTO] = {"Auto gain", NULL},
         [UI_GAIN] = {"Gain", NULL},
         [UI_POWER_LINE] = {"Power line (flicker)", "Power line"},
     };
@@ -239,7 +239,7 @@ static void draw_camera(struct ui_canvas *c, struct ui_box box, const struct ui_
 static void draw_slider(struct ui_canvas *c, struct ui_box box, const struct ui_view *view, int id)
 {
     const struct ui_control *control = &view->control[id];
-    char value[32] = "automatic";
+    char value[32] = "auto";
     if (!control->held && id == UI_EXPOSURE)
         snprintf(value, sizeof value, "%.1f ms", control->value / 10.0);
     else if (!control->held)

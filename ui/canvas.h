@@ -24,6 +24,7 @@ enum ui_zone_kind {
     UI_ZONE_SCROLL,    // turns the wheel into ui_canvas.scrolled
     UI_ZONE_THRESHOLD, // dragging sets it: 0 at the box's left end, 1 at its right one
     UI_ZONE_SLIDER,    // alike, of the control `index`
+    UI_ZONE_SECTION,   // chooses all of the section of the picture `index`
     UI_ZONE_WORST,     // chooses the picture `index` of those that hurt
     UI_ZONE_BLOCK,     // nothing: keeps clicks from what it covers
 };
@@ -47,6 +48,7 @@ struct ui_canvas {
     // under an overlay
     float mouse_x, mouse_y;
     struct ui_zone pressed; // kind UI_NONE: nothing is
+    struct ui_zone focus;   // what the Tab key is on; kind UI_NONE: nothing
     float scrolled;         // rows the wheel was turned over a UI_ZONE_SCROLL, down is positive
     int columns, rows;      // of the pictures in sight, on a page of them; else 0
     struct ui_zone zone[UI_ZONES]; // the last one that holds a point is on top

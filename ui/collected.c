@@ -230,9 +230,21 @@ static void add_zone(struct ui_canvas *c, const struct grid *g, struct ui_box bo
 
 // ---- Sections -----------------------------------------------------------------------------------
 
+// What a click on a heading chooses: all of its section, as Ctrl A does. first: its first picture.
+static void add_heading_zone(struct ui_canvas *c, const struct grid *g, struct ui_box row,
+                             int first)
+{
+    float top = fmaxf(row.y, g->box.y), bottom = fminf(row.y + row.h, g->box.y + g->box.h);
+    struct ui_zone zone = {.kind = UI_ZONE_SECTION, .index = first};
+    zone.box = (struct ui_box){row.x, top, row.w, bottom - top};
+    if (bottom > top)
+        ui_zone_add(c, zone);
+}
+
 static void draw_heading(struct ui_canvas *c, struct ui_box row, const struct ui_section *section)
 {
     const struct ui_theme *t = c->theme;
+    bool over = section->n > 0 && ui_inside(row, c->mouse_x, c->mouse_y);
     char count[32], skipped[UI_TEXT + 64], brief[32];
     snprintf(count, sizeof count, "%d", section->n);
     snprintf(skipped, sizeof skipped, "%d skipped: %s", section->skipped, section->why);
@@ -241,9 +253,9 @@ static void draw_heading(struct ui_canvas *c, struct ui_box row, const struct ui
     float name_w = fminf(ui_label_width(c, UI_STRONG, section->name) + 1, row.w - count_w);
     struct ui_box name = ui_cut_left(&row, name_w);
     if (section->key)
-        ui_label(c, name, UI_STRONG, UI_LEFT, t->text, section->name);
+        ui_label(c, name, UI_STRONG, UI_LEFT, over ? t->accent : t->text, section->name);
     else
-        ui_label_path(c, name, UI_STRONG, t->text, section->name);
+        ui_label_path(c, name, UI_STRONG, over ? t->accent : t->text, section->name);
     ui_cut_left(&row, UI_GAP);
     ui_label(c, ui_cut_left(&row, count_w), UI_BODY, UI_LEFT, t->dim, count);
     if (section->skipped == 0 || row.w < 100)
@@ -307,6 +319,8 @@ static void draw_sections(struct ui_canvas *c, struct drawing *d)
         struct ui_box row = {g->box.x, y, g->box.w, HEAD_H};
         if (y + h > g->box.y) {
             draw_heading(c, row, section);
+            if (section->n > 0)
+                add_heading_zone(c, g, row, first);
             row.y += HEAD_H;
             row.h = EMPTY_H;
             if (section->n == 0)
@@ -380,9 +394,9 @@ static void draw_foot(struct ui_canvas *c, struct ui_box row, const struct ui_al
     float keep = row.w < all ? row.w : 0; // then none has its label
     for (size_t i = 0; i < SDL_arraysize(buttons) && album->n_chosen > 0; i++)
         ui_button_right(c, &row, &buttons[i], keep);
-    static const char *const how[] = {
-        "Choose pictures with the mouse or the arrow keys, several with Shift or Ctrl.",
-        "Choose with the mouse or the arrow keys.", NULL};
+    static const char *const how[] = {"Choose with the mouse or the arrow keys, several with Shift "
+                                      "or Ctrl, all by a heading or Ctrl A.",
+                                      "Choose with the mouse or the arrow keys.", NULL};
     if (album->n_chosen > 0 && row.w >= ui_label_width(c, UI_STRONG, s))
         ui_label(c, row, UI_STRONG, UI_LEFT, c->theme->text, s);
     else if (album->n_chosen == 0)

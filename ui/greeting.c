@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The greeting of the very first start: three lines that say what to do, numbered as the cards are.
+// The greeting of the very first start: three lines that say what to do, one for each card.
 #include "ui/panels.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 
 #define LINES   3
 #define WORDING 3     // of each, from long to short
-#define BADGE   18.0f // of a line's number
+#define MARK    12.0f // before a line
 #define MARGIN  10.0f // between the card and the picture's edges
 
 // Keys stand in brackets.
@@ -61,13 +61,10 @@ static float widest(struct ui_canvas *c, enum ui_type type, const char *const *l
 static void draw_lines(struct ui_canvas *c, struct ui_box in, enum ui_type type,
                        const char *const *line)
 {
-    const char *const number[LINES] = {"1", "2", "3"};
     float h = in.h / LINES;
     for (int i = 0; i < LINES; i++) {
-        struct ui_box row = ui_cut_top(&in, h), badge = ui_cut_left(&row, BADGE);
-        badge = ui_centred(badge, BADGE, BADGE);
-        ui_fill_round(c, badge, BADGE / 2, c->theme->edge);
-        ui_label(c, badge, UI_STRONG, UI_CENTRE, c->theme->text, number[i]);
+        struct ui_box row = ui_cut_top(&in, h), mark = ui_cut_left(&row, MARK);
+        ui_icon(c, ui_centred(mark, MARK, MARK), UI_ARROW, c->theme->accent);
         ui_cut_left(&row, UI_GAP);
         draw_line(c, row, type, line[i]);
     }
@@ -79,7 +76,7 @@ void ui_greeting_draw(struct ui_canvas *c, struct ui_box picture, float free_h)
     bool small = picture.w < 480;
     float pad = small ? UI_GAP : 14, margin = small ? 6 : MARGIN;
     close.label = small ? NULL : close.label;
-    float close_w = ui_button_width(c, &close), extra = 2 * pad + BADGE + UI_GAP + UI_GAP + close_w;
+    float close_w = ui_button_width(c, &close), extra = 2 * pad + MARK + UI_GAP + UI_GAP + close_w;
     float room = picture.w - 2 * margin - extra;
     int way = 0;
     while (way < WORDING - 1 && widest(c, UI_BODY, lines[way]) > room)

@@ -119,15 +119,21 @@ static void draw_errors(struct ui_canvas *c, struct ui_box box, const struct ui_
                         const struct siam_errors *e)
 {
     float line = ui_line_height(c, UI_BODY) + 2;
-    const struct ui_button reset = {
-        .label = "Back to the model's",
-        .zone = {.kind = UI_SET_THRESHOLD, .amount = view->card.threshold}};
-    char at[64];
+    char at[64], kept[96], brief[32], back[48];
     struct ui_box row = ui_cut_top(&box, UI_BUTTON_H);
-    if (fabsf(view->threshold - view->card.threshold) > 0.0005f)
+    bool own = ui_own_threshold(view);
+    snprintf(at, sizeof at, "At %s threshold %.3f", own ? "your" : "the", (double)view->threshold);
+    snprintf(kept, sizeof kept, "%s, kept for this model", at);
+    snprintf(brief, sizeof brief, "%s %.3f", own ? "Yours:" : "Threshold", (double)view->threshold);
+    snprintf(back, sizeof back, "Back to the model's %.3f", (double)view->card.threshold);
+    struct ui_button reset = {.key = "0", .label = back, .zone = {.kind = UI_RESET_THRESHOLD}};
+    const char *texts[] = {kept, at, brief, NULL};
+    if (ui_button_width(c, &reset) + UI_GAP + ui_label_width(c, UI_STRONG, at) > row.w)
+        reset.label = "Back";
+    if (own)
         ui_button_right(c, &row, &reset, 0);
-    snprintf(at, sizeof at, "At the threshold %.3f", (double)view->threshold);
-    ui_label(c, row, UI_STRONG, UI_LEFT, c->theme->text, at);
+    ui_label_fit(c, row, UI_STRONG, UI_LEFT, c->theme->text,
+                 own && view->threshold_kept ? texts : texts + 1);
     draw_rate(c, ui_cut_top(&box, line), "Strangers let in", e->n_accepted, e->n_others);
     draw_rate(c, ui_cut_top(&box, line), "You refused", e->n_refused, e->n_own);
 }
@@ -252,13 +258,14 @@ static void draw_facts(struct ui_canvas *c, struct ui_box box, const struct ui_v
 // A row each, with a button that makes it the present one.
 static void draw_earlier(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
 {
+    static const char *const keys[UI_MODELS] = {"b", "Shift B", "Ctrl B"};
     ui_label(c, ui_cut_top(&box, ui_line_height(c, UI_CAPTION)), UI_CAPTION, UI_LEFT, c->theme->dim,
              "Earlier models");
     ui_cut_top(&box, UI_STEP);
     for (int i = 0; i < view->n_earlier && box.h >= UI_BUTTON_H; i++) {
         const struct ui_model *m = &view->earlier[i];
         const struct ui_button use = {
-            .key = i == 0 ? "b" : NULL, .label = "Use", .zone = {.kind = UI_USE_MODEL, .index = i}};
+            .key = keys[i], .label = "Use", .zone = {.kind = UI_USE_MODEL, .index = i}};
         char full[160], brief[96];
         snprintf(brief, sizeof brief, "%s: lets in %.1f %%, refuses you %.0f %%", m->when,
                  100 * m->far, 100 * m->frr);

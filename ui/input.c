@@ -3,6 +3,7 @@
 
 #include "ui/page.h"
 #include "ui/panels.h"
+#include "ui/zones.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -45,6 +46,13 @@ static void hold(struct ui_input *input, char key)
     release(input);
     input->held = key;
     push(input, (struct ui_action){.kind = UI_HOLD, .key = key});
+}
+
+static void hold_by_key(struct ui_input *input, char key, SDL_Scancode scancode)
+{
+    hold(input, key);
+    input->held_by_mouse = false;
+    input->held_key = scancode;
 }
 
 static bool room_for_folder(const struct ui_input *input)
@@ -174,13 +182,25 @@ static enum ui_action_kind plain_key(SDL_Keycode key)
         return UI_FIGURES;
     case SDLK_l:
         return UI_THEME;
-    case SDLK_b:
-        return UI_USE_MODEL; // the first one
+    case SDLK_0:
+    case SDLK_KP_0:
+        return UI_RESET_THRESHOLD;
     case SDLK_q:
         return UI_QUIT;
     default:
         return UI_NONE;
     }
+}
+
+// The earlier models, from the newest on, by one key. -1: it is another one, or has other
+// modifiers.
+static int earlier_model(SDL_Keycode key, SDL_Keymod mod)
+{
+    if (key != SDLK_b)
+        return -1;
+    if (mod & KMOD_CTRL)
+        return mod & KMOD_SHIFT ? -1 : 2;
+    return mod & KMOD_SHIFT ? 1 : 0;
 }
 
 // Steps of the threshold; 0: another key. Shift leaps, but with '=' it only types a '+'.
@@ -338,15 +358,48 @@ static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
     return view->page == UI_PAGE_CAMERA && camera_key(input, event, view);
 }
 
+static void click(struct ui_input *input, const struct ui_zone *zone, const struct ui_view *view);
+
+// The Tab key goes from place to place, Enter clicks there. Whether the key was one of these.
+static bool focus_key(struct ui_input *input, const SDL_KeyboardEvent *event,
+                      const struct ui_view *view, const struct ui_canvas *canvas)
+{
+    SDL_Keysym key = event->keysym;
+    bool enter = key.sym == SDLK_RETURN || key.sym == SDLK_KP_ENTER;
+    const struct ui_zone *zone = ui_zone_find(canvas, &input->focus);
+    if (key.mod & (KMOD_CTRL | KMOD_ALT | KMOD_GUI))
+        return false;
+    if (key.sym == SDLK_TAB) {
+        zone = ui_zone_step(canvas, &input->focus, key.mod & KMOD_SHIFT ? -1 : 1);
+        input->focus = zone ? *zone : (struct ui_zone){.kind = UI_NONE};
+        input->cursor = 0;
+        return true;
+    }
+    if (!enter || input->focus.kind == UI_NONE || !zone || !ui_zone_in_reach(canvas, zone))
+        return false;
+    if (!event->repeat && zone->kind == UI_HOLD)
+        hold_by_key(input, zone->key, key.scancode);
+    else if (!event->repeat)
+        click(input, zone, view);
+    return true;
+}
+
 static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
                         const struct ui_view *view, const struct ui_canvas *canvas)
 {
     SDL_Keycode key = letter_of(event->keysym);
     SDL_Keymod mod = event->keysym.mod;
-    int steps = threshold_steps(key, mod & KMOD_SHIFT);
-    if (page_key(input, event, view, canvas))
+    int steps = threshold_steps(key, mod & KMOD_SHIFT), model = earlier_model(key, mod);
+    if (focus_key(input, event, view, canvas))
         return;
-    if (mod & KMOD_CTRL) {
+    if (page_key(input, event, view, canvas)) {
+        input->focus.kind = UI_NONE;
+        return;
+    }
+    if (model >= 0 && !(mod & (KMOD_ALT | KMOD_GUI))) {
+        if (!event->repeat)
+            push(input, (struct ui_action){.kind = UI_USE_MODEL, .index = model});
+    } else if (mod & KMOD_CTRL) {
         if (key == SDLK_q || key == SDLK_w)
             push_kind(input, UI_QUIT);
     } else if (mod & (KMOD_ALT | KMOD_GUI)) {
@@ -361,9 +414,7 @@ static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
     } else if (page_of(key) != UI_PAGE_PICTURE) {
         push_page(input, page_of(key));
     } else if (key == SDLK_a || key == SDLK_p || key == SDLK_n) {
-        hold(input, (char)key);
-        input->held_by_mouse = false;
-        input->held_key = event->keysym.scancode;
+        hold_by_key(input, (char)key, event->keysym.scancode);
     } else if (key == SDLK_o || key == SDLK_SLASH || key == SDLK_KP_DIVIDE) {
         begin_typing(input);
     } else if (plain_key(key) != UI_NONE) {
@@ -389,8 +440,17 @@ static enum ui_choice choice_of(SDL_Keymod mod)
     return mod & KMOD_SHIFT ? UI_CHOOSE_TO : mod & KMOD_CTRL ? UI_CHOOSE_ALSO : UI_CHOOSE_ONE;
 }
 
-static void click(struct ui_input *input, const struct ui_zone *zone)
+// Whether what a line of the help does is better seen without it.
+static bool closes_help(int kind)
 {
+    return kind != UI_HELP && kind != UI_TEXT_SIZE && kind != UI_THEME && kind != UI_MIRROR &&
+           kind != UI_ZONE_BLOCK;
+}
+
+static void click(struct ui_input *input, const struct ui_zone *zone, const struct ui_view *view)
+{
+    if (view->help && closes_help(zone->kind))
+        push_kind(input, UI_HELP);
     switch (zone->kind) {
     case UI_ZONE_TYPE:
         begin_typing(input);
@@ -402,6 +462,9 @@ static void click(struct ui_input *input, const struct ui_zone *zone)
         break;
     case UI_CHOOSE:
         choose(input, zone->index, choice_of(SDL_GetModState()));
+        break;
+    case UI_ZONE_SECTION:
+        choose(input, zone->index, UI_CHOOSE_SECTION);
         break;
     case UI_ZONE_WORST:
         input->cursor = zone->index + 1;
@@ -444,6 +507,7 @@ static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas,
     // A button for the chosen picture needs it chosen still when the mouse goes up.
     if (!zone || zone->kind != UI_TAKE_OUT)
         input->cursor = 0;
+    input->focus.kind = UI_NONE;
     if (!zone)
         return;
     input->pressed = *zone;
@@ -456,7 +520,8 @@ static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas,
 }
 
 // A click counts where the button goes up over what it went down on.
-static void mouse_up(struct ui_input *input, const struct ui_canvas *canvas)
+static void mouse_up(struct ui_input *input, const struct ui_canvas *canvas,
+                     const struct ui_view *view)
 {
     const struct ui_zone *zone = ui_zone_at(canvas, input->mouse_x, input->mouse_y);
     struct ui_zone pressed = input->pressed;
@@ -464,7 +529,7 @@ static void mouse_up(struct ui_input *input, const struct ui_canvas *canvas)
     if (input->held && input->held_by_mouse)
         release(input);
     if (zone && pressed.kind != UI_NONE && ui_zone_same(zone, &pressed))
-        click(input, &pressed);
+        click(input, &pressed, view);
 }
 
 static void text_size_wheel(struct ui_input *input, float rows)
@@ -546,7 +611,7 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
         if (event->type == SDL_MOUSEBUTTONDOWN)
             mouse_down(input, canvas, view);
         else
-            mouse_up(input, canvas);
+            mouse_up(input, canvas, view);
         break;
     case SDL_MOUSEWHEEL:
         mouse_wheel(input, &event->wheel, canvas);

@@ -16,6 +16,7 @@ struct ui_input {
     bool held_by_mouse;     // and not by its key
     SDL_Scancode held_key;  // else: letters change with the keyboard's layout, places do not
     struct ui_zone pressed; // the mouse button is down since it was on this; kind UI_NONE: no
+    struct ui_zone focus;   // the Tab key went there; kind UI_NONE: nowhere
     float mouse_x, mouse_y; // points
     float wheel;            // rows turned and not yet scrolled
     float size_wheel;       // alike, with Ctrl, and not yet a step of the text's size

@@ -24,6 +24,11 @@ enum ui_shape ui_verdict_icon(enum verify_verdict verdict)
                                         : UI_MINUS;
 }
 
+bool ui_own_threshold(const struct ui_view *view)
+{
+    return view->have_model && fabsf(view->threshold - view->card.threshold) > UI_SAME_THRESHOLD;
+}
+
 bool ui_scored(const struct ui_view *view)
 {
     return view->live && view->verdict != VERIFY_UNDECIDED;
@@ -61,6 +66,8 @@ static void draw_meter(struct ui_canvas *c, struct ui_box box, const struct ui_v
 {
     struct ui_box bar = ui_centred(box, box.w, UI_BAR_H);
     ui_bar(c, bar, ui_scored(view) ? view->score : 0, ui_verdict_colour(c, view->verdict));
+    if (!view->have_model)
+        return;
     float x = box.x + box.w * SDL_clamp(view->threshold, 0.0f, 1.0f);
     struct ui_box mark = {SDL_clamp(x - 1.5f, box.x, box.x + box.w - 3), box.y, 3, box.h};
     ui_fill_round(c, ui_inset(mark, -1, 0), 2, c->theme->card);
@@ -85,7 +92,8 @@ static void draw_history(struct ui_canvas *c, struct ui_box box, const struct ui
         ui_plot_below(plot, point, to - from, ui_fade(c->theme->accent, 0.16f));
         ui_plot_line(plot, point, to - from, 2, 0, c->theme->accent);
     }
-    ui_plot_line(plot, threshold, 2, 1.5f, 4, c->theme->text);
+    if (view->have_model)
+        ui_plot_line(plot, threshold, 2, 1.5f, 4, c->theme->text);
     ui_plot_end(plot, c);
 }
 
@@ -96,7 +104,10 @@ static void draw_threshold(struct ui_canvas *c, struct ui_box *row, const struct
     const struct ui_zone up = {.kind = UI_THRESHOLD, .amount = 0.01f};
     const struct ui_zone down = {.kind = UI_THRESHOLD, .amount = -0.01f};
     char full[32];
-    snprintf(full, sizeof full, "Threshold %.2f", (double)view->threshold);
+    if (!view->have_model)
+        return;
+    snprintf(full, sizeof full, "%s %.3f", ui_own_threshold(view) ? "Yours:" : "Threshold",
+             (double)view->threshold);
     ui_step_button(c, ui_centred(ui_cut_right(row, UI_BUTTON_H), UI_BUTTON_H, 22), true, up);
     ui_cut_right(row, UI_STEP);
     ui_step_button(c, ui_centred(ui_cut_right(row, UI_BUTTON_H), UI_BUTTON_H, 22), false, down);
@@ -125,6 +136,46 @@ static void draw_foot(struct ui_canvas *c, struct ui_box row, const struct ui_vi
     ui_label_fit(c, row, UI_CAPTION, UI_LEFT, c->theme->dim, texts);
 }
 
+// Whether to offer what to do about a wrong verdict.
+static bool has_amends(const struct ui_view *view)
+{
+    return view->have_model && (view->live || view->n_wrong > 0);
+}
+
+// The widest words of w and r that fit into `room`; NULL: none.
+static const char *const *amends_words(struct ui_canvas *c, const struct ui_button button[2], int n,
+                                       float room)
+{
+    static const char *const words[][2] = {
+        {"Wrong", "Train on it"}, {"Wrong", "Train"}, {"Wrong", NULL}, {NULL, NULL}};
+    size_t way = 0;
+    for (float all = INFINITY; all > room && way < SDL_arraysize(words); way++) {
+        all = 0;
+        for (int i = 0; i < n; i++) {
+            struct ui_button b = button[i];
+            b.label = words[way][i];
+            all += ui_button_width(c, &b) + UI_GAP;
+        }
+    }
+    return words[way - 1];
+}
+
+// That: say so, then train on it. At the left of *row, which keeps the rest.
+static void draw_amends(struct ui_canvas *c, struct ui_box *row, const struct ui_view *view)
+{
+    struct ui_button button[2] = {
+        {.key = "w", .zone = {.kind = UI_WRONG}},
+        {.key = "r", .primary = view->n_wrong > 0, .zone = {.kind = UI_RETRAIN}},
+    };
+    const int n = view->retrains && !view->training ? 2 : 1;
+    const char *const *words = amends_words(c, button, n, row->w);
+    for (int i = 0; i < n; i++) {
+        button[i].label = words[i];
+        ui_button(c, ui_cut_left(row, ui_button_width(c, &button[i])), &button[i]);
+        ui_cut_left(row, UI_GAP);
+    }
+}
+
 // Wider than high: the number at the left, bar and history at the right of it.
 static void draw_beside(struct ui_canvas *c, struct ui_box in, const struct ui_view *view,
                         struct ui_plot *plot)
@@ -145,6 +196,8 @@ static void draw_small(struct ui_canvas *c, struct ui_box in, const struct ui_vi
     struct ui_box row = ui_cut_top(&in, 26);
     float w = draw_score(c, row, UI_NUMBER, view);
     ui_cut_left(&row, w + 12);
+    if (has_amends(view))
+        draw_amends(c, &row, view);
     if (row.w >= 40)
         draw_meter(c, ui_centred(row, row.w, 16), view);
     ui_cut_top(&in, UI_STEP);
@@ -160,6 +213,11 @@ static void draw_full(struct ui_canvas *c, struct ui_box in, const struct ui_vie
     draw_foot(c, ui_cut_bottom(&in, UI_BUTTON_H), view);
     ui_cut_top(&in, UI_GAP);
     ui_cut_bottom(&in, UI_STEP);
+    if (has_amends(view)) {
+        struct ui_box row = ui_cut_bottom(&in, UI_BUTTON_H);
+        draw_amends(c, &row, view);
+        ui_cut_bottom(&in, UI_GAP);
+    }
     if (in.h >= HISTORY_MIN)
         draw_history(c, in, view, plot);
 }
@@ -171,14 +229,15 @@ void ui_live_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *
                                      .label = view->live ? "Stop" : "Start",
                                      .primary = view->have_model && !view->live && !view->training,
                                      .zone = {.kind = UI_LIVE}};
-    struct ui_box head, in = ui_card(c, box, "3", "Live", UI_PAGE_PICTURE, &head);
+    struct ui_box head, in = ui_card(c, box, NULL, "Live", UI_PAGE_PICTURE, &head);
     ui_button_right(c, &head, &toggle, 110);
-    if (in.h >= ui_line_height(c, UI_SCORE) + 16 + UI_BUTTON_H + 44) {
+    float amends_h = has_amends(view) ? UI_BUTTON_H + UI_GAP : 0;
+    if (in.h >= ui_line_height(c, UI_SCORE) + 16 + UI_BUTTON_H + amends_h + 34) {
         draw_full(c, in, view, plot);
         return;
     }
     draw_foot(c, head, view);
-    if (in.w >= 330)
+    if (in.w >= 330 && !has_amends(view))
         draw_beside(c, in, view, plot);
     else
         draw_small(c, in, view, plot);

@@ -21,16 +21,19 @@ bool ui_greets(const struct ui_view *view);
 // spread out where that is enough.
 void ui_greeting_draw(struct ui_canvas *c, struct ui_box picture, float free_h);
 
-// "1 Collect". *first_row: of the list of folders, kept between frames for scrolling.
+// "Collect". *first_row: of the list of folders, kept between frames for scrolling.
 void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                      int *first_row);
 
-// "2 Train". worst: [2], of the user and of others.
+// "Train". worst: [2], of the user and of others.
 void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                       struct ui_plot *plot, struct ui_picture *worst);
 
 // The time left in words: "about 3 min left". Negative or not finite: "".
 void ui_time_left(double seconds, char *out, size_t size);
+
+// Whether the user moved the threshold away from the model's.
+bool ui_own_threshold(const struct ui_view *view);
 
 // Whether there is a verdict to tell: it is live, and something has been scored.
 bool ui_scored(const struct ui_view *view);
@@ -39,7 +42,7 @@ bool ui_scored(const struct ui_view *view);
 SDL_Color ui_verdict_colour(const struct ui_canvas *c, enum verify_verdict verdict);
 enum ui_shape ui_verdict_icon(enum verify_verdict verdict);
 
-// "3 Live"
+// "Live"
 void ui_live_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                   struct ui_plot *plot);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ui/screen.h"
 
+#include "ui/zones.h"
+
 #include <math.h>
 
 #define LIVE_MIN   100.0f // height of the live card below the picture
@@ -130,6 +132,7 @@ void ui_screen_draw(struct ui_screen *screen, struct ui_canvas *canvas, const st
     canvas->mouse_x = mouse_x;
     canvas->mouse_y = mouse_y;
     ui_help_draw(canvas, view);
+    ui_focus_draw(canvas);
 }
 
 void ui_screen_finish(struct ui_screen *screen)

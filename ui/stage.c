@@ -4,15 +4,17 @@
 #include <math.h>
 #include <stdio.h>
 
-#define TROUBLE_MIN 220.0f // width of the panel
-#define NEAREST_MIN 36.0f  // side of the nearest anchor's picture
-#define NEAREST_MAX 72.0f
-#define BESIDE_MIN  104.0f // room beside the picture for it, with its caption
-#define DEMO_H      44.0f  // of the demo camera's note at the picture's upper edge
-#define FACE_LINE   3.0f   // around the face
-#define DASH        9.0f   // of that line, about
-#define FIGURES     5
-#define FIGURE_GAP  10.0f // between figures
+#define TROUBLE_MIN  220.0f // width of the panel
+#define NEAREST_MIN  36.0f  // side of the nearest anchor's picture
+#define NEAREST_MAX  72.0f
+#define BESIDE_MIN   104.0f // room beside the picture for it, with its caption
+#define DEMO_H       44.0f  // of the demo camera's note at the picture's upper edge
+#define FACE_LINE    3.0f   // around the face
+#define DASH         9.0f   // of that line, about
+#define FIGURES      5
+#define CAMERA_MOST  280.0f // of the camera's line, beside buttons with their words,
+#define CAMERA_LEAST 90.0f  // and with fewer
+#define FIGURE_GAP   10.0f  // between figures
 
 // The largest box of the frame's shape within `box`: in the middle, or at the top if little room is
 // left over.
@@ -253,6 +255,8 @@ static void draw_trouble(struct ui_canvas *c, struct ui_box box, float shown_w,
     const struct ui_button next = {.key = "c", .label = "Next camera", .zone = {.kind = UI_CAMERA}};
     const struct ui_button go_on = {
         .key = "space", .label = "Go on", .primary = true, .zone = {.kind = UI_PAUSE}};
+    const struct ui_button choose = {
+        .key = "3", .label = "Cameras", .zone = {.kind = UI_PAGE, .index = UI_PAGE_CAMERA}};
     const struct ui_button *button = view->camera_paused ? &go_on : &next;
     const char *title = view->camera_paused ? "The camera is off"
                         : view->camera_lost ? "The camera is gone"
@@ -274,18 +278,27 @@ static void draw_trouble(struct ui_canvas *c, struct ui_box box, float shown_w,
     ui_label(c, ui_cut_top(&in, head_h - UI_STEP), UI_TITLE, UI_CENTRE, t->text, title);
     ui_cut_top(&in, UI_STEP);
     ui_paragraph(c, in, UI_BODY, UI_CENTRE, t->dim, view->camera);
-    ui_button(c, ui_centred(foot, ui_button_width(c, button), foot.h), button);
+    float button_w = ui_button_width(c, button), choose_w = ui_button_width(c, &choose);
+    foot = ui_centred(foot, button_w + UI_GAP + choose_w, foot.h);
+    ui_button(c, ui_cut_left(&foot, button_w), button);
+    ui_button(c, ui_cut_right(&foot, choose_w), &choose);
 }
 
-// A text of the caption that does `zone`; cuts what it takes off *row.
-static void draw_link(struct ui_canvas *c, struct ui_box *row, const char *s, struct ui_zone zone)
+// A text of the caption that does `zone`, after its key unless that is NULL; cuts what it takes off
+// *row.
+static void draw_link(struct ui_canvas *c, struct ui_box *row, const char *key, const char *s,
+                      struct ui_zone zone)
 {
+    float cap_w = key ? ui_keycap_width(c, key) + 6 : 0;
     zone.box = ui_centred(*row, row->w, fminf(row->h, UI_BUTTON_H));
-    zone.box.w = fminf(ui_label_width(c, UI_CAPTION, s), row->w);
+    zone.box.w = fminf(cap_w + ui_label_width(c, UI_CAPTION, s), row->w);
     bool over = ui_inside(zone.box, c->mouse_x, c->mouse_y);
+    if (key)
+        ui_keycap(c, *row, key);
+    ui_cut_left(row, cap_w);
     ui_label(c, *row, UI_CAPTION, UI_LEFT, over ? c->theme->accent : c->theme->dim, s);
     ui_zone_add(c, zone);
-    ui_cut_left(row, zone.box.w);
+    ui_cut_left(row, zone.box.w - cap_w);
 }
 
 // What the camera is, which opens the camera's page, and how many frames come, which shows more
@@ -293,31 +306,40 @@ static void draw_link(struct ui_canvas *c, struct ui_box *row, const char *s, st
 static void draw_camera_line(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
 {
     char now[32];
-    draw_link(c, &row, view->camera, (struct ui_zone){.kind = UI_PAGE, .index = UI_PAGE_CAMERA});
+    draw_link(c, &row, "3", view->camera,
+              (struct ui_zone){.kind = UI_PAGE, .index = UI_PAGE_CAMERA});
     snprintf(now, sizeof now, ", now %.0f", (double)view->fps);
     if (view->fps > 0 && row.w >= ui_label_width(c, UI_CAPTION, now))
-        draw_link(c, &row, now, (struct ui_zone){.kind = UI_FIGURES});
+        draw_link(c, &row, NULL, now, (struct ui_zone){.kind = UI_FIGURES});
 }
 
-// The camera's line, whole if it can be, and the buttons of the picture that fit beside it.
+// The camera's line, and the buttons of the picture that fit beside the start of it, with their
+// words if all of them do.
 static void draw_caption(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
 {
-    const struct ui_button buttons[] = {
-        {.key = "f", .label = "Full screen", .zone = {.kind = UI_FULLSCREEN}},
-        {.key = "c", .label = "Camera", .zone = {.kind = UI_CAMERA}},
-        {.key = "m", .label = "Mirror", .zone = {.kind = UI_MIRROR}},
+    struct ui_button buttons[] = {
+        {.key = "f", .zone = {.kind = UI_FULLSCREEN}},
+        {.key = "m", .zone = {.kind = UI_MIRROR}},
+        {.key = "c", .zone = {.kind = UI_CAMERA}},
     };
+    static const char *const words[][3] = {
+        {"Full screen", "Mirror", "Next camera"}, {"Full", "Mirror", "Next"}, {NULL}};
     bool well =
         has_picture(view) && !no_camera(view); // otherwise the line is told over the picture
     struct ui_box row = ui_inset(box, 0, (box.h - UI_BUTTON_H) / 2);
-    float text_w = well ? ui_label_width(c, UI_CAPTION, view->camera) : 0;
-    for (size_t i = 0; i < SDL_arraysize(buttons); i++) {
-        struct ui_button b = buttons[i];
-        if (box.w < 640)
-            b.label = NULL;
-        if (row.w - ui_button_width(c, &b) - UI_GAP >= text_w)
-            ui_button_right(c, &row, &b, 0);
+    float line_w = well ? ui_label_width(c, UI_CAPTION, view->camera) + 26 : 0;
+    for (size_t way = 0; way < SDL_arraysize(words); way++) {
+        float all = fminf(line_w, way == 0 ? CAMERA_MOST : CAMERA_LEAST);
+        for (size_t i = 0; i < SDL_arraysize(buttons); i++) {
+            buttons[i].label = words[way][i];
+            all += ui_button_width(c, &buttons[i]) + UI_GAP;
+        }
+        if (all <= row.w)
+            break;
     }
+    for (size_t i = 0; i < SDL_arraysize(buttons); i++)
+        if (row.w - ui_button_width(c, &buttons[i]) - UI_GAP >= fminf(line_w, CAMERA_LEAST))
+            ui_button_right(c, &row, &buttons[i], 0);
     if (well)
         draw_camera_line(c, row, view);
 }

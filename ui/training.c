@@ -52,8 +52,24 @@ static void draw_epoch(struct ui_canvas *c, struct ui_box row, const struct ui_v
     ui_label_fit(c, row, UI_BODY, UI_LEFT, c->theme->text, *left ? texts : texts + 2);
 }
 
+// What is being learnt, where that is a part of the whole.
+static void draw_part(struct ui_canvas *c, struct ui_box *in, const struct ui_view *view)
+{
+    static const char *const others[] = {"Learning other people (once, some 20 min)",
+                                         "Learning other people (once)", "Learning others", NULL};
+    static const char *const you[] = {"Learning you", NULL};
+    static const char *const more[] = {"Learning what was wrong", "Learning more", NULL};
+    const char *const *texts = view->part == UI_PART_OTHERS ? others
+                               : view->part == UI_PART_YOU  ? you
+                                                            : more;
+    if (view->part != UI_PART_WHOLE)
+        ui_label_fit(c, ui_cut_top(in, ui_line_height(c, UI_STRONG) + 1), UI_STRONG, UI_LEFT,
+                     c->theme->text, texts);
+}
+
 static void draw_progress(struct ui_canvas *c, struct ui_box *in, const struct ui_view *view)
 {
+    draw_part(c, in, view);
     struct ui_box row = ui_cut_top(in, ui_line_height(c, UI_BODY));
     if (view->stopping)
         ui_label(c, row, UI_BODY, UI_LEFT, c->theme->text, "Stopping\xe2\x80\xa6");
@@ -229,6 +245,23 @@ static void draw_row(struct ui_canvas *c, struct ui_box box, const char *whose, 
         SDL_RenderCopy(c->renderer, picture->texture, &from, &to);
 }
 
+// What was found wrong with the training that ended last, as far as there is room for it.
+static void draw_warnings(struct ui_canvas *c, struct ui_box *in, const struct ui_view *view)
+{
+    const float line = ui_line_height(c, UI_CAPTION);
+    for (int i = 0; i < view->n_warnings && in->h >= 2 * line; i++) {
+        struct ui_box text = *in;
+        ui_cut_top(&text, UI_STEP);
+        struct ui_box icon = ui_cut_left(&text, 12);
+        icon.h = line;
+        ui_cut_left(&text, 5);
+        text.h = fminf(text.h, 4 * line + 1);
+        ui_icon(c, ui_centred(icon, 12, 12), UI_ALERT, c->theme->warning);
+        ui_cut_top(in, UI_STEP + ui_paragraph(c, text, UI_CAPTION, UI_LEFT, c->theme->warning,
+                                              view->warning[i]));
+    }
+}
+
 static bool has_worst(const struct ui_view *view)
 {
     return !busy(view) && view->have_model && view->worst_own.n + view->worst_others.n > 0;
@@ -264,6 +297,7 @@ void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vi
         ui_cut_top(&in, ui_paragraph(c, text, UI_BODY, UI_LEFT, c->theme->text,
                                      view->have_model ? view->model_line
                                                       : "Not trained: press t to begin again."));
+        draw_warnings(c, &in, view);
     }
     if (measured(view) && in.h >= quality_h + UI_STEP) {
         draw_quality(c, ui_cut_bottom(&in, quality_h), view);
@@ -277,6 +311,6 @@ void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vi
         ui_cut_bottom(&in, UI_STEP);
     }
     ui_cut_top(&in, in.h > 80 ? UI_GAP : UI_STEP);
-    if (in.h >= legend_h + PLOT_MIN && (busy(view) || view->n_curve > 0))
+    if (in.h >= legend_h + PLOT_MIN && view->n_curve > 0)
         draw_loss(c, in, view, plot);
 }

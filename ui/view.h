@@ -20,6 +20,8 @@
 #define UI_HISTORY_S 10   // seconds of score history
 #define UI_HISTORY   600  // points at most
 
+#define UI_SAME_THRESHOLD 0.0005f // thresholds that differ by less are shown alike
+
 #define UI_TEXT_LEAST 0.8f
 #define UI_TEXT_MOST  2.0f
 
@@ -37,6 +39,16 @@ struct ui_worst {
     int all;                             // that there are
     struct ui_suspect suspect[UI_WORST]; // [n]
 };
+
+// What is being learnt.
+enum ui_part {
+    UI_PART_WHOLE,  // all at once
+    UI_PART_OTHERS, // what tells people apart, before the user; once for the same folders
+    UI_PART_YOU,    // the user, after that
+    UI_PART_SHORT,  // more of the user, from the model there is
+};
+
+#define UI_WARNINGS 3
 
 // What stands where the picture is.
 enum ui_page {
@@ -227,6 +239,7 @@ struct ui_view {
     bool training;
     bool stopping;                 // asked to stop, not yet ended
     bool preparing;                // reading the pictures, before the first step
+    enum ui_part part;             // of the training under way
     int epoch, epochs;             // complete, all
     float epoch_part;              // of the epoch under way, 0..1
     int n_curve;                   // complete epochs in the curves
@@ -238,6 +251,10 @@ struct ui_view {
     bool heldout_optimistic;       // held out of the same burst
     double seconds_left;           // -1 = not known yet
     bool have_model;
+    bool retrains; // short trainings are possible: recipe and model are of that kind
+    int n_wrong;   // pictures kept by UI_WRONG since the last training began
+    int n_warnings;
+    char warning[UI_WARNINGS][UI_TEXT];      // of the training that ended last, the gravest first
     struct ui_worst worst_own, worst_others; // of the training that ended last
     int64_t worst_number;                    // changes with them
     int n_left_out;                          // pictures of others, of trainings
@@ -252,7 +269,8 @@ struct ui_view {
     bool has_face;        // in the frame that was scored last; then it is shown, not the guide box
     struct img_rect face; // in pixels of the frame; may reach beyond it
     float score;          // of that frame, 0..1
-    float threshold;      // 0..1
+    float threshold;      // 0..1; of no meaning without a model
+    bool threshold_kept;  // it is the user's, and remembered for this model
     int anchors_matched, anchors_all;
     enum face_reason reason;   // why a score that is no match may be low; FACE_FINE: unknown
     const struct img *nearest; // small picture of the anchor that is most alike; NULL: none
@@ -292,9 +310,10 @@ enum ui_action_kind {
     UI_SET_CONTROL,    // `index`: an enum ui_control_id; to `amount`
     UI_RESET_CONTROLS, // to what the camera has by itself
     UI_FULLSCREEN,
-    UI_THRESHOLD,     // by `amount`
-    UI_SET_THRESHOLD, // to `amount`
-    UI_USE_MODEL,     // `index`: of the earlier ones
+    UI_THRESHOLD,       // by `amount`
+    UI_SET_THRESHOLD,   // to `amount`
+    UI_RESET_THRESHOLD, // to the model's
+    UI_USE_MODEL,       // `index`: of the earlier ones
     UI_HELP,
     UI_CHOOSE,        // `index`: a picture, `choice`
     UI_DELETE,        // the chosen pictures

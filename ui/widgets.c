@@ -256,28 +256,35 @@ void ui_scroll_thumb(struct ui_canvas *c, struct ui_box *box, int first, int row
     ui_cut_right(box, UI_STEP);
 }
 
-struct ui_box ui_card(struct ui_canvas *c, struct ui_box box, const char *number, const char *title,
+// The title of a card that opens a page, with the key that does.
+static void draw_opener(struct ui_canvas *c, struct ui_box *head, const char *key,
+                        const char *title, enum ui_page page)
+{
+    float cap_w = ui_keycap_width(c, key), w = ceilf(ui_label_width(c, UI_TITLE, title));
+    struct ui_zone zone = {.kind = UI_PAGE, .index = (int)page};
+    zone.box = (struct ui_box){head->x, head->y, fminf(cap_w + UI_GAP + w, head->w), head->h};
+    bool over = ui_inside(zone.box, c->mouse_x, c->mouse_y);
+    ui_keycap(c, ui_cut_left(head, cap_w), key);
+    ui_cut_left(head, UI_GAP);
+    ui_label(c, ui_cut_left(head, w), UI_TITLE, UI_LEFT, over ? c->theme->accent : c->theme->text,
+             title);
+    ui_zone_add(c, zone);
+}
+
+struct ui_box ui_card(struct ui_canvas *c, struct ui_box box, const char *key, const char *title,
                       enum ui_page page, struct ui_box *head)
 {
-    struct ui_zone zone = {.kind = UI_PAGE, .index = (int)page};
     ui_panel(c, box, UI_ROUND_CARD, c->theme->card, c->theme->edge);
     bool small = box.h < 160 || box.w < 220;
     struct ui_box inside = ui_inset(box, small ? 10 : 14, small ? 8 : 12);
     *head = ui_cut_top(&inside, UI_BUTTON_H);
     ui_cut_top(&inside, small ? UI_STEP : UI_GAP);
-    float w = ceilf(ui_label_width(c, UI_TITLE, title));
-    zone.box = (struct ui_box){head->x, head->y, fminf(20 + UI_GAP + w, head->w), head->h};
-    bool opens = page != UI_PAGE_PICTURE;
-    bool over = opens && ui_inside(zone.box, c->mouse_x, c->mouse_y);
-    SDL_Color ink = over ? c->theme->accent : c->theme->text;
-    struct ui_box badge = ui_cut_left(head, 20);
-    badge = ui_centred(badge, 20, 20);
-    ui_fill_round(c, badge, 10, c->theme->edge);
-    ui_label(c, badge, UI_STRONG, UI_CENTRE, ink, number);
+    if (key) {
+        draw_opener(c, head, key, title, page);
+    } else {
+        float w = ceilf(ui_label_width(c, UI_TITLE, title));
+        ui_label(c, ui_cut_left(head, w), UI_TITLE, UI_LEFT, c->theme->text, title);
+    }
     ui_cut_left(head, UI_GAP);
-    ui_label(c, ui_cut_left(head, w), UI_TITLE, UI_LEFT, ink, title);
-    ui_cut_left(head, UI_GAP);
-    if (opens)
-        ui_zone_add(c, zone);
     return inside;
 }

@@ -82,9 +82,10 @@ void ui_bar(struct ui_canvas *c, struct ui_box box, float part, SDL_Color colour
 // on. Nothing where all are.
 void ui_scroll_thumb(struct ui_canvas *c, struct ui_box *box, int first, int rows, int n);
 
-// A card with its number and title; returns what is inside, and in *head the rest of the title's
-// row, for buttons. A click on the title opens `page`, unless that is UI_PAGE_PICTURE.
-struct ui_box ui_card(struct ui_canvas *c, struct ui_box box, const char *number, const char *title,
+// A card with its title; returns what is inside, and in *head the rest of the title's row, for
+// buttons. `key`, shown before the title, opens `page`, and so does a click on either; NULL: no
+// page belongs to it.
+struct ui_box ui_card(struct ui_canvas *c, struct ui_box box, const char *key, const char *title,
                       enum ui_page page, struct ui_box *head);
 
 #endif

@@ -261,6 +261,7 @@ static void paint(struct ui_window *window, const struct ui_view *view)
     canvas->mouse_x = window->input.mouse_x;
     canvas->mouse_y = window->input.mouse_y;
     canvas->pressed = window->input.pressed;
+    canvas->focus = window->input.focus;
     canvas->scrolled = truncf(window->input.wheel);
     window->input.wheel -= canvas->scrolled;
     ui_screen_draw(&window->screen, canvas, view);

@@ -146,10 +146,12 @@ static void test_plain_keys(void **state)
     static const struct {
         SDL_Keycode key;
         enum ui_action_kind kind;
-    } keys[] = {{'u', UI_UNDO},     {'t', UI_TRAIN},  {'s', UI_STOP},        {'v', UI_LIVE},
-                {' ', UI_PAUSE},    {'m', UI_MIRROR}, {'c', UI_CAMERA},      {'f', UI_FULLSCREEN},
-                {'h', UI_HELP},     {'l', UI_THEME},  {'i', UI_FIGURES},     {'b', UI_USE_MODEL},
-                {SDLK_F1, UI_HELP}, {'q', UI_QUIT},   {SDLK_ESCAPE, UI_QUIT}};
+    } keys[] = {{'u', UI_UNDO},     {'t', UI_TRAIN},      {'s', UI_STOP},
+                {'v', UI_LIVE},     {' ', UI_PAUSE},      {'m', UI_MIRROR},
+                {'c', UI_CAMERA},   {'f', UI_FULLSCREEN}, {'h', UI_HELP},
+                {'l', UI_THEME},    {'i', UI_FIGURES},    {'b', UI_USE_MODEL},
+                {SDLK_F1, UI_HELP}, {'q', UI_QUIT},       {SDLK_ESCAPE, UI_QUIT},
+                {'w', UI_WRONG},    {'r', UI_RETRAIN},    {'0', UI_RESET_THRESHOLD}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         press(keys[i].key, 0);
         expect(window, keys[i].kind, 0);
@@ -162,6 +164,22 @@ static void test_plain_keys(void **state)
     expect(window, UI_NONE, 0);
     press('q', KMOD_RCTRL);
     expect(window, UI_QUIT, 0);
+}
+
+static void test_earlier_models(void **state)
+{
+    struct ui_window *window = *state;
+    static const Uint16 mods[] = {0, KMOD_LSHIFT, KMOD_RCTRL};
+    for (int i = 0; i < UI_MODELS; i++) {
+        press('b', mods[i]);
+        struct ui_action action = next(window);
+        assert_int_equal(action.kind, UI_USE_MODEL);
+        assert_int_equal(action.index, i);
+    }
+    press('b', KMOD_LCTRL | KMOD_LSHIFT);
+    press('b', KMOD_LALT);
+    push_key(SDL_KEYDOWN, 'b', 0, 1);
+    expect(window, UI_NONE, 0);
 }
 
 static void test_other_scripts_use_the_place(void **state)
@@ -223,7 +241,6 @@ static void test_text_size(void **state)
         expect(window, UI_NONE, 0);
     }
     press('+', KMOD_LCTRL | KMOD_LALT);
-    press('0', 0);
     expect(window, UI_NONE, 0);
     press('o', 0); // while a path is typed, too
     press('+', KMOD_RCTRL | KMOD_LSHIFT);
@@ -718,9 +735,9 @@ static void test_threshold_is_dragged(void **state)
     push_motion(&m, box.x + box.w / 2, box.y + 5);
     expect_input(&m, UI_NONE);
 
-    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_SET_THRESHOLD, 0, 0)); // the model's own
-    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_SET_THRESHOLD, 0, 0));
-    expect_threshold(&m, 0.5f);
+    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_RESET_THRESHOLD, 0, 0));
+    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_RESET_THRESHOLD, 0, 0));
+    expect_input(&m, UI_RESET_THRESHOLD);
 }
 
 static void expect_setting(struct mouse *m, int id, int least, int most)
@@ -1067,6 +1084,108 @@ static void test_pictures_are_edited(void **state)
     expect_input(&m, UI_NONE);
 }
 
+// The Tab key.
+
+// Presses Tab until it is on what does `kind`; returns how often.
+static int tab_to(struct mouse *m, int kind, Uint16 mod)
+{
+    for (int n = 1; n < UI_ZONES; n++) {
+        push_input_key(m, SDLK_TAB, mod);
+        if (m->input.focus.kind == kind)
+            return n;
+    }
+    fail_msg("Tab never came to %d", kind);
+    return 0;
+}
+
+static void test_tab_goes_everywhere(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    m = (struct mouse){0};
+    SDL_Event up = {.type = SDL_KEYUP};
+    draw_screen(&m);
+    push_input_key(&m, SDLK_RETURN, 0);
+    expect_input(&m, UI_NONE);
+    int first = tab_to(&m, UI_TRAIN, 0), around = tab_to(&m, UI_TRAIN, 0);
+    assert_true(first <= around && around >= 8);
+    assert_int_equal(tab_to(&m, UI_TRAIN, KMOD_LSHIFT), around);
+    push_input_key(&m, SDLK_RETURN, 0);
+    expect_input(&m, UI_TRAIN);
+    tab_to(&m, UI_HOLD, 0);
+    push_input_key(&m, SDLK_RETURN, 0);
+    expect_input(&m, UI_HOLD);
+    up.key.keysym.scancode = SDL_GetScancodeFromKey(SDLK_RETURN);
+    ui_input_event(&m.input, &up, &view, &m.canvas, 0.5f);
+    expect_input(&m, UI_RELEASE);
+    push_button(&m, SDL_MOUSEBUTTONDOWN, 640, 300); // the mouse takes over
+    push_input_key(&m, SDLK_RETURN, 0);
+    expect_input(&m, UI_NONE);
+}
+
+static void test_tab_stays_in_the_help(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    m = (struct mouse){0};
+    view.help = true;
+    draw_screen(&m);
+    for (int i = 0; i < 100; i++) {
+        push_input_key(&m, SDLK_TAB, 0);
+        assert_int_not_equal(m.input.focus.kind, UI_HOLD);
+    }
+    tab_to(&m, UI_LIVE, 0);
+    push_input_key(&m, SDLK_RETURN, 0);
+    expect_input(&m, UI_HELP); // it closes, to be seen
+    expect_input(&m, UI_LIVE);
+    tab_to(&m, UI_THEME, 0);
+    push_input_key(&m, SDLK_RETURN, 0);
+    expect_input(&m, UI_THEME);
+    expect_input(&m, UI_NONE);
+}
+
+static void note_places(struct mouse *m, bool there[UI_ACTIONS])
+{
+    draw_screen(m);
+    for (int i = 0; i < m->canvas.n_zones; i++)
+        if (m->canvas.zone[i].kind < UI_ACTIONS)
+            there[m->canvas.zone[i].kind] = true;
+}
+
+// What can be done by a key can be done by the mouse.
+static void test_every_key_has_a_place(void **state)
+{
+    (void)state;
+    static struct mouse m;
+    static struct ui_thumb thumb = {.path = "a.jpg"};
+    bool there[UI_ACTIONS] = {false};
+    m = (struct mouse){0};
+    view.have_model = view.retrains = true;
+    view.threshold = 0.9f;
+    view.n_earlier = UI_MODELS;
+    view.n_left_out = 1;
+    view.card.scores.own[390] = view.card.scores.others[10] = 20;
+    view.album = (struct ui_album){.n_sections = 1, .thumb = &thumb, .n = 1, .n_chosen = 1};
+    view.album.section[0].n = 1;
+    for (int page = UI_PAGE_PICTURE; page <= UI_PAGE_CAMERA; page++) {
+        view.page = (enum ui_page)page;
+        view.live = !view.live;
+        view.training = !view.training;
+        note_places(&m, there);
+    }
+    view.help = true;
+    note_places(&m, there);
+    static const enum ui_action_kind by_key[] = {
+        UI_HOLD,    UI_UNDO,      UI_TRAIN,     UI_STOP,      UI_WRONG,  UI_RETRAIN,
+        UI_LIVE,    UI_MIRROR,    UI_CAMERA,    UI_PAUSE,     UI_HELP,   UI_FULLSCREEN,
+        UI_READMIT, UI_THRESHOLD, UI_USE_MODEL, UI_CHOOSE,    UI_DELETE, UI_RESET_THRESHOLD,
+        UI_PAGE,    UI_THEME,     UI_FIGURES,   UI_TEXT_SIZE, UI_QUIT,   UI_MOVE,
+    };
+    for (size_t i = 0; i < SDL_arraysize(by_key); i++)
+        if (!there[by_key[i]])
+            fail_msg("no place does what the key of %d does", by_key[i]);
+}
+
 #define WITH_WINDOW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -1077,6 +1196,7 @@ int main(void)
         WITH_WINDOW(test_focus_lost_releases),
         WITH_WINDOW(test_layout_changes_while_held),
         WITH_WINDOW(test_plain_keys),
+        WITH_WINDOW(test_earlier_models),
         WITH_WINDOW(test_other_scripts_use_the_place),
         WITH_WINDOW(test_threshold),
         WITH_WINDOW(test_text_size),
@@ -1102,6 +1222,9 @@ int main(void)
         WITH_WINDOW(test_help_covers_the_rest),
         WITH_WINDOW(test_pictures_are_reached_by_keys),
         WITH_WINDOW(test_pictures_are_edited),
+        WITH_WINDOW(test_tab_goes_everywhere),
+        WITH_WINDOW(test_tab_stays_in_the_help),
+        WITH_WINDOW(test_every_key_has_a_place),
         WITH_WINDOW(test_wake),
         cmocka_unit_test(test_window_fits_the_screen),
         cmocka_unit_test(test_dead_display),

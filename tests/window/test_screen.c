@@ -110,6 +110,9 @@ static void fill_view(const struct img *frame)
     for (int id = 0; id < UI_CONTROLS; id++) // ranges as no driver should have them
         view.control[id] = (struct ui_control){
             true, false, id == UI_GAIN ? INT_MIN : 7, id == UI_GAIN ? INT_MAX : 7, 0, -5, ~0u};
+    for (int i = 0; i < UI_WARNINGS; i++)
+        text(view.warning[i], "A warning that has to tell what is wrong with a training, and what "
+                              "can be done about that");
     text(view.hint, "A hint that tells what to do next, in more words than usual");
 }
 
@@ -146,6 +149,10 @@ static void test_buttons_never_overlap(void **state)
             view.camera_paused = h % 5 == 0;
             view.page = (enum ui_page)((w + h) % 3);
             view.have_model = h % 3 > 0;
+            view.retrains = h % 4 > 0;
+            view.n_wrong = h % 2;
+            view.part = (enum ui_part)(h % 4);
+            view.n_warnings = h % (UI_WARNINGS + 1);
             view.n_left_out = h % 7;
             view.cursor = h % 20;
             view.greeting = !view.live;
@@ -480,6 +487,10 @@ static void test_threshold_shows(void **state)
     fill_view(NULL);
     shoot(640, 480, 1, &shot);
     view.threshold = 0.8f;
+    assert_true(unchanged(&shot, 640, 480)); // there is no model
+    view.have_model = true;
+    shoot(640, 480, 1, &shot);
+    view.threshold = 0.5f;
     assert_false(unchanged(&shot, 640, 480));
     img_finish(&shot);
 }
