@@ -181,10 +181,12 @@ static void start_training(struct app_session *s, bool warm)
     if (!ret)
         ret = app_trainer_start(s->trainer, &job, &err);
     free(negatives.paths);
-    if (ret)
+    if (ret) {
         app_session_tell_error(s, ret, err.text);
-    else
-        app_session_tell(s, "training: reading the pictures");
+        return;
+    }
+    s->n_wrong = 0;
+    app_session_tell(s, "training: reading the pictures");
 }
 
 static void train(struct app_session *s)
@@ -203,9 +205,14 @@ static bool has_model(struct app_session *s)
     return s->view.have_model;
 }
 
+static bool retrains(struct app_session *s)
+{
+    return strcmp(s->options->recipe, "visavis") == 0 && has_model(s);
+}
+
 static void retrain(struct app_session *s)
 {
-    if (strcmp(s->options->recipe, "visavis") != 0 || !has_model(s))
+    if (!retrains(s))
         app_session_tell(s, "there is no model of recipe visavis to start from: t trains one");
     else
         start_training(s, true);
@@ -239,10 +246,13 @@ static void tell_wrong(struct app_session *s)
         return;
     }
     bool was_you = verdict == VERIFY_YOU;
-    const char *kept = was_you ? "kept as \"not me\": r trains on it for half a minute"
-                               : "kept as a positive of you: r trains on it for half a minute";
-    if (app_collector_hold(s->collector, was_you ? 'n' : 'p', 1))
-        app_session_tell(s, kept);
+    char text[UI_TEXT];
+    snprintf(text, sizeof text, "kept as %s: %s", was_you ? "\"not me\"" : "a positive of you",
+             retrains(s) ? "r trains on it for half a minute" : "t trains anew with it");
+    if (!app_collector_hold(s->collector, was_you ? 'n' : 'p', 1))
+        return;
+    s->n_wrong++;
+    app_session_tell(s, text);
 }
 
 static void live_on_off(struct app_session *s)
@@ -258,14 +268,39 @@ static void live_on_off(struct app_session *s)
     app_session_tell(s, text);
 }
 
+static bool has_threshold(struct app_session *s)
+{
+    if (has_model(s))
+        return true;
+    app_session_tell(s, "the threshold comes with a model, and there is none yet");
+    return false;
+}
+
 static void nudge_threshold(struct app_session *s, const struct ui_action *action)
 {
+    if (!has_threshold(s))
+        return;
     app_scorer_nudge_threshold(s->scorer, action->amount);
+    app_session_keep_threshold(s);
 }
 
 static void set_threshold(struct app_session *s, const struct ui_action *action)
 {
+    if (!has_threshold(s))
+        return;
     app_scorer_set_threshold(s->scorer, action->amount);
+    app_session_keep_threshold(s);
+}
+
+static void reset_threshold(struct app_session *s)
+{
+    if (!has_threshold(s))
+        return;
+    pthread_mutex_lock(&s->lock);
+    float own = s->card.threshold;
+    pthread_mutex_unlock(&s->lock);
+    app_scorer_set_threshold(s->scorer, own);
+    app_session_keep_threshold(s);
 }
 
 // ---- Folders and pages -----------------------------------------------------------------------
@@ -390,7 +425,7 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         [UI_HELP] = show_help,     [UI_DELETE] = delete_chosen,
         [UI_READMIT] = readmit,    [UI_DISMISS] = dismiss,
         [UI_THEME] = change_theme, [UI_FIGURES] = show_figures,
-        [UI_QUIT] = quit,
+        [UI_QUIT] = quit,          [UI_RESET_THRESHOLD] = reset_threshold,
     };
     static void (*const detailed[UI_ACTIONS])(struct app_session *, const struct ui_action *) = {
         [UI_HOLD] = hold,

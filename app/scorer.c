@@ -264,7 +264,7 @@ void app_scorer_destroy(struct app_scorer *s)
     free(s);
 }
 
-void app_scorer_set_model(struct app_scorer *s, struct siam_model *model)
+void app_scorer_set_model(struct app_scorer *s, struct siam_model *model, float threshold)
 {
     siam_model_ref(model);
     pthread_mutex_lock(&s->lock);
@@ -273,7 +273,7 @@ void app_scorer_set_model(struct app_scorer *s, struct siam_model *model)
     s->stale = true;
     s->expected = false;
     if (s->config.threshold < 0)
-        s->threshold = model->card.threshold;
+        s->threshold = threshold;
     pthread_cond_signal(&s->wish);
     pthread_mutex_unlock(&s->lock);
     siam_model_unref(old);

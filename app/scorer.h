@@ -19,7 +19,7 @@ struct app_scorer_config {
     struct app_events *events;
     int n_threads;
     bool find_faces; // else, and with a model that is shown whole pictures: the guide box
-    float threshold; // -1: the model's
+    float threshold; // -1: the one that comes with the model
     void (*failed)(void *ctx, int code, const char *text); // live ended: no model, no anchors, ...
     void (*scored)(void *ctx);                             // a new score is there
     void *ctx;
@@ -31,9 +31,9 @@ int app_scorer_create(struct app_scorer **out, const struct app_scorer_config *c
 void app_scorer_destroy(struct app_scorer *scorer);
 
 // Any thread may call these; none waits for the scorer's work.
-// A new model, from the next frame on; keeps a reference. The threshold becomes the model's unless
-// config names one.
-void app_scorer_set_model(struct app_scorer *scorer, struct siam_model *model);
+// A new model, from the next frame on; keeps a reference. `threshold` goes with it, unless config
+// names one.
+void app_scorer_set_model(struct app_scorer *scorer, struct siam_model *model, float threshold);
 // A model is being loaded: going live waits for it instead of failing.
 void app_scorer_expect_model(struct app_scorer *scorer, bool expected);
 void app_scorer_set_live(struct app_scorer *scorer, bool live);

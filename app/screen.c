@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/face/chip.h"
 #include "core/image/save.h"
+#include "ui/hint.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +16,6 @@
 #define FIGURES_NS   (CLOCK_SECOND / 2)
 #define SETTLE_NS    (3 * CLOCK_SECOND) // that a shot waits for small pictures
 #define SETTLE_DRAWS 8
-#define ENOUGH       20 // pictures of a kind, for the hint
 
 static void fill_camera(struct app_session *s, struct ui_view *v)
 {
@@ -86,24 +86,16 @@ static void fill_greeting(struct app_session *s, struct ui_view *v)
     v->greeting = !s->greeted;
 }
 
-static void fill_hint(struct ui_view *v)
+// What the user did to the model there is.
+static void fill_choices(struct app_session *s, struct ui_view *v)
 {
-    const char *hint = "Press v to see the live score.";
-    if (v->camera_paused)
-        hint = "The camera is off. Press space to go on.";
-    else if (v->training)
-        hint = "Press s to stop early and keep what was learnt.";
-    else if (v->live)
-        hint = "Try other light, or glasses. + and - move the threshold, v ends live.";
-    else if (v->anchors < ENOUGH)
-        hint = "Look into the box and hold a to take anchors: pictures of you to compare with.";
-    else if (v->positives < ENOUGH)
-        hint = "Hold p for positives next: other light, other distance, glasses on and off.";
-    else if (v->n_folders == 0 && v->negatives == 0)
-        hint = "Drop a folder with pictures of other people here, or press o and type its path.";
-    else if (!v->have_model)
-        hint = "Press t to train on these pictures.";
-    snprintf(v->hint, sizeof v->hint, "%s", hint);
+    struct app_threshold own;
+    pthread_mutex_lock(&s->lock);
+    own = s->own_threshold;
+    pthread_mutex_unlock(&s->lock);
+    v->threshold_kept = app_threshold_is_of(&own, &v->card) && own.value == v->threshold;
+    v->retrains = v->have_model && strcmp(s->options->recipe, "visavis") == 0;
+    v->n_wrong = s->n_wrong;
 }
 
 // Looks at files only where something has changed.
@@ -175,7 +167,8 @@ void app_screen_fill(struct app_session *s)
         v->verdict = VERIFY_UNDECIDED;
     fill_figures(s, v);
     fill_greeting(s, v);
-    fill_hint(v);
+    fill_choices(s, v);
+    snprintf(v->hint, sizeof v->hint, "%s", ui_hint(v));
     if (s->window)
         ui_window_fill(s->window, v);
 }

@@ -12,6 +12,7 @@
 #include "core/base/log.h"
 #include "core/face/chip.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,12 +155,28 @@ void app_local_time(const char *utc, char *out, size_t size)
         strftime(out, size, "%d %b, %H:%M", &tm);
 }
 
+bool app_threshold_is_of(const struct app_threshold *threshold, const struct siam_card *card)
+{
+    return *card->created && strcmp(threshold->model, card->created) == 0;
+}
+
+static struct app_threshold own_threshold(struct app_session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct app_threshold own = s->own_threshold;
+    pthread_mutex_unlock(&s->lock);
+    return own;
+}
+
+// With the threshold that the user set for it, or else its own.
 static void set_model(struct app_session *s, struct siam_model *model)
 {
     const struct siam_card *c = &model->card;
+    const struct app_threshold own = own_threshold(s);
+    bool is_own = app_threshold_is_of(&own, c);
     char when[32];
     app_local_time(c->created, when, sizeof when);
-    app_scorer_set_model(s->scorer, model);
+    app_scorer_set_model(s->scorer, model, is_own ? own.value : c->threshold);
     pthread_mutex_lock(&s->lock);
     s->card = *c;
     s->models_changed = true;
@@ -179,9 +196,14 @@ static void training_ended(struct app_session *s)
 static void on_trained(void *ctx, struct siam_model *model, const char *line)
 {
     struct app_session *s = ctx;
+    char text[UI_TEXT];
+    bool moved = *own_threshold(s).model && s->options->threshold < 0;
     if (model)
         set_model(s, model);
-    app_session_tell(s, line);
+    if (model && moved)
+        snprintf(text, sizeof text, "%s; the threshold is the new model's, %.3f", line,
+                 (double)model->card.threshold);
+    app_session_tell(s, model && moved ? text : line);
     training_ended(s);
 }
 
@@ -189,6 +211,17 @@ static void on_train_failed(void *ctx, int code, const char *text)
 {
     app_session_tell_error(ctx, code, text);
     training_ended(ctx);
+}
+
+static void tell_own_threshold(struct app_session *s, const struct siam_card *card)
+{
+    const struct app_threshold own = own_threshold(s);
+    char text[UI_TEXT];
+    if (!app_threshold_is_of(&own, card) || s->options->threshold >= 0)
+        return;
+    snprintf(text, sizeof text, "threshold %.3f, as you set it for this model (0: its own, %.3f)",
+             (double)own.value, (double)card->threshold);
+    app_session_tell(s, text);
 }
 
 static void load_model(struct app_session *s)
@@ -205,6 +238,7 @@ static void load_model(struct app_session *s)
         return;
     }
     set_model(s, model);
+    tell_own_threshold(s, &model->card);
     siam_model_unref(model);
     wake(s);
 }
@@ -264,7 +298,39 @@ static int open_settings(struct app_session *s, struct err *err)
     s->mirror = app_settings_flag(s->settings, APP_MIRROR, true);
     s->text_size = app_settings_number(s->settings, APP_TEXT_SIZE, UI_TEXT_LEAST, UI_TEXT_MOST, 1);
     s->light = strcmp(app_settings_text(s->settings, APP_THEME, APP_DARK), APP_LIGHT) == 0;
+    s->own_threshold.value = app_settings_number(s->settings, APP_THRESHOLD, 0, 1, -1);
+    if (s->own_threshold.value >= 0)
+        snprintf(s->own_threshold.model, sizeof s->own_threshold.model, "%s",
+                 app_settings_text(s->settings, APP_THRESHOLD_OF, ""));
     return 0;
+}
+
+void app_session_keep_threshold(struct app_session *s)
+{
+    char text[UI_TEXT];
+    struct app_threshold own = {{0}, 0};
+    app_scorer_view(s->scorer, &s->view);
+    pthread_mutex_lock(&s->lock);
+    const struct siam_card card = s->card;
+    bool was_own = app_threshold_is_of(&s->own_threshold, &card);
+    if (fabsf(s->view.threshold - card.threshold) > UI_SAME_THRESHOLD) {
+        snprintf(own.model, sizeof own.model, "%s", card.created);
+        own.value = s->view.threshold;
+    }
+    s->own_threshold = own;
+    pthread_mutex_unlock(&s->lock);
+    if (!*own.model) {
+        app_settings_forget(s->settings, APP_THRESHOLD);
+        app_settings_forget(s->settings, APP_THRESHOLD_OF);
+        return;
+    }
+    app_settings_set_number(s->settings, APP_THRESHOLD, own.value);
+    app_settings_set_text(s->settings, APP_THRESHOLD_OF, own.model);
+    snprintf(text, sizeof text,
+             "this threshold is kept for this model; 0 goes back to its own, %.3f",
+             (double)card.threshold);
+    if (!was_own)
+        app_session_tell(s, text);
 }
 
 static void keep_settings(struct app_session *s, int64_t quiet_ns)

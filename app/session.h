@@ -24,6 +24,12 @@
 #include <limits.h>
 #include <pthread.h>
 
+// A threshold that the user set, for one model.
+struct app_threshold {
+    char model[sizeof((struct siam_card){0}).created]; // its card's; "": none was set
+    float value;                                       // 0..1
+};
+
 struct app_session {
     const struct app_options *options;
     char data_dir[PATH_MAX];
@@ -68,6 +74,7 @@ struct app_session {
     int64_t worst_number;
     int worst_changes;
     bool demo_fallback; // no camera was asked for, and there is none
+    int n_wrong;        // pictures kept as of a wrong verdict since a training began
     bool pause;         // of the camera, is wanted
     bool camera_chosen; // in the window, and not yet opened
     bool next_camera;   // is asked for, once it is known which there are
@@ -88,12 +95,13 @@ struct app_session {
     int n_cameras; // times a camera was opened, refused, lost or paused
     char model_line[UI_TEXT];
     struct siam_card card; // of the model
-    bool models_changed;   // `earlier` is to be listed anew
-    bool load_wanted;      // of the model's file, once more
-    bool loading;          // the loader has not yet seen that nothing is wanted
-    int n_trained;         // trainings that ended, well or not
-    int n_live_ends;       // times live ended by itself
-    int last_error;        // code of the last error told, for the exit code of a script
+    struct app_threshold own_threshold;
+    bool models_changed; // `earlier` is to be listed anew
+    bool load_wanted;    // of the model's file, once more
+    bool loading;        // the loader has not yet seen that nothing is wanted
+    int n_trained;       // trainings that ended, well or not
+    int n_live_ends;     // times live ended by itself
+    int last_error;      // code of the last error told, for the exit code of a script
 };
 
 // Runs a session to its end. Returns the program's exit code.
@@ -129,6 +137,10 @@ void app_screen_fill(struct app_session *s);
 void app_screen_text_size(struct app_session *s, int change);
 // Saves a picture of the window, or of what it would show. Errors: ERR_IO, ERR_DATA, ERR_MEMORY.
 int app_screen_shot(struct app_session *s, const char *path, struct err *err);
+
+// The threshold was moved: remembers it for the model there is, unless it is the model's.
+void app_session_keep_threshold(struct app_session *s);
+bool app_threshold_is_of(const struct app_threshold *threshold, const struct siam_card *card);
 
 // -- any thread --
 

@@ -181,6 +181,14 @@ void app_settings_set_number(struct app_settings *s, const char *key, float numb
         set(s, s->root, key, cJSON_CreateNumber(strtod(text, NULL)));
 }
 
+void app_settings_forget(struct app_settings *s, const char *key)
+{
+    if (!find(s, key))
+        return;
+    cJSON_DeleteItemFromObjectCaseSensitive(s->root, key);
+    s->changed_ns = clock_now_ns();
+}
+
 static const cJSON *find_camera(const struct app_settings *s, const char *spec)
 {
     return cJSON_GetObjectItemCaseSensitive(find(s, CAMERAS), spec);

@@ -2,7 +2,7 @@
 // What the window remembers for the next start: $XDG_CONFIG_HOME/visavis/settings.json, or the same
 // below ~/.config. One JSON object; keys that this version doesn't know stay as they are.
 //     {"theme": "light", "mirror": false, "text_size": 1.25, "camera": "/dev/v4l/by-id/...",
-//     "power_line": "50 Hz",
+//     "power_line": "50 Hz", "threshold": 0.93, "threshold_of": "2026-03-14T15:09:26Z",
 //      "cameras": {"/dev/v4l/by-id/...": {"exposure_auto": 0, "exposure": 156, "gain": 30}}}
 // Settings are the user's choices alone: what was never chosen isn't there. NULL stands for a
 // session that keeps none: everything is as by default, and changes go nowhere. Main thread.
@@ -46,6 +46,8 @@ void app_settings_set_flag(struct app_settings *settings, const char *key, bool 
 void app_settings_set_text(struct app_settings *settings, const char *key, const char *text);
 void app_settings_set_number(struct app_settings *settings, const char *key, float number);
 
+void app_settings_forget(struct app_settings *settings, const char *key);
+
 // What was set on the camera `spec`, a whole number; false where nothing was.
 bool app_settings_of_camera(const struct app_settings *settings, const char *spec, const char *key,
                             int *value);
@@ -54,12 +56,14 @@ void app_settings_set_of_camera(struct app_settings *settings, const char *spec,
 void app_settings_forget_camera(struct app_settings *settings, const char *spec);
 
 // The keys.
-#define APP_MIRROR     "mirror" // flag
-#define APP_THEME      "theme"  // text: APP_LIGHT or APP_DARK
-#define APP_LIGHT      "light"
-#define APP_DARK       "dark"
-#define APP_TEXT_SIZE  "text_size"  // number: UI_TEXT_LEAST..UI_TEXT_MOST
-#define APP_CAMERA     "camera"     // text: a spec; empty: the first there is
-#define APP_POWER_LINE "power_line" // text: "off", "50 Hz", "60 Hz" or "auto"
+#define APP_MIRROR       "mirror" // flag
+#define APP_THEME        "theme"  // text: APP_LIGHT or APP_DARK
+#define APP_LIGHT        "light"
+#define APP_DARK         "dark"
+#define APP_TEXT_SIZE    "text_size"    // number: UI_TEXT_LEAST..UI_TEXT_MOST
+#define APP_CAMERA       "camera"       // text: a spec; empty: the first there is
+#define APP_POWER_LINE   "power_line"   // text: "off", "50 Hz", "60 Hz" or "auto"
+#define APP_THRESHOLD    "threshold"    // number: 0..1, the user's own
+#define APP_THRESHOLD_OF "threshold_of" // text: when the model was made that it was set for
 
 #endif

@@ -278,6 +278,24 @@ static void odd_cameras_are_passed_over(void **state)
     app_settings_close(s);
 }
 
+static void what_is_forgotten_is_gone(void **state)
+{
+    const char *path = file_of(state);
+    struct app_settings *s = open_well();
+    app_settings_set_number(s, APP_THRESHOLD, 0.93f);
+    app_settings_set_text(s, APP_THRESHOLD_OF, "2026-03-14T15:09:26Z");
+    keep(s);
+    expect_file(path,
+                "{\n\t\"threshold\":\t0.93,\n\t\"threshold_of\":\t\"2026-03-14T15:09:26Z\"\n}\n");
+    app_settings_forget(s, APP_THRESHOLD);
+    app_settings_forget(s, APP_THRESHOLD_OF);
+    app_settings_forget(s, "never there");
+    assert_true(app_settings_number(s, APP_THRESHOLD, 0, 1, -1) < 0);
+    keep(s);
+    expect_file(path, "{\n}\n");
+    app_settings_close(s);
+}
+
 static void none_are_kept(void **state)
 {
     const char *path = file_of(state);
@@ -286,6 +304,7 @@ static void none_are_kept(void **state)
     app_settings_set_number(NULL, APP_TEXT_SIZE, 1.5f);
     app_settings_set_of_camera(NULL, "a", "gain", 1);
     app_settings_forget_camera(NULL, "a");
+    app_settings_forget(NULL, APP_THRESHOLD);
     assert_true(app_settings_flag(NULL, APP_MIRROR, true));
     assert_string_equal(app_settings_text(NULL, APP_THEME, APP_DARK), APP_DARK);
     assert_true(text_size(NULL) == 1);
@@ -309,6 +328,7 @@ int main(void)
         IN_A_FOLDER(a_failed_write_is_told_once),
         IN_A_FOLDER(each_camera_has_its_own),
         IN_A_FOLDER(odd_cameras_are_passed_over),
+        IN_A_FOLDER(what_is_forgotten_is_gone),
         IN_A_FOLDER(none_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
