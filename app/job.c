@@ -225,6 +225,12 @@ static bool find_known(struct known *known, const char *dir, const struct siam_p
     return false;
 }
 
+static void begin_part(const struct run *run, enum ui_part part)
+{
+    if (run->job->part)
+        *run->job->part = (int)part;
+}
+
 static int learn_known(struct run *run, struct known *known, const char *dir,
                        const struct siam_people_keys *keys, int epochs, struct err *err)
 {
@@ -249,6 +255,7 @@ static int learn_known(struct run *run, struct known *known, const char *dir,
     config.seed = run->job->seed;
     config.epochs = epochs;
     log_info("learning other people, once for these folders");
+    begin_part(run, UI_PART_OTHERS);
     ret = load_people(&data, run, config.out, err);
     if (!ret)
         ret = siam_dataset_keep(data, known->faces, err);
@@ -258,6 +265,7 @@ static int learn_known(struct run *run, struct known *known, const char *dir,
         log_info("too few other people (%d) to learn what tells faces apart: the model will know "
                  "your room rather than you; add a folder with many people",
                  siam_count_persons(data));
+        run->result->few_people = siam_count_persons(data);
         siam_dataset_destroy(data);
         return 0;
     }
@@ -389,6 +397,7 @@ static int train_user(struct run *run, struct err *err)
         ret = warm ? get_present(run, &known, err) : get_known(run, &known, err);
     if (warm)
         configure_warm(&run->config);
+    begin_part(run, warm ? UI_PART_SHORT : UI_PART_YOU);
     if (!ret && !run->result->data)
         ret = load_user(run, &known, err);
     if (!ret && run->loaded)

@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct app_trainer {
     struct app_events *events;
     struct app_trainer_calls calls;
     atomic_bool stop, quit;
+    atomic_int part; // enum ui_part, of the training under way
 
     struct app_job job; // the running training's, strings owned
     char *strings;      // what job's pointers point into
@@ -40,6 +42,8 @@ struct app_trainer {
     float loss[UI_EPOCHS], heldout_loss[UI_EPOCHS];
     struct worst worst[2]; // of the user, of others
     bool worst_is_new;     // not yet in `shown`
+    int n_warnings;        // of the training that ended last
+    char warning[UI_WARNINGS][UI_TEXT];
 
     struct worst shown[2]; // what the view has; its thread only, as is the number of changes
     int64_t shown_number;
@@ -139,6 +143,54 @@ static void note_worst(struct app_trainer *t, const struct app_job_result *resul
     finish_worst(fresh);
 }
 
+__attribute__((format(printf, 2, 3))) static void warn(struct app_trainer *t, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    pthread_mutex_lock(&t->lock);
+    if (t->n_warnings < UI_WARNINGS)
+        vsnprintf(t->warning[t->n_warnings++], UI_TEXT, fmt, args);
+    pthread_mutex_unlock(&t->lock);
+    va_end(args);
+}
+
+// What the window has to say about it: what the log does, in fewer words.
+static void note_warnings(struct app_trainer *t, const struct app_job_result *result)
+{
+    if (result->few_people > 0)
+        warn(t,
+             "Only %d other people: too few to learn what tells faces apart. Add a folder of many.",
+             result->few_people);
+    if (!result->enrolled)
+        return;
+    if (verify_knows_room(&result->enrolment))
+        warn(t, "It knows your room, not you: take pictures of others here (n), and of you "
+                "elsewhere.");
+    if (result->enrolment.few_strangers)
+        warn(t, "Too few strangers to promise 1 %%: add folders of other people.");
+}
+
+// What there is to tell at the end.
+static void end_text(struct app_trainer *t, const struct app_job_result *result, char out[UI_TEXT])
+{
+    int epochs = result->model ? result->model->card.epochs : 0;
+    double seconds = result->model ? result->model->card.seconds : 0;
+    if (result->old_stays)
+        snprintf(
+            out, UI_TEXT,
+            "the old model stays: of %d held-out pictures of you it refuses %d, the new one %d",
+            result->enrolment.n_genuine, result->refused_before, result->enrolment.n_refused);
+    else if (result->model)
+        snprintf(out, UI_TEXT, "%s after %d epoch%s, %.0f s",
+                 result->stopped ? "stopped" : "trained", epochs, epochs == 1 ? "" : "s", seconds);
+    else if (t->part == UI_PART_SHORT)
+        snprintf(out, UI_TEXT, "stopped: the model stays as it was");
+    else if (t->part == UI_PART_OTHERS)
+        snprintf(out, UI_TEXT, "stopped while learning other people: no new model; t goes on");
+    else
+        snprintf(out, UI_TEXT, "stopped before an epoch was complete; t goes on");
+}
+
 static void set_idle(struct app_trainer *t)
 {
     pthread_mutex_lock(&t->lock);
@@ -158,19 +210,9 @@ static void *trainer_main(void *arg)
         double seconds = result.model ? result.model->card.seconds : 0;
         app_events_trained(t->events, result.model ? result.out : "", seconds, result.stopped);
         char line[UI_TEXT];
-        int epochs = result.model ? result.model->card.epochs : 0;
-        if (result.old_stays)
-            snprintf(line, sizeof line,
-                     "the old model stays: of %d held-out pictures of you it refuses %d, the new "
-                     "one %d",
-                     result.enrolment.n_genuine, result.refused_before, result.enrolment.n_refused);
-        else if (result.model)
-            snprintf(line, sizeof line, "%s after %d epoch%s, %.0f s",
-                     result.stopped ? "stopped" : "trained", epochs, epochs == 1 ? "" : "s",
-                     seconds);
-        else
-            snprintf(line, sizeof line, "stopped before an epoch was complete; t goes on");
+        end_text(t, &result, line);
         app_log_enrolment(&result);
+        note_warnings(t, &result);
         if (result.enrolled)
             note_worst(t, &result);
         t->calls.trained(t->calls.ctx, result.model, line);
@@ -246,6 +288,7 @@ static int copy_job(struct app_trainer *t, const struct app_job *job, struct err
         list[i] = append_string(&at, job->negatives[i]);
     t->job.negatives = list;
     t->job.quit = &t->quit;
+    t->job.part = &t->part;
     return 0;
 }
 
@@ -258,7 +301,9 @@ int app_trainer_start(struct app_trainer *t, const struct app_job *job, struct e
     if (ret)
         return ret;
     t->stop = false;
+    t->part = job->warm ? UI_PART_SHORT : UI_PART_WHOLE;
     pthread_mutex_lock(&t->lock);
+    t->n_warnings = 0;
     t->n_curve = 0;
     t->progress = (struct siam_progress){.seconds_left = -1};
     t->busy = t->preparing = true;
@@ -320,6 +365,9 @@ void app_trainer_view(struct app_trainer *t, struct ui_view *view)
     view->training = t->busy;
     view->stopping = t->busy && t->stop;
     view->preparing = t->preparing;
+    view->part = (enum ui_part)t->part;
+    view->n_warnings = t->n_warnings;
+    memcpy(view->warning, t->warning, sizeof view->warning);
     view->epoch = p->epoch;
     view->epochs = p->epochs;
     view->epoch_part = p->steps > 0 && !p->epoch_done ? (float)p->step / (float)p->steps : 0;

@@ -30,6 +30,7 @@ struct app_job {
                  // replace it only by one that does better on what is held out
     bool resume; // go on from the checkpoint
     bool resume_if_same;     // ... or begin anew where it doesn't belong to these pictures
+    atomic_int *part;        // is told what is being learnt, an enum ui_part; may be NULL
     const atomic_bool *quit; // with `stop`: a model that is there stays; may be NULL
 };
 
@@ -40,6 +41,7 @@ struct app_job_result {
     char out[4096];            // the model's file
     bool enrolled;             // what follows is known
     struct verify_enrolment enrolment;
+    int few_people; // other people, where they are too few to learn from them; else 0
     bool stopped;
     bool old_stays;     // warm: the model there was refuses the user less often;
     int refused_before; // of the same enrolment.n_genuine pictures

@@ -234,6 +234,11 @@ void verify_enrolment_to_card(const struct verify_enrolment *en, struct siam_car
     snprintf(card->heldout, sizeof card->heldout, "%s", en->split_in_time ? "time" : "bursts");
 }
 
+bool verify_knows_room(const struct verify_enrolment *en)
+{
+    return en->n_blank > 0 && 2 * en->n_blank_accepted > en->n_blank;
+}
+
 char *verify_enrolment_text(const struct verify_enrolment *en)
 {
     char *text = NULL;
@@ -248,7 +253,7 @@ char *verify_enrolment_text(const struct verify_enrolment *en)
         en->split_in_time ? "\nyour pictures are of one sitting: how often it refuses you is "
                             "optimistic; collect on another day, in other light"
                           : "",
-        2 * en->n_blank_accepted > en->n_blank && en->n_blank > 0
+        verify_knows_room(en)
             ? "\nthe model knows your room, not you: it accepts your pictures with the face "
               "blanked "
               "out. Collect pictures of others at your camera (n) and of you in other places"

@@ -41,6 +41,10 @@ int verify_enrol(struct verify_enrolment *out, const struct siam_model *model,
                  const struct siam_dataset *data, double far_target, struct pool *pool,
                  const atomic_bool *stop, struct err *err);
 
+// Whether it accepts most of the user's held-out pictures with the face blanked out: then it tells
+// the place, not the person.
+bool verify_knows_room(const struct verify_enrolment *enrolment);
+
 // Puts the threshold and the rates on a card.
 void verify_enrolment_to_card(const struct verify_enrolment *enrolment, struct siam_card *card);
 
