@@ -346,6 +346,32 @@ void app_events_cameras(struct app_events *ev, const struct cap_info *list, int 
     put(ev, event, false);
 }
 
+static cJSON *place_object(const struct ui_place *p)
+{
+    const char key[] = {p->key, '\0'};
+    cJSON *place = cJSON_CreateObject();
+    cJSON_AddStringToObject(place, "does", p->does);
+    if (p->key)
+        cJSON_AddStringToObject(place, "key", key);
+    verify_json_int(place, "index", p->index);
+    verify_json_number(place, "amount", (double)p->amount);
+    verify_json_number(place, "x", (double)p->x);
+    verify_json_number(place, "y", (double)p->y);
+    verify_json_number(place, "w", (double)p->w);
+    verify_json_number(place, "h", (double)p->h);
+    return place;
+}
+
+void app_events_places(struct app_events *ev, const struct ui_place *places, int n)
+{
+    if (!ev)
+        return;
+    cJSON *event = event_named("places"), *list = cJSON_AddArrayToObject(event, "places");
+    for (int i = 0; i < n; i++)
+        verify_json_append(list, place_object(&places[i]));
+    put(ev, event, false);
+}
+
 void app_events_folder(struct app_events *ev, const char *path, int pictures)
 {
     if (!ev)

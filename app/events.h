@@ -13,6 +13,7 @@
 #include "core/siamese/train.h"
 #include "core/verify/gallery.h"
 #include "core/verify/verdict.h"
+#include "ui/window.h"
 
 struct app_events;
 
@@ -47,6 +48,8 @@ void app_events_trained(struct app_events *events, const char *model, double sec
 void app_events_camera(struct app_events *events, const char *state, const char *detail);
 // The cameras there are, listed anew while the camera's page is open.
 void app_events_cameras(struct app_events *events, const struct cap_info *list, int n);
+// What can be clicked in the window, asked for by a script.
+void app_events_places(struct app_events *events, const struct ui_place *places, int n);
 void app_events_folder(struct app_events *events, const char *path, int pictures);
 // A folder was listed in the browser, with so many folders in it; `fault`: why not, else "".
 void app_events_browsed(struct app_events *events, const char *path, int folders,

@@ -251,6 +251,21 @@ static void play_path(struct app_keys *k, struct app_session *s, const char *lin
         app_session_tell_error(s, ret, err.text);
 }
 
+#define PLACES 512
+
+// What can be clicked, for scripts that drive a real mouse.
+static void tell_places(struct app_session *s)
+{
+    struct ui_place places[PLACES];
+    if (!s->window) {
+        app_session_tell_error(s, ERR_USAGE, "places: there is no window");
+        return;
+    }
+    app_screen_fill(s);
+    ui_window_draw(s->window, &s->view);
+    app_events_places(s->events, places, ui_window_places(s->window, &s->view, places, PLACES));
+}
+
 static bool play_key(struct app_session *s, char key)
 {
     static const struct {
@@ -275,6 +290,7 @@ static bool play_key(struct app_session *s, char key)
         {'q', UI_QUIT, 0, 0},
         {'+', UI_THRESHOLD, 0.01f, 0},
         {'-', UI_THRESHOLD, -0.01f, 0},
+        {'0', UI_RESET_THRESHOLD, 0, 0},
         {'1', UI_PAGE, 0, UI_PAGE_COLLECTED},
         {'2', UI_PAGE, 0, UI_PAGE_HOOD},
         {'3', UI_PAGE, 0, UI_PAGE_CAMERA},
@@ -317,6 +333,8 @@ static void play_line(struct app_keys *k, struct app_session *s, char *line)
         play_hold(k, s, line);
     else if (!strncmp(line, "wait ", 5))
         play_wait(k, s, line, line + 5);
+    else if (!strcmp(line, "places"))
+        tell_places(s);
     else if (!strcmp(line, "space"))
         play_pause(k, s);
     else if (!strncmp(line, "ctrl ", 5) && play_ctrl(s, line + 5))

@@ -12,6 +12,7 @@
 //     wait score N              until N more frames were scored
 //     wait frames N             until N more frames came
 //     shot FILE.png             a picture of the window
+//     places                    an event lists what can be clicked in the window, and where
 //     say TEXT                  a message in the window and the log
 // Bursts, cameras and pauses are waited for. Empty lines and lines that begin with # are passed over. A step
 // that fails, or waits for a camera that sends nothing, is told; the script goes on, and the

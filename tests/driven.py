@@ -9,6 +9,16 @@ import time
 from x_server import start_x_server
 
 
+def record(program, folder, people, pictures, every):
+    """Pictures of demo people, saved by a session of the program itself: 25 / `every` a second of
+    the demo's time, so that the light changes as it would. Returns the folder they are in."""
+    keys = '\n'.join(f'camera demo:{who}@0\n' + f'wait frames {every}\nn 1\n' * pictures
+                     for who in people)
+    subprocess.run([program, '--headless', '--camera', 'demo@0', '--data', folder, '--keys', '-'],
+                   input=keys, text=True, check=True, capture_output=True, timeout=300)
+    return os.path.join(folder, 'negative')
+
+
 class Driven:
     patience = 60  # seconds that wait() waits
 
@@ -21,8 +31,10 @@ class Driven:
     def launch(self, events_file, command, **more_env):
         """Starts it, with its log beside the events, and gives its window the keyboard."""
         self.events_file = events_file
+        self.n_read, self.seen = 0, {}  # bytes of it, events by kind
         with open(events_file + '.log', 'w', encoding='utf-8') as log:
-            self.program = subprocess.Popen([*command, '--events', events_file], stderr=log,
+            self.program = subprocess.Popen([*command, '--events', events_file, '--keys', '-'],
+                                            stdin=subprocess.PIPE, stderr=log,
                                             env=dict(self.env, **more_env))
         self.window = self.xdotool('search', '--sync', '--onlyvisible', '--class',
                                    'visavis').split()[0]
@@ -35,16 +47,46 @@ class Driven:
     def press(self, *keys):
         self.xdotool('key', *keys)
 
+    def places(self):
+        """What can be clicked now, as the program lists it."""
+        known = len(self.events('places'))
+        self.program.stdin.write(b'places\n')
+        self.program.stdin.flush()
+        self.wait('the places', lambda: len(self.events('places')) > known)
+        return self.events('places')[-1]['places']
+
+    def place(self, does, **which):
+        """The first place that does it; `which`: its other members."""
+        places = self.places()
+        for place in places:
+            if place['does'] == does and all(place.get(k) == v for k, v in which.items()):
+                return place
+        raise AssertionError(f'no place for {does} {which} among {[p["does"] for p in places]}')
+
+    def point(self, place, across=.5):
+        """The mouse goes there, without a click."""
+        self.xdotool('mousemove', '--window', self.window, round(place['x'] + across * place['w']),
+                     round(place['y'] + place['h'] / 2), 'sleep', '.1')
+
+    def click_on(self, does, **which):
+        self.point(self.place(does, **which))
+        self.xdotool('click', 1)
+
     def log(self):
         with open(self.events_file + '.log', encoding='utf-8') as f:
             return f.read()
 
     def events(self, kind):
-        if not os.path.exists(self.events_file):
-            return []
-        with open(self.events_file, encoding='utf-8') as f:
-            found = [json.loads(line) for line in f if line.endswith('\n')]
-        return [e for e in found if e['event'] == kind]
+        if os.path.exists(self.events_file):
+            with open(self.events_file, 'rb') as f:
+                f.seek(self.n_read)
+                for line in f:
+                    if not line.endswith(b'\n'):
+                        break
+                    self.n_read += len(line)
+                    event = json.loads(line)
+                    self.seen.setdefault(event['event'], []).append(event)
+        return list(self.seen.get(kind, []))
 
     def settings(self):
         try:

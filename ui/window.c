@@ -19,6 +19,7 @@
 #include "ui/icon.h"
 #include "ui/input.h"
 #include "ui/screen.h"
+#include "ui/zones.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -356,6 +357,28 @@ void ui_window_fill(struct ui_window *window, struct ui_view *view)
     view->album.first_seen = page->first_seen;
     view->album.n_seen = page->n_seen;
     view->album.side_px = page->side_px;
+}
+
+int ui_window_places(const struct ui_window *window, const struct ui_view *view,
+                     struct ui_place *places, int max)
+{
+    int w = 1, h = 1, n = 0;
+    float pixels = unit_pixels(window, &w, &h), units = scale_for(window, view, pixels) / pixels;
+    const struct ui_canvas *canvas = &window->canvas;
+    for (int i = 0; i < canvas->n_zones && n < max; i++) {
+        const struct ui_zone *z = &canvas->zone[i];
+        const char *does = ui_zone_name(z->kind);
+        if (does && ui_zone_in_reach(canvas, z))
+            places[n++] = (struct ui_place){does,
+                                            z->key,
+                                            z->index,
+                                            z->amount,
+                                            z->box.x * units,
+                                            z->box.y * units,
+                                            z->box.w * units,
+                                            z->box.h * units};
+    }
+    return n;
 }
 
 void ui_window_wake(struct ui_window *window)

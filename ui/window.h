@@ -40,6 +40,20 @@ float ui_window_text_most(const struct ui_window *window);
 // cursor, which pictures it drew last, and view->text_size as far as there is room for it.
 void ui_window_fill(struct ui_window *window, struct ui_view *view);
 
+// Something that can be clicked, in the window's own units, those of mouse positions.
+struct ui_place {
+    const char *does; // "train", "threshold_line": see ui_zone_name()
+    char key;         // 'a', 'p', 'n'; 0: none
+    int index;        // as in its ui_action
+    float amount;     // alike
+    float x, y, w, h;
+};
+
+// Lists what could be clicked in what was drawn last, at most `max`: what lies under an overlay is
+// left out. Returns how many.
+int ui_window_places(const struct ui_window *window, const struct ui_view *view,
+                     struct ui_place *places, int max);
+
 // Ends a ui_window_poll() that waits. Any thread. Coalesced: many calls wake once.
 void ui_window_wake(struct ui_window *window);
 

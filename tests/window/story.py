@@ -11,13 +11,12 @@ usage: story.py PROGRAM ARTEFACTS     exit code 77 where Xvfb or xdotool is miss
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from driven import Driven
+from driven import Driven, record
 
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 SOURCE = os.environ.get('VISAVIS_SOURCE', '.')
@@ -53,16 +52,6 @@ class Story(Driven):
     def shot(self, name):
         path = super().shot(name)
         assert os.path.getsize(path) > 20000, f'{path} looks blank'
-
-
-def record(folder, people, pictures, every):
-    """Pictures of demo people, saved by a session of the program itself: 25 / `every` a second of
-    the demo's time, so that the light changes as it would. Returns the folder they are in."""
-    keys = '\n'.join(f'camera demo:{who}@0\n' + f'wait frames {every}\nn 1\n' * pictures
-                     for who in people)
-    subprocess.run([PROGRAM, '--headless', '--camera', 'demo@0', '--data', folder, '--keys', '-'],
-                   input=keys, text=True, check=True, capture_output=True, timeout=300)
-    return os.path.join(folder, 'negative')
 
 
 def play(story, user, strangers):
@@ -160,8 +149,8 @@ def main():
             print(f'skipped: {tool} is not installed')
             return 77
     with tempfile.TemporaryDirectory(prefix='visavis-test-') as folder:
-        user = record(os.path.join(folder, 'user'), [0], 125, 3)
-        strangers = record(os.path.join(folder, 'others'), range(1, 7), 8, 30)
+        user = record(PROGRAM, os.path.join(folder, 'user'), [0], 125, 3)
+        strangers = record(PROGRAM, os.path.join(folder, 'others'), range(1, 7), 8, 30)
         story = Story(folder)
         try:
             play(story, user, strangers)
