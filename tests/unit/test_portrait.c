@@ -12,18 +12,13 @@
 #define FACES  24 // that a template is made of
 #define PERSON 6  // whose they are
 
-static struct face_template template_of_demo; // set by make_template()
+// Set by set_up(). Readers take their time to be made, so that there are two for all.
+static struct face_template template_of_demo;
+static struct face_reader *plain, *aligner; // without the template and with it
 
 static void draw(struct img *img, int who, double t)
 {
     assert_int_equal(cap_demo_draw(img, who, t, NULL), 0);
-}
-
-static struct face_reader *make_reader(const struct face_template *align)
-{
-    struct face_reader *reader;
-    assert_int_equal(face_reader_create(&reader, align, NULL), 0);
-    return reader;
 }
 
 static void fill(struct img *img, int w, int h, int level)
@@ -32,21 +27,19 @@ static void fill(struct img *img, int w, int h, int level)
     memset(img->px, level, (size_t)3 * (size_t)w * (size_t)h);
 }
 
-// Group setup: the mean of one person, which is as sharp as that of many real ones; 24 drawn ones
+// The mean of one person, which is as sharp as that of many real ones; 24 drawn ones
 // are too few and too unlike for that.
-static int make_template(void **state)
+static void make_template(void)
 {
-    (void)state;
     struct face_patch *patches = malloc(FACES * sizeof *patches);
-    struct face_reader *reader = make_reader(NULL);
     struct face_template one_worker;
     struct img img = {0};
     assert_non_null(patches);
     for (int i = 0; i < FACES; i++) {
         struct face_pose pose;
         draw(&img, PERSON, i * 1.7);
-        assert_int_equal(face_read_frame(reader, &img, NULL, &pose, NULL), FACE_FOUND);
-        face_reader_cut_patch(reader, &pose, &patches[i]);
+        assert_int_equal(face_read_frame(plain, &img, NULL, &pose, NULL), FACE_FOUND);
+        face_reader_cut_patch(plain, &pose, &patches[i]);
     }
     for (int workers = 1; workers <= 2; workers++) {
         struct pool *pool;
@@ -57,8 +50,23 @@ static int make_template(void **state)
     }
     assert_memory_equal(&one_worker, &template_of_demo, sizeof one_worker);
     img_finish(&img);
-    face_reader_destroy(reader);
     free(patches);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    assert_int_equal(face_reader_create(&plain, NULL, NULL), 0);
+    make_template();
+    assert_int_equal(face_reader_create(&aligner, &template_of_demo, NULL), 0);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    face_reader_destroy(plain);
+    face_reader_destroy(aligner);
     return 0;
 }
 
@@ -79,42 +87,38 @@ static bool same_face(const struct face_pose *a, const struct face_pose *b)
 static void faces_are_found_in_the_guide_box(void **state)
 {
     (void)state;
-    struct face_reader *reader = make_reader(NULL);
     struct img img = {0};
     struct img_rect box = face_guide_box(640, 480);
     int n = 0, n_found = 0, n_again = 0, n_in_picture = 0;
     for (int who = 0; who < CAP_DEMO_PEOPLE; who++, n++) {
         struct face_pose pose, again, picture;
         draw(&img, who, 2 + who);
-        if (face_read_frame(reader, &img, NULL, &pose, NULL) != FACE_FOUND)
+        if (face_read_frame(plain, &img, NULL, &pose, NULL) != FACE_FOUND)
             continue;
         n_found++;
         assert_true(distance(&pose, box.x + box.w / 2, box.y + box.h / 2) < 0.25 * box.w);
         assert_true(pose.side > 0.4f * (float)box.w && pose.side < 0.9f * (float)box.w);
-        n_again += face_read_frame(reader, &img, &pose, &again, NULL) == FACE_FOUND &&
+        n_again += face_read_frame(plain, &img, &pose, &again, NULL) == FACE_FOUND &&
                    same_face(&again, &pose);
-        n_in_picture += face_read_picture(reader, &img, &picture, NULL) == FACE_FOUND &&
+        n_in_picture += face_read_picture(plain, &img, &picture, NULL) == FACE_FOUND &&
                         same_face(&picture, &pose);
     }
     if (n_found < n - 2 || n_again < n_found - 1 || n_in_picture < n_found - 1)
         fail_msg("of %d: %d found, %d again, %d as pictures", n, n_found, n_again, n_in_picture);
     img_finish(&img);
-    face_reader_destroy(reader);
 }
 
 // A head that has jumped away from where it was last is looked for in the whole frame.
 static void a_face_that_jumped_is_found(void **state)
 {
     (void)state;
-    struct face_reader *reader = make_reader(NULL);
     struct img img = {0};
     struct face_pose here, pose, elsewhere = {80, 80, 120, 0};
     draw(&img, 4, 3);
-    assert_int_equal(face_read_frame(reader, &img, NULL, &here, NULL), FACE_FOUND);
-    assert_int_equal(face_read_frame(reader, &img, &elsewhere, &pose, NULL), FACE_FOUND);
+    assert_int_equal(face_read_frame(plain, &img, NULL, &here, NULL), FACE_FOUND);
+    assert_int_equal(face_read_frame(plain, &img, &elsewhere, &pose, NULL), FACE_FOUND);
     assert_true(pose.x == here.x && pose.y == here.y && pose.side == here.side);
     img_finish(&img);
-    face_reader_destroy(reader);
 }
 
 // Somebody too far away for the quick search is found within four frames, and then in each.
@@ -122,11 +126,10 @@ static void a_far_face_is_found(void **state)
 {
     (void)state;
     const int w = 640, h = 480;
-    struct face_reader *reader = make_reader(NULL);
     struct img near = {0}, small = {0}, img = {0};
     struct face_pose first, pose;
     draw(&near, 4, 3);
-    assert_int_equal(face_read_frame(reader, &near, NULL, &first, NULL), FACE_FOUND);
+    assert_int_equal(face_read_frame(plain, &near, NULL, &first, NULL), FACE_FOUND);
     float scale = 110 / first.side;
     int sw = (int)((float)w * scale), sh = (int)((float)h * scale);
     assert_int_equal(img_resize(&small, &near, (struct img_rect){0, 0, w, h}, sw, sh, NULL), 0);
@@ -134,22 +137,20 @@ static void a_far_face_is_found(void **state)
     for (int y = 0; y < sh; y++)
         memcpy(img.px + 3 * ((y + 60) * w + 80), small.px + 3 * y * sw, (size_t)(3 * sw));
     int n_tried = 1;
-    while (face_read_frame(reader, &img, NULL, &pose, NULL) != FACE_FOUND)
+    while (face_read_frame(plain, &img, NULL, &pose, NULL) != FACE_FOUND)
         assert_in_range(++n_tried, 1, 4);
     assert_true(distance(&pose, 80 + first.x * scale, 60 + first.y * scale) < 20);
     assert_true(fabsf(logf(pose.side / 110)) < 0.25f);
     for (int i = 0; i < 8; i++)
-        assert_int_equal(face_read_frame(reader, &img, &pose, &pose, NULL), FACE_FOUND);
+        assert_int_equal(face_read_frame(plain, &img, &pose, &pose, NULL), FACE_FOUND);
     img_finish(&near);
     img_finish(&small);
     img_finish(&img);
-    face_reader_destroy(reader);
 }
 
 static void walls_have_no_face(void **state)
 {
     (void)state;
-    struct face_reader *reader = make_reader(NULL), *aligner = make_reader(&template_of_demo);
     struct img img = {0};
     struct face_pose pose;
     const struct {
@@ -162,54 +163,48 @@ static void walls_have_no_face(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         float middle_x = (float)sizes[i].w / 2, middle_y = (float)sizes[i].h / 2;
         fill(&img, sizes[i].w, sizes[i].h, 150);
-        assert_int_equal(face_read_picture(reader, &img, &pose, NULL), sizes[i].want);
+        assert_int_equal(face_read_picture(plain, &img, &pose, NULL), sizes[i].want);
         if (sizes[i].want == FACE_CROPPED)
             assert_true(pose.x == middle_x && pose.y == middle_y &&
                         pose.side == fminf(2 * middle_x, 2 * middle_y) && pose.angle == 0);
         assert_int_equal(face_read_picture(aligner, &img, &pose, NULL), sizes[i].want);
-        assert_int_equal(face_read_frame(reader, &img, NULL, &pose, NULL), FACE_ABSENT);
+        assert_int_equal(face_read_frame(plain, &img, NULL, &pose, NULL), FACE_ABSENT);
     }
     img_finish(&img);
-    face_reader_destroy(reader);
-    face_reader_destroy(aligner);
 }
 
 // Brought to a size at which its shorter side shows a face, a narrow strip would be endless.
 static void strips_are_no_faces(void **state)
 {
     (void)state;
-    struct face_reader *reader = make_reader(NULL);
     struct img img = {0};
     struct face_pose pose;
     fill(&img, 60000, 1, 100);
-    assert_int_equal(face_read_picture(reader, &img, &pose, NULL), FACE_ABSENT);
+    assert_int_equal(face_read_picture(plain, &img, &pose, NULL), FACE_ABSENT);
     fill(&img, 3, 9000, 100);
-    assert_int_equal(face_read_picture(reader, &img, &pose, NULL), FACE_ABSENT);
+    assert_int_equal(face_read_picture(plain, &img, &pose, NULL), FACE_ABSENT);
     img_finish(&img);
-    face_reader_destroy(reader);
 }
 
 // One pixel is all there is to see, through every door.
 static void one_pixel_makes_a_flat_portrait(void **state)
 {
     (void)state;
-    struct face_reader *reader = make_reader(&template_of_demo);
     struct img img = {0};
     struct face_pose pose;
     uint8_t portrait[FACE_PORTRAIT_SIZE];
     float x[FACE_CHIP_SIZE(3)];
     fill(&img, 1, 1, 77);
-    assert_int_equal(face_read_box(reader, &img, (struct img_rect){0, 0, 1, 1}, &pose, NULL),
+    assert_int_equal(face_read_box(aligner, &img, (struct img_rect){0, 0, 1, 1}, &pose, NULL),
                      FACE_CROPPED);
     assert_true(pose.side > 0 && isfinite(pose.x) && isfinite(pose.y) && isfinite(pose.angle));
-    face_cut_portrait(reader, &pose, portrait);
+    face_cut_portrait(aligner, &pose, portrait);
     for (size_t i = 0; i < FACE_PORTRAIT_SIZE; i++)
         assert_int_equal(portrait[i], 77);
     face_portrait_input(x, portrait);
     for (size_t i = 0; i < FACE_CHIP_SIZE(3); i++)
         assert_true(fabsf(x[i] - 0.5f) < 1e-3f);
     img_finish(&img);
-    face_reader_destroy(reader);
 }
 
 // ---- Aligning ---------------------------------------------------------------------------------
@@ -266,29 +261,27 @@ static void displaced_faces_are_brought_back(void **state)
         {0, 0, 1, -0.15f},
         {0.05f, 0.03f, 1.1f, 0.15f},
     };
-    struct face_reader *reader = make_reader(NULL);
+    enum { WAYS = sizeof by / sizeof *by };
+    int n_back[WAYS] = {0};
     struct img img = {0};
-    for (size_t k = 0; k < sizeof by / sizeof *by; k++) {
-        int n_back = 0;
-        for (int i = 0; i < 24; i++) {
-            struct face_pose found;
-            draw(&img, PERSON, i * 1.7 + 0.8);
-            assert_int_equal(face_read_frame(reader, &img, NULL, &found, NULL), FACE_FOUND);
-            n_back += comes_back(&img, &found, by[k][0], by[k][1], by[k][2], by[k][3]);
-        }
-        if (n_back < (k < 6 ? 22 : 18)) // the last is all at once
-            fail_msg("by %g, %g, times %g, turned %g: %d of 24", (double)by[k][0], (double)by[k][1],
-                     (double)by[k][2], (double)by[k][3], n_back);
+    for (int i = 0; i < 24; i++) {
+        struct face_pose found;
+        draw(&img, PERSON, i * 1.7 + 0.8);
+        assert_int_equal(face_read_frame(plain, &img, NULL, &found, NULL), FACE_FOUND);
+        for (int k = 0; k < WAYS; k++)
+            n_back[k] += comes_back(&img, &found, by[k][0], by[k][1], by[k][2], by[k][3]);
     }
+    for (int k = 0; k < WAYS; k++)
+        if (n_back[k] < (k < 6 ? 22 : 18)) // the last is all at once
+            fail_msg("by %g, %g, times %g, turned %g: %d of 24", (double)by[k][0], (double)by[k][1],
+                     (double)by[k][2], (double)by[k][3], n_back[k]);
     img_finish(&img);
-    face_reader_destroy(reader);
 }
 
 // A face that lies turned is found to lie turned, mostly.
 static void the_angle_is_told(void **state)
 {
     (void)state;
-    struct face_reader *reader = make_reader(NULL);
     struct img img = {0};
     uint8_t px[300 * 300];
     const struct face_luma luma = {px, 300, 300};
@@ -296,7 +289,7 @@ static void the_angle_is_told(void **state)
     for (int i = 0; i < 24; i++) {
         struct face_pose found, upright = {.side = 120}, turned = {.side = 120, .angle = 0.15f};
         draw(&img, PERSON, i * 1.7 + 0.8);
-        assert_int_equal(face_read_frame(reader, &img, NULL, &found, NULL), FACE_FOUND);
+        assert_int_equal(face_read_frame(plain, &img, NULL, &found, NULL), FACE_FOUND);
         displace(px, &upright, &img, &found);
         face_align(&upright, &luma, &template_of_demo);
         displace(px, &turned, &img, &found);
@@ -307,7 +300,6 @@ static void the_angle_is_told(void **state)
     if (n_right < 17)
         fail_msg("%d of 24", n_right);
     img_finish(&img);
-    face_reader_destroy(reader);
 }
 
 // However wrong the start, it moves no further than it may, and a wall is like nothing.
@@ -352,14 +344,13 @@ static double mean(const uint8_t *px, size_t n)
 static void portraits_show_what_was_there(void **state)
 {
     (void)state;
-    struct face_reader *reader = make_reader(NULL);
     struct img img = {0};
     for (int who = 1; who < CAP_DEMO_PEOPLE; who += 5) {
         uint8_t portrait[FACE_PORTRAIT_SIZE], chip[FACE_CHIP_SIZE(1)];
         struct face_pose pose;
         draw(&img, who, who);
-        assert_int_equal(face_read_frame(reader, &img, NULL, &pose, NULL), FACE_FOUND);
-        face_cut_portrait(reader, &pose, portrait);
+        assert_int_equal(face_read_frame(plain, &img, NULL, &pose, NULL), FACE_FOUND);
+        face_cut_portrait(plain, &pose, portrait);
         face_portrait_chip(chip, portrait);
         double want = img_luma(&img, face_pose_box(&pose), 1);
         assert_true(fabs(mean(chip, sizeof chip) - want) < 3);
@@ -370,7 +361,6 @@ static void portraits_show_what_was_there(void **state)
         assert_true(want > 40 && want < 220);
     }
     img_finish(&img);
-    face_reader_destroy(reader);
 }
 
 // ---- Light ------------------------------------------------------------------------------------
@@ -378,18 +368,16 @@ static void portraits_show_what_was_there(void **state)
 // The face of a demo frame, luma 0..255.
 static void face_of(float *px, int who)
 {
-    struct face_reader *reader = make_reader(&template_of_demo);
     struct img img = {0};
     struct face_pose pose;
     uint8_t portrait[FACE_PORTRAIT_SIZE], chip[FACE_CHIP_SIZE(1)];
     draw(&img, who, who);
-    assert_int_equal(face_read_frame(reader, &img, NULL, &pose, NULL), FACE_FOUND);
-    face_cut_portrait(reader, &pose, portrait);
+    assert_int_equal(face_read_frame(aligner, &img, NULL, &pose, NULL), FACE_FOUND);
+    face_cut_portrait(aligner, &pose, portrait);
     face_portrait_chip(chip, portrait);
     for (size_t i = 0; i < FACE_CHIP_SIZE(1); i++)
         px[i] = chip[i];
     img_finish(&img);
-    face_reader_destroy(reader);
 }
 
 static double apart(const float *a, const float *b)
@@ -469,5 +457,5 @@ int main(void)
         cmocka_unit_test(light_and_gamma_cancel),
         cmocka_unit_test(planes_are_grey_outside_the_oval),
     };
-    return cmocka_run_group_tests(tests, make_template, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
