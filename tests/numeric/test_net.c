@@ -312,7 +312,7 @@ static void live_is_close_to_float32(void **state)
 #ifdef INSTRUMENTED
 enum { SCORED = 100 };
 #else
-enum { SCORED = 1000 };
+enum { SCORED = 300 };
 #endif
 
 // The plain C kernels take their time; what they do with 16 bits is the same but for rounding.
