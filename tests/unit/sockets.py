@@ -33,9 +33,9 @@ class Sockets(unittest.TestCase):
     def families(self, *args, keys='', calls_at_least=0):
         """The socket families that the program and all its threads asked for."""
         log = os.path.join(self.dir, 'calls')
-        r = subprocess.run(['strace', '-f', '-qq', '-e', 'trace=%network,openat', '-o', log, PROGRAM,
-                            *args], input=keys, capture_output=True, text=True, timeout=300,
-                           env=self.env, cwd=self.dir, check=False)
+        r = subprocess.run(['strace', '-f', '--seccomp-bpf', '-qq', '-e', 'trace=%network,openat',
+                            '-o', log, PROGRAM, *args], input=keys, capture_output=True,
+                           text=True, timeout=300, env=self.env, cwd=self.dir, check=False)
         self.assertEqual(r.returncode, 0, r.stderr)
         with open(log, encoding='utf-8', errors='replace') as f:
             calls = f.read()
