@@ -94,8 +94,9 @@ static void test_killed_while_collecting(void **state)
     snprintf(keys, sizeof keys, "%s/keys", (const char *)*state);
     snprintf(pictures, sizeof pictures, "%s/anchor", data);
     assert_int_equal(file_save(keys, "a 1000000\n", 10, NULL), 0);
-    const char *const args[] = {"visavis", "--headless", "--data", data, "--camera",
-                                "demo@0",  "--keys",     keys,     NULL};
+    const char *const args[] = {"visavis",          "--headless", "--data", data,
+                                "--camera",         "demo@0",     "--keys", keys,
+                                "--no-face-finder", NULL};
     for (int i = 0; i < N_COLLECTING; i++) {
         pid_t pid = start(args);
         bool soon = i % 2; // also before the first picture, else behind it
