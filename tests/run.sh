@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what is missing, builds, runs every test. At the end it names what failed; the last line
-# counts.
+# counts. Half an hour on two processors. A test that hangs is ended by its own limit; after 80
+# minutes all that still runs is.
 #     tests/run.sh            everything, as CI does
 #     tests/run.sh SUITE...   only these suites of the ordinary build: unit numeric thread window
 #                             desktop accuracy survival fuzz memcheck camera_vm
@@ -12,9 +13,14 @@ cd "$source"
 . app/packages.sh
 export DEBIAN_FRONTEND=noninteractive
 
-install_missing $build_packages libcmocka-dev clang libclang-rt-14-dev python3 xvfb xdotool x11-utils \
-    imagemagick strace valgrind gcovr qemu-system-x86 busybox-static cpio kmod bash-completion fish \
-    zsh man-db desktop-file-utils appstream librsvg2-bin
+end=$(($(date +%s) + 80 * 60))
+
+# What builds need; then, beside the first build, what tests need.
+# shellcheck disable=SC2086
+install_missing $build_packages libcmocka-dev clang libclang-rt-14-dev python3 valgrind
+install_missing xvfb xdotool x11-utils imagemagick strace gcovr qemu-system-x86 busybox-static cpio \
+    kmod bash-completion fish zsh man-db desktop-file-utils appstream librsvg2-bin &
+packages=$!
 
 passed=0 failed=0 skipped=0 failures=
 
@@ -24,8 +30,18 @@ fail() {
 failed: $1"
 }
 
+# left: seconds until the end, 1 at least.
+left() {
+    seconds=$((end - $(date +%s)))
+    echo $((seconds > 1 ? seconds : 1))
+}
+
 # tally DIR: adds up the results of the last meson test run there.
 tally() {
+    [ -e "$1/meson-logs/testlog.json" ] || {
+        fail "$1: no test ran"
+        return
+    }
     results=$(python3 -c '
 import json, sys
 for line in open(sys.argv[1]):
@@ -43,30 +59,37 @@ $results
 EOF
 }
 
-# build DIR TARGETS OPTION...: configures (again) and builds with warnings as errors. TARGETS: a
-# list of words, empty: all.
-build() {
-    dir=$1 targets=$2
-    shift 2
+# configure DIR OPTION...: or configures again. Warnings are errors.
+configure() {
+    dir=$1
+    shift
     if [ -e "$dir/build.ninja" ]; then
         meson configure "$dir" -Dwerror=true -Dtests=enabled "$@"
     else
         meson setup "$dir" -Dwerror=true -Dtests=enabled "$@" >/dev/null
     fi
-    # shellcheck disable=SC2086
-    ninja -C "$dir" --quiet $targets
+}
+
+# build_first OPTION...: in build; then there are all packages, too.
+build_first() {
+    configure build "$@"
+    ninja -C build --quiet
+    wait "$packages"
 }
 
 # tests DIR ARGUMENT...: of meson test; a failing test fails the run at its end, not here. A busy
 # machine may take three times as long as was allowed for.
 tests() {
-    dir=$1
+    dir=$1 code=0
     shift
     rm -f "$dir/meson-logs/testlog.json"
-    meson test -C "$dir" --no-rebuild --print-errorlogs --timeout-multiplier 3 "$@" || true
+    timeout --foreground -k 60 "$(left)" meson test -C "$dir" --no-rebuild --print-errorlogs \
+        --timeout-multiplier 3 "$@" || code=$?
+    case $code in 124 | 137) fail "$dir: the time was over before all tests were" ;; esac
     tally "$dir"
 }
 
+# suites DIR SUITE...
 suites() {
     dir=$1 wanted=
     shift
@@ -86,18 +109,26 @@ step() {
     fi
 }
 
+# background NAME COMMAND...: beside what follows, until finish NAME. One at a time.
+background() {
+    name=$1
+    shift
+    timeout -k 60 "$(left)" "$@" >"build/$name.log" 2>&1 &
+    running=$!
+}
+
+# finish NAME: waits for it, shows what it said and counts it as one test. Fails where it failed.
+finish() {
+    code=0
+    wait "$running" || code=$?
+    running=
+    cat "build/$1.log"
+    step "$1" [ "$code" -eq 0 ]
+    return "$code"
+}
+
 # title TEXT: of what comes now, with the time of day.
 title() { echo "== $(date +%T) $1 =="; }
-
-# fuzz_all SECONDS: every target by libFuzzer, two at a time. What they find is kept in build-clang.
-fuzz_all() {
-    ls tests/fuzz/seeds | xargs -P 2 -I TARGET sh -c '
-        mkdir -p build-clang/found/TARGET
-        build-clang/tests/fuzz_TARGET -max_total_time='"$1"' -rss_limit_mb=4000 -timeout=30 \
-            -artifact_prefix=build-clang/TARGET- build-clang/found/TARGET tests/fuzz/seeds/TARGET \
-            >build-clang/TARGET.log 2>&1 || { tail -40 build-clang/TARGET.log; exit 255; }
-        grep "^Done" build-clang/TARGET.log | sed "s/^/fuzz TARGET: /"'
-}
 
 # Lines of core and capture that the tests run: 90 % at least. Where threads count at once gcov may
 # write a branch's count that can't be; such a line is left out.
@@ -107,27 +138,46 @@ coverage() {
         2>build-coverage/gcovr.log || { tail -5 build-coverage/gcovr.log; false; }
 }
 
-if [ $# -gt 0 ]; then
-    build build ""
-    suites build "$@"
-else
+# Some tests wait more than they work: the next builds use what they leave. The soak and the fuzz
+# targets take their own time whatever runs beside them.
+everything() {
     title "gcc, a release without assertions"
-    build build "" -Db_ndebug=true
-    suites build unit numeric thread window desktop accuracy survival memcheck camera_vm
-    step soak python3 tests/bench/soak.py build/app/visavis 180
-    title "clang, address and undefined behaviour sanitizers, libFuzzer"
-    CC=clang CXX=clang++ build build-clang "" -Dfuzz=true -Db_sanitize=address,undefined \
+    build_first -Db_ndebug=true
+    CC=clang CXX=clang++ configure build-clang -Dfuzz=true -Db_sanitize=address,undefined \
         -Db_lundef=false -Dbuildtype=debugoptimized
+    counters=-fprofile-update=single # atomic ones, which -pthread brings, take ten times as long
+    configure build-coverage -Db_coverage=true -Dbuildtype=debugoptimized -Dc_args=$counters \
+        -Dcpp_args=$counters
+    configure build-tsan -Db_sanitize=thread -Dbuildtype=debugoptimized
+    background builds nice -n 10 sh -c '
+        ninja -C build-clang --quiet && ninja -C build-coverage --quiet &&
+        ninja -C build-tsan --quiet tests/test_session tests/test_feed tests/test_slot'
+    suites build unit numeric thread window desktop accuracy survival memcheck camera_vm
+    finish builds || return 0
+
+    title "clang, address and undefined behaviour sanitizers"
+    background soak nice -n 5 python3 tests/bench/soak.py build/app/visavis 180
     suites build-clang unit numeric thread fuzz
-    step fuzz fuzz_all 60
-    title "gcc, coverage"
-    build build-coverage "" -Db_coverage=true -Dbuildtype=debugoptimized
-    suites build-coverage unit numeric thread fuzz
+    finish soak || :
+
+    title "gcc, coverage; libFuzzer"
+    background fuzz sh tests/fuzz/all.sh build-clang 60
+    tests build-coverage --suite unit --suite numeric --suite thread --suite fuzz \
+        --no-suite uncounted
     step coverage coverage
     title "gcc, thread sanitizer"
-    build build-tsan "tests/test_session tests/test_feed tests/test_slot" -Db_sanitize=thread \
-        -Dbuildtype=debugoptimized
     suites build-tsan thread
+    finish fuzz || :
+}
+
+running=
+trap '[ -z "$running" ] || kill "$running"' EXIT
+trap 'exit 130' INT TERM
+if [ $# -gt 0 ]; then
+    build_first
+    suites build "$@"
+else
+    everything
 fi
 
 echo "$failures" | sed '/^$/d'
