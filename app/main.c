@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define AS_IS "VISAVIS_BLAS_AS_IS"
@@ -93,6 +94,7 @@ int main(int argc, char **argv)
         return 0;
     }
     ensure_blas_kernel(argv);
+    prctl(PR_SET_NAME, "visavis"); // started again by a link, it would be "exe"
     nn_blas_init();
     if (options.version) {
         printf("visavis %s (BLAS kernel %s, %s)\n", VISAVIS_VERSION, nn_blas_kernel(),

@@ -96,6 +96,18 @@ class Commands(unittest.TestCase):
             self.assertLess(max(map(len, r.stdout.splitlines())), 101)
         self.assertRegex(self.run_it('--version').stdout, r'^visavis \d+\.\d+\.\d+ \(')
 
+    def test_name_of_the_process(self):
+        """Is its own, also where it has started itself again for another BLAS kernel."""
+        with subprocess.Popen([PROGRAM, '--headless', '--quiet', '--camera', 'demo', '--data',
+                               self.path('named'), '--keys', '-', '--events', '-'], text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              env=dict(os.environ, OPENBLAS_CORETYPE='Prescott')) as program:
+            program.stdout.readline()
+            with open(f'/proc/{program.pid}/comm', encoding='utf-8') as f:
+                name = f.read()
+            program.communicate('q\n', timeout=60)
+        self.assertEqual((name, program.returncode), ('visavis\n', 0))
+
     def test_usage(self):
         self.refused(USAGE, 'frobnicate', 'frobnicate')
         self.refused(USAGE, '--frobnicate', '--frobnicate')
