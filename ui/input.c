@@ -141,14 +141,24 @@ static void typing_key(struct ui_input *input, SDL_Keysym key)
 
 // Keys.
 
-// The key's letter. Where the keyboard's letters are not Latin, the one at its place on a US
-// keyboard.
+// Whether the key is used for what is printed on it, wherever that is.
+static bool is_sign(SDL_Keycode sym)
+{
+    return sym == SDLK_PLUS || sym == SDLK_MINUS || sym == SDLK_EQUALS || sym == SDLK_SLASH;
+}
+
+// The key's letter or digit. Where the keyboard's letters are not Latin, or its digits need Shift
+// (as on French ones), the one at its place on a US keyboard.
 static SDL_Keycode letter_of(SDL_Keysym key)
 {
     bool other_script = key.sym >= 0x80 && !(key.sym & SDLK_SCANCODE_MASK);
     if (other_script && key.scancode >= SDL_SCANCODE_A && key.scancode <= SDL_SCANCODE_Z)
         return 'a' + (SDL_Keycode)(key.scancode - SDL_SCANCODE_A);
-    return key.sym;
+    if (is_sign(key.sym) || (key.sym >= SDLK_a && key.sym <= SDLK_z))
+        return key.sym;
+    if (key.scancode >= SDL_SCANCODE_1 && key.scancode <= SDL_SCANCODE_9)
+        return '1' + (SDL_Keycode)(key.scancode - SDL_SCANCODE_1);
+    return key.scancode == SDL_SCANCODE_0 ? '0' : key.sym;
 }
 
 static enum ui_action_kind plain_key(SDL_Keycode key)
@@ -229,7 +239,7 @@ static bool text_size_key(struct ui_input *input, SDL_Keysym key)
     int change = 0;
     if (!(key.mod & KMOD_CTRL) || key.mod & (KMOD_ALT | KMOD_GUI))
         return false;
-    switch (key.sym) {
+    switch (letter_of(key)) {
     case SDLK_EQUALS:
     case SDLK_PLUS:
     case SDLK_KP_PLUS:

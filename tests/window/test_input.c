@@ -195,6 +195,33 @@ static void test_other_scripts_use_the_place(void **state)
     expect(window, UI_RELEASE, 'a');
 }
 
+static void press_at(SDL_Scancode place, SDL_Keycode sym, Uint16 mod)
+{
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    event.key.keysym.sym = sym;
+    event.key.keysym.scancode = place;
+    event.key.keysym.mod = mod;
+    SDL_PushEvent(&event);
+}
+
+static void test_digits_that_need_shift(void **state)
+{
+    struct ui_window *window = *state;
+    press_at(SDL_SCANCODE_2, 0xe9, 0); // e with an accent, on a French keyboard
+    expect(window, UI_PAGE, 0);
+    press_at(SDL_SCANCODE_1, '&', KMOD_LSHIFT);
+    expect(window, UI_PAGE, 0);
+    press_at(SDL_SCANCODE_0, 0xe0, 0);
+    expect(window, UI_RESET_THRESHOLD, 0);
+    press_at(SDL_SCANCODE_0, 0xe0, KMOD_LCTRL);
+    expect(window, UI_TEXT_SIZE, 0);
+    press_at(SDL_SCANCODE_6, '-', 0);
+    expect(window, UI_THRESHOLD, 0);
+    press_at(SDL_SCANCODE_1, '+', 0); // Czech
+    expect(window, UI_THRESHOLD, 0);
+    expect(window, UI_NONE, 0);
+}
+
 static void test_threshold(void **state)
 {
     struct ui_window *window = *state;
@@ -1198,6 +1225,7 @@ int main(void)
         WITH_WINDOW(test_plain_keys),
         WITH_WINDOW(test_earlier_models),
         WITH_WINDOW(test_other_scripts_use_the_place),
+        WITH_WINDOW(test_digits_that_need_shift),
         WITH_WINDOW(test_threshold),
         WITH_WINDOW(test_text_size),
         WITH_WINDOW(test_text_size_by_wheel),
