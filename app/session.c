@@ -168,6 +168,15 @@ static struct app_threshold own_threshold(struct app_session *s)
     return own;
 }
 
+// Whether the model there is has a threshold of the user's.
+static bool has_own_threshold(struct app_session *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool own = app_threshold_is_of(&s->own_threshold, &s->card);
+    pthread_mutex_unlock(&s->lock);
+    return own && s->options->threshold < 0;
+}
+
 // With the threshold that the user set for it, or else its own.
 static void set_model(struct app_session *s, struct siam_model *model)
 {
@@ -197,7 +206,7 @@ static void on_trained(void *ctx, struct siam_model *model, const char *line)
 {
     struct app_session *s = ctx;
     char text[UI_TEXT];
-    bool moved = *own_threshold(s).model && s->options->threshold < 0;
+    bool moved = has_own_threshold(s);
     if (model)
         set_model(s, model);
     if (model && moved)
@@ -217,7 +226,7 @@ static void tell_own_threshold(struct app_session *s, const struct siam_card *ca
 {
     const struct app_threshold own = own_threshold(s);
     char text[UI_TEXT];
-    if (!app_threshold_is_of(&own, card) || s->options->threshold >= 0)
+    if (!has_own_threshold(s))
         return;
     snprintf(text, sizeof text, "threshold %.3f, as you set it for this model (0: its own, %.3f)",
              (double)own.value, (double)card->threshold);
