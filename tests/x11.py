@@ -43,6 +43,7 @@ class Client:
         self.x.XSelectInput(self.display, root, c.c_long(SUBSTRUCTURE))
         self.own = c.c_ulong(self.x.XCreateSimpleWindow(self.display, root, 0, 0, 1, 1, 0,
                                                         c.c_ulong(0), c.c_ulong(0)))
+        self.x.XSync(self.display, 0)
 
     def atom(self, name):
         return self.x.XInternAtom(self.display, name.encode(), 0)

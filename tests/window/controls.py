@@ -286,8 +286,8 @@ def main():
             print(f'skipped: {tool} is not installed')
             return 77
     with tempfile.TemporaryDirectory(prefix='visavis-test-') as folder:
-        others = record(PROGRAM, os.path.join(folder, 'others'), range(1, 5), 6, 30)
-        dropped = record(PROGRAM, os.path.join(folder, 'two words'), [5], 4, 30)
+        others = record(PROGRAM, os.path.join(folder, 'others'), range(1, 5), 4, 8)
+        dropped = record(PROGRAM, os.path.join(folder, 'two words'), [5], 4, 8)
         w = Window(folder)
         try:
             w.start('--size', '1000x700')
