@@ -27,135 +27,6 @@ static void choose(struct app_session *s, const struct ui_action *action)
     s->view.album.cursor = action->index; // the next key may come before the next frame
 }
 
-// The class that all of the pictures are of, if they are; else -1.
-static int only_kind(const int counts[SIAM_KINDS], int n)
-{
-    for (int k = 0; k < SIAM_KINDS; k++)
-        if (n > 0 && counts[k] == n)
-            return k;
-    return -1;
-}
-
-// What was done to how many pictures of which class: "moved 3 anchor pictures to "not me"".
-static void tell_edit(struct app_session *s, const char *verb, const struct app_edited *e)
-{
-    static const char *const names[SIAM_KINDS] = {"anchor ", "positive ", "\"not me\" "};
-    static const char *const targets[SIAM_KINDS] = {" to anchors", " to positives",
-                                                    " to \"not me\""};
-    char text[UI_TEXT];
-    int from = only_kind(e->from, e->n), to = only_kind(e->to, e->n);
-    snprintf(text, sizeof text, "%s %d %spicture%s%s", verb, e->n, from < 0 ? "" : names[from],
-             e->n == 1 ? "" : "s", to < 0 ? "" : targets[to]);
-    app_session_tell(s, text);
-}
-
-// What follows from pictures having come or gone.
-static void edited(struct app_session *s, const struct app_edited *e)
-{
-    for (int k = 0; k < SIAM_KINDS; k++)
-        if (e->from[k] > 0 || e->to[k] > 0)
-            app_album_changed(s->album, (enum siam_kind)k);
-    if (s->coach && e->n > 0)
-        app_coach_look(s->coach);
-    if (e->from[SIAM_ANCHOR] > 0 || e->to[SIAM_ANCHOR] > 0)
-        app_scorer_anchors_changed(s->scorer);
-}
-
-// key: 'a', 'p', 'n': moves the chosen pictures there; 0: deletes them.
-static void edit_chosen(struct app_session *s, char key)
-{
-    int n;
-    struct app_edited done;
-    struct err err = {0};
-    const char **paths = app_album_chosen(s->album, &n);
-    if (!paths) {
-        app_session_tell(s, "choose pictures first: 1 shows them");
-        return;
-    }
-    enum siam_kind to = key == 'a' ? SIAM_ANCHOR : key == 'p' ? SIAM_POSITIVE : SIAM_NEGATIVE;
-    int ret = key ? app_edits_move(s->edits, paths, n, to, &done, &err)
-                  : app_edits_delete(s->edits, paths, n, &done, &err);
-    free(paths);
-    if (done.n > 0)
-        tell_edit(s, key ? "moved" : "deleted", &done);
-    else if (!ret)
-        app_session_tell(s, "they are there already");
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    app_events_edited(s->events, &done);
-    edited(s, &done);
-}
-
-static void delete_chosen(struct app_session *s)
-{
-    edit_chosen(s, 0);
-}
-
-static void move_chosen(struct app_session *s, const struct ui_action *action)
-{
-    edit_chosen(s, action->key);
-}
-
-// A picture that hurts, as UI_TAKE_OUT numbers them.
-static void take_out(struct app_session *s, const struct ui_action *action)
-{
-    int index = action->index;
-    const struct ui_worst *worst = index < UI_WORST ? &s->view.worst_own : &s->view.worst_others;
-    int i = index % UI_WORST;
-    struct app_edited done;
-    struct err err = {0};
-    if (index < 0 || index >= 2 * UI_WORST || i >= worst->n)
-        return;
-    int ret = app_edits_take_out(s->edits, worst->suspect[i].path, &done, &err);
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    else if (done.n > 0)
-        app_session_tell(s, done.what == APP_DELETED
-                                ? "deleted: the next training is without it (t trains anew)"
-                                : "left out: the next training is without it (t trains anew)");
-    app_events_edited(s->events, &done);
-    edited(s, &done);
-}
-
-static void readmit(struct app_session *s)
-{
-    char text[UI_TEXT];
-    struct app_edited done;
-    struct err err = {0};
-    int ret = app_edits_readmit(s->edits, &done, &err);
-    snprintf(text, sizeof text, "%d picture%s of others take%s part in trainings again", done.n,
-             done.n == 1 ? "" : "s", done.n == 1 ? "s" : "");
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    else
-        app_session_tell(s, done.n > 0 ? text : "no picture is left out");
-    app_events_edited(s->events, &done);
-}
-
-static void undo(struct app_session *s)
-{
-    static const char *const verbs[] = {[APP_SAVED] = "removed the last",
-                                        [APP_DELETED] = "took back out of the trash",
-                                        [APP_MOVED] = "took back the move of",
-                                        [APP_LEFT_OUT] = "left out no more:",
-                                        [APP_READMITTED] = "left out again:"};
-    struct app_edited undone;
-    struct err err = {0};
-    if (app_collector_is_holding(s->collector)) {
-        app_session_tell(s, "let go of the key first, then undo");
-        return;
-    }
-    int ret = app_edits_undo(s->edits, &undone, &err);
-    if (undone.n > 0)
-        tell_edit(s, verbs[undone.what], &undone);
-    else if (!ret)
-        app_session_tell(s, "nothing of this session to undo");
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    app_events_undone(s->events, &undone);
-    edited(s, &undone);
-}
-
 // ---- Training and models ---------------------------------------------------------------------
 
 // warm: a short training from the model there is.
@@ -418,14 +289,13 @@ static void quit(struct app_session *s)
 void app_session_do(struct app_session *s, const struct ui_action *action)
 {
     static void (*const plain[UI_ACTIONS])(struct app_session *) = {
-        [UI_UNDO] = undo,          [UI_TRAIN] = train,
-        [UI_STOP] = stop,          [UI_WRONG] = tell_wrong,
-        [UI_RETRAIN] = retrain,    [UI_LIVE] = live_on_off,
+        [UI_TRAIN] = train,        [UI_STOP] = stop,
+        [UI_WRONG] = tell_wrong,   [UI_RETRAIN] = retrain,
+        [UI_LIVE] = live_on_off,   [UI_RESET_THRESHOLD] = reset_threshold,
         [UI_MIRROR] = mirror,      [UI_FULLSCREEN] = fullscreen,
-        [UI_HELP] = show_help,     [UI_DELETE] = delete_chosen,
-        [UI_READMIT] = readmit,    [UI_DISMISS] = dismiss,
+        [UI_HELP] = show_help,     [UI_DISMISS] = dismiss,
         [UI_THEME] = change_theme, [UI_FIGURES] = show_figures,
-        [UI_QUIT] = quit,          [UI_RESET_THRESHOLD] = reset_threshold,
+        [UI_QUIT] = quit,
     };
     static void (*const detailed[UI_ACTIONS])(struct app_session *, const struct ui_action *) = {
         [UI_HOLD] = hold,
@@ -439,8 +309,11 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         [UI_SET_THRESHOLD] = set_threshold,
         [UI_USE_MODEL] = use_model,
         [UI_CHOOSE] = choose,
-        [UI_MOVE] = move_chosen,
-        [UI_TAKE_OUT] = take_out,
+        [UI_DELETE] = app_pictures_do,
+        [UI_MOVE] = app_pictures_do,
+        [UI_TAKE_OUT] = app_pictures_do,
+        [UI_READMIT] = app_pictures_do,
+        [UI_UNDO] = app_pictures_do,
         [UI_PAGE] = open_page,
         [UI_TEXT_SIZE] = change_text_size,
         [UI_FOLDER] = add_folder,

@@ -350,7 +350,7 @@ enum app_keys_state app_keys_play(struct app_keys *k, struct app_session *s)
     if (k->fd < 0)
         return APP_KEYS_NONE;
     for (;;) {
-        if (must_wait(k, s))
+        if (must_wait(k, s) || app_chores_busy(s->chores))
             return APP_KEYS_PLAYING;
         k->waiting = FOR_NOTHING;
         note_failure(s);

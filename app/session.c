@@ -516,6 +516,8 @@ static int start_threads(struct app_session *s, struct err *err)
     if (!ret && s->window)
         ret = app_coach_create(&s->coach, s->data_dir, on_wake, s, err);
     if (!ret)
+        ret = app_chores_create(&s->chores, s, err);
+    if (!ret)
         ret = app_collector_create(&s->collector, &collector, err);
     if (!ret)
         ret = app_trainer_create(&s->trainer, s->events, &train, err);
@@ -605,6 +607,7 @@ static int run(const struct app_options *options, app_session_turn turn, void *c
         run_headless(s, keys, turn, ctx);
     }
     int code = ret ? err_exit_code(ret) : s->exit_code;
+    app_chores_destroy(s->chores);
     if (!ret)
         app_edits_empty_trash(s->edits);
     finish(s);

@@ -7,6 +7,7 @@
 
 #include "app/album.h"
 #include "app/cameras.h"
+#include "app/chores.h"
 #include "app/coach.h"
 #include "app/collector.h"
 #include "app/edits.h"
@@ -41,6 +42,7 @@ struct app_session {
     struct app_cameras *cameras;
     struct app_folders *folders;
     struct app_edits *edits;
+    struct app_chores *chores; // with files
     struct app_album *album;
     struct app_coach *coach; // NULL without a window
     struct app_collector *collector;
@@ -129,6 +131,9 @@ void app_camera_do(struct app_session *s, const struct ui_action *action);
 void app_camera_fill(struct app_session *s);
 // Loads the model's file on a thread, where there is one, and goes over to it. Returns at once.
 void app_session_load_model(struct app_session *s);
+// What a user asked for about pictures (pictures.c): returns at once; app_chores_busy(s->chores)
+// while it is being done.
+void app_pictures_do(struct app_session *s, const struct ui_action *action);
 // "2026-03-14T15:09:26Z" as "14 Mar, 16:09" in local time; unchanged where it isn't like that.
 void app_local_time(const char *utc, char *out, size_t size);
 // Fills in s->view from all parts (screen.c).
