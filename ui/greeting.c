@@ -12,12 +12,12 @@
 
 // Keys stand in brackets.
 static const char *const lines[WORDING][LINES] = {
-    {"Welcome! Look into the box and hold [a], then [p]: pictures of you.",
-     "Press [o] to add a folder of other people, then [t] to train.",
+    {"Welcome! Hold [a], then [p]: pictures of you. [o] adds a folder of other people.",
+     "Press [t] to train. The first time may take 20 minutes, in the background.",
      "Press [v] to see live whether it is you. Everything stays on this machine."},
-    {"Hold [a], then [p]: pictures of you.", "Press [o] for other people, [t] to train.",
+    {"Hold [a], then [p]: you. [o]: other people.", "[t] trains, 20 minutes the first time.",
      "[v] is live. All stays on this machine."},
-    {"[a] and [p]: you", "[o] others, then [t] train", "[v] live. All stays here."},
+    {"[a], [p]: you, [o]: others", "[t] train: first 20 min", "[v] live. All stays here."},
 };
 
 // The next piece of a line, without the brackets of a key; moves *s behind it.
