@@ -15,6 +15,7 @@
 #include "core/image/decode.h"
 #include "core/verify/json.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -23,6 +24,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NICENESS   10
 #define MAX_JSON   (16 << 20)
@@ -31,6 +33,7 @@
 #define TOLD_EVERY 10                // pictures
 #define FACE       (1 << APP_TRAITS) // bit of a picture in which a face is found
 #define UNKNOWN    (-1)
+#define UNREAD     (-2)
 
 // Where the light begins to be worth counting: half of the pictures that a webcam took in the
 // evening are darker than that, and most in Extended Yale B with the light from 35 degrees aside on
@@ -43,7 +46,9 @@ struct seen {
     const char *name; // in it
     int64_t size, mtime_ns;
     time_t taken;
-    int traits; // bits of enum app_trait, and FACE; UNKNOWN: not looked at
+    // Bits of enum app_trait, and FACE; UNKNOWN: not looked at; UNREAD: could not be read, next
+    // time perhaps.
+    int traits;
 };
 
 struct round {
@@ -151,7 +156,7 @@ static void take_over(struct round *round, const struct round *known)
 {
     for (int i = 0, j = 0; i < round->n && j < known->n;) {
         int order = by_name(&round->seen[i], &known->seen[j]);
-        if (order == 0)
+        if (order == 0 && known->seen[j].traits != UNREAD)
             round->seen[i].traits = known->seen[j].traits;
         i += order <= 0; // the same name may be there twice
         j += order > 0;
@@ -208,7 +213,7 @@ static void save(struct app_coach *c)
         const double entry[] = {seen->traits, (double)seen->size,
                                 (double)(seen->mtime_ns / CLOCK_SECOND),
                                 (double)(seen->mtime_ns % CLOCK_SECOND)};
-        if (seen->traits != UNKNOWN)
+        if (seen->traits >= 0)
             verify_json_put(pictures, seen->name, cJSON_CreateDoubleArray(entry, 4));
     }
     char *text = cJSON_PrintUnformatted(root);
@@ -226,14 +231,26 @@ static bool is_evening(time_t taken)
     return localtime_r(&taken, &tm) && (tm.tm_hour < 7 || tm.tm_hour >= 18);
 }
 
+// Whether what is wrong with it is what it holds.
+static bool can_be_read(const char *path)
+{
+    char first;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    bool can = fd >= 0 && read(fd, &first, 1) >= 0;
+    if (fd >= 0)
+        close(fd);
+    return can;
+}
+
 static int traits_of(struct app_coach *c, const char *path)
 {
     static const enum app_trait turns[] = {
         [FACE_STRAIGHT] = APP_STRAIGHT, [FACE_TO_LEFT] = APP_LEFT, [FACE_TO_RIGHT] = APP_RIGHT};
     struct face_pose pose;
     struct face_quality quality;
-    if (img_load(&c->picture, path, SIDE, NULL))
-        return 0;
+    int ret = img_load(&c->picture, path, SIDE, NULL);
+    if (ret)
+        return ret == ERR_DATA && can_be_read(path) ? 0 : UNREAD;
     int found = face_read_picture(c->reader, &c->picture, &pose, NULL);
     if (found != FACE_FOUND)
         return 0;
@@ -273,7 +290,7 @@ static void count(struct app_coach *c)
     for (int i = 0; i < c->last.n; i++) {
         const struct seen *seen = &c->last.seen[i];
         counts.waiting += seen->traits == UNKNOWN;
-        if (seen->traits == UNKNOWN)
+        if (seen->traits < 0)
             continue;
         counts.pictures++;
         if (!(seen->traits & FACE))

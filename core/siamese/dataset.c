@@ -46,7 +46,7 @@ static void give_up(struct decoding *d, int code, const struct err *err)
 
 static bool is_left_out(const struct siam_dataset_config *config, const struct siam_picture *p)
 {
-    for (int i = 0; i < config->n_left_out && p->kind == SIAM_NEGATIVE; i++)
+    for (int i = 0; i < config->n_left_out; i++)
         if (strcmp(config->left_out[i], p->path) == 0)
             return true;
     return false;

@@ -62,7 +62,7 @@ struct siam_dataset_config {
     const char *const
         *skip; // [n_skip], names of folders in these that are passed over; may be NULL
     int n_skip;
-    // Pictures of others, by their whole paths as file_walk() finds them, that are listed in
+    // Pictures, by their whole paths as file_walk() finds them, that are listed in
     // `skipped` unread: [n_left_out]; may be NULL. A file of `kept` serves with them or without.
     const char *const *left_out;
     int n_left_out;

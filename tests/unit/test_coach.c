@@ -186,6 +186,33 @@ static void what_was_seen_is_remembered(void **state)
     assert_int_equal(again.n[APP_DAY] + again.n[APP_EVENING], 2);
 }
 
+// Reading the memory of a process from its beginning fails, as reading a broken disk does.
+static void what_could_not_be_read_is_not_remembered(void **state)
+{
+    const char *dir = *state;
+    char name[] = "anchor/anchor-20260314-150926-535-b001-0009.jpg", byte;
+    int fd = open("/proc/self/mem", O_RDONLY);
+    if (fd < 0 || read(fd, &byte, 1) >= 0)
+        skip();
+    close(fd);
+    put_many(dir, "anchor", 2, AS_IT_IS);
+    assert_int_equal(symlink("/proc/self/mem", path_of(dir, name)), 0);
+    look_once(dir, 2);
+    void *text;
+    size_t size;
+    assert_int_equal(file_read(path_of(dir, "coach.json"), 10000, &text, &size, NULL), 0);
+    assert_non_null(memmem(text, size, "b001-0001", 9));
+    assert_null(memmem(text, size, "b001-0009", 9));
+    free(text);
+    struct app_coach *coach = start(dir);
+    wait_for(coach, 2);
+    assert_int_equal(unlink(path_of(dir, name)), 0);
+    put(dir, name, 2, AS_IT_IS);
+    app_coach_look(coach);
+    wait_for(coach, 3);
+    app_coach_destroy(coach);
+}
+
 static void pictures_come_and_go_meanwhile(void **state)
 {
     const char *dir = *state;
@@ -242,6 +269,7 @@ int main(void)
         TEST(light_is_told),
         TEST(times_come_from_names),
         TEST(what_was_seen_is_remembered),
+        TEST(what_could_not_be_read_is_not_remembered),
         TEST(pictures_come_and_go_meanwhile),
         cmocka_unit_test(the_first_thing_missing_is_suggested),
     };
