@@ -49,8 +49,11 @@ static void start_training(struct app_session *s, bool warm)
         .resume_if_same = true,
         .warm = warm,
     };
+    app_check_hold(s->check, true);
     if (!ret)
         ret = app_trainer_start(s->trainer, &job, &err);
+    if (ret)
+        app_check_hold(s->check, app_trainer_busy(s->trainer));
     free(negatives.paths);
     if (ret) {
         app_session_tell_error(s, ret, err.text);
@@ -207,6 +210,7 @@ static void add_folder(struct app_session *s, const struct ui_action *action)
     }
     snprintf(text, sizeof text, "other people from %s", path);
     app_session_tell(s, text);
+    app_check_folders(s->check);
     tell_folders(s);
 }
 

@@ -405,6 +405,17 @@ void app_events_skipped(struct app_events *ev, const char *path, int n, const ch
     put(ev, event, false);
 }
 
+void app_events_own(struct app_events *ev, const char *path, int pictures, const char *example)
+{
+    if (!ev)
+        return;
+    cJSON *event = event_named("own");
+    add_text(event, "path", path);
+    verify_json_int(event, "pictures", pictures);
+    add_text(event, "example", example);
+    put(ev, event, false);
+}
+
 void app_events_hook(struct app_events *ev, const char *hook, double score)
 {
     if (!ev)

@@ -56,6 +56,8 @@ void app_events_browsed(struct app_events *events, const char *path, int folders
                         const char *fault);
 // Files in it can't be used; `why` of the first.
 void app_events_skipped(struct app_events *events, const char *path, int n, const char *why);
+// So many pictures in a folder of other people look like the user; `example` is one of them.
+void app_events_own(struct app_events *events, const char *path, int pictures, const char *example);
 // A command was started: "accept", "reject" or "leave".
 void app_events_hook(struct app_events *events, const char *hook, double score);
 void app_events_shot(struct app_events *events, const char *path);

@@ -21,6 +21,9 @@ struct folder {
     bool looked;  // what follows is known
     int skipped;
     char why[UI_TEXT];
+    int checked; // for the user, in this state; 0: not yet
+    int own;
+    char own_path[UI_TEXT];
     bool remembered;
     float weight;
     float kept_weight; // as it is remembered: the command line may name another
@@ -329,6 +332,34 @@ int app_folders_weigh(struct app_folders *f, int index, float factor, struct err
     return ret;
 }
 
+bool app_folders_next_unchecked(struct app_folders *f, int state, char path[PATH_MAX])
+{
+    int found = -1;
+    pthread_mutex_lock(&f->lock);
+    for (int i = 0; i < f->n && found < 0; i++)
+        if (f->list[i].checked != state)
+            found = i;
+    if (found >= 0)
+        snprintf(path, PATH_MAX, "%s", f->list[found].path);
+    pthread_mutex_unlock(&f->lock);
+    return found >= 0;
+}
+
+bool app_folders_note_own(struct app_folders *f, const char *path, int state, int n,
+                          const char *example)
+{
+    pthread_mutex_lock(&f->lock);
+    int i = find(f, path);
+    bool is_new = i >= 0 && n > 0 && f->list[i].own != n;
+    if (i >= 0) {
+        f->list[i].checked = state;
+        f->list[i].own = n;
+        snprintf(f->list[i].own_path, UI_TEXT, "%s", example);
+    }
+    pthread_mutex_unlock(&f->lock);
+    return is_new;
+}
+
 void app_folders_view(struct app_folders *f, struct ui_view *view)
 {
     pthread_mutex_lock(&f->lock);
@@ -339,6 +370,8 @@ void app_folders_view(struct app_folders *f, struct ui_view *view)
         view->folder[i].weight = f->list[i].weight;
         view->folder[i].skipped = f->list[i].skipped;
         memcpy(view->folder[i].skipped_why, f->list[i].why, UI_TEXT);
+        view->folder[i].own = f->list[i].own;
+        memcpy(view->folder[i].own_path, f->list[i].own_path, UI_TEXT);
     }
     pthread_mutex_unlock(&f->lock);
 }

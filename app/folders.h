@@ -9,6 +9,8 @@
 #include "app/events.h"
 #include "ui/view.h"
 
+#include <limits.h>
+
 struct app_folders;
 
 // `data_dir` must outlive it. `weights` (NULL: none are given): [n_extra] of those of `extra`, 0
@@ -30,6 +32,14 @@ int app_folders_remove(struct app_folders *folders, int index, struct err *err);
 // remembers it where the folder is remembered. Errors: ERR_IO (can't remember it; it counts for
 // this run).
 int app_folders_weigh(struct app_folders *folders, int index, float factor, struct err *err);
+
+// The first folder (in `path`) that is not yet checked for the user in a state (from 1) of what it
+// is checked by; false: there is none. See folder_check.h.
+bool app_folders_next_unchecked(struct app_folders *folders, int state, char path[PATH_MAX]);
+// What was found in it: n pictures that look like the user, `example` one of them. True when there
+// are some, and not as many as were known before.
+bool app_folders_note_own(struct app_folders *folders, const char *path, int state, int n,
+                          const char *example);
 
 // Fills in view->folder and n_folders.
 void app_folders_view(struct app_folders *folders, struct ui_view *view);

@@ -40,6 +40,9 @@ static void edited(struct app_session *s, const struct app_edited *e)
         app_coach_look(s->coach);
     if (e->from[SIAM_ANCHOR] > 0 || e->to[SIAM_ANCHOR] > 0)
         app_scorer_anchors_changed(s->scorer);
+    for (int k = SIAM_ANCHOR; k <= SIAM_POSITIVE; k++)
+        if (e->from[k] > 0 || e->to[k] > 0)
+            app_check_own_changed(s->check);
 }
 
 // key: 'a', 'p', 'n': moves the pictures there; 0: deletes them.

@@ -109,6 +109,8 @@ static void on_burst(void *ctx, const struct app_burst *burst)
         app_coach_look(s->coach);
     if (burst->kind == SIAM_ANCHOR)
         app_scorer_anchors_changed(s->scorer);
+    if (burst->kind != SIAM_NEGATIVE)
+        app_check_own_changed(s->check);
 }
 
 static void on_saved(void *ctx, enum siam_kind kind)
@@ -186,6 +188,7 @@ static void set_model(struct app_session *s, struct siam_model *model)
     char when[32];
     app_local_time(c->created, when, sizeof when);
     app_scorer_set_model(s->scorer, model, is_own ? own.value : c->threshold);
+    app_check_set_model(s->check, model);
     pthread_mutex_lock(&s->lock);
     s->card = *c;
     s->models_changed = true;
@@ -195,8 +198,14 @@ static void set_model(struct app_session *s, struct siam_model *model)
     pthread_mutex_unlock(&s->lock);
 }
 
+static void on_own_found(void *ctx, const char *line)
+{
+    app_session_tell(ctx, line);
+}
+
 static void training_ended(struct app_session *s)
 {
+    app_check_hold(s->check, false);
     pthread_mutex_lock(&s->lock);
     s->n_trained++;
     pthread_mutex_unlock(&s->lock);
@@ -509,6 +518,8 @@ static int start_threads(struct app_session *s, struct err *err)
     if (!ret)
         ret = app_scorer_create(&s->scorer, &scorer, err);
     if (!ret)
+        ret = app_check_create(&s->check, s->data_dir, s->folders, s->events, on_own_found, s, err);
+    if (!ret)
         ret = app_edits_create(&s->edits, s->data_dir, err);
     collector.edits = s->edits;
     if (!ret)
@@ -571,6 +582,7 @@ static void finish(struct app_session *s)
     if (s->scorer)
         app_scorer_set_live(s->scorer, false); // the trainer may take a second to save
     app_trainer_destroy(s->trainer);
+    app_check_destroy(s->check);
     app_scorer_destroy(s->scorer); // the last: all others report to it
     app_folders_destroy(s->folders);
     app_coach_destroy(s->coach);

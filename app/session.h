@@ -11,6 +11,7 @@
 #include "app/coach.h"
 #include "app/collector.h"
 #include "app/edits.h"
+#include "app/folder_check.h"
 #include "app/folders.h"
 #include "app/hooks.h"
 #include "app/models.h"
@@ -41,6 +42,7 @@ struct app_session {
     struct cap_feed *feed; // main thread only
     struct app_cameras *cameras;
     struct app_folders *folders;
+    struct app_check *check;
     struct app_edits *edits;
     struct app_chores *chores; // with files
     struct app_album *album;

@@ -14,9 +14,22 @@
 
 #define MAX_SKIP ((size_t)1 << 20) // bytes
 
+static void warn_of_own(const struct siam_dataset *data)
+{
+    struct err err;
+    int first, n = siam_own_among_others(data, &first, &err);
+    if (n < 0)
+        log_error("%s", err.text);
+    else if (n > 0)
+        log_error("%d picture%s of others look%s like yours, e.g. %s: they teach the net that you "
+                  "are a stranger; remove them",
+                  n, n == 1 ? "" : "s", n == 1 ? "s" : "", data->pictures[first].path);
+}
+
 static void on_loaded(void *ctx, const struct siam_dataset *data)
 {
     (void)ctx;
+    warn_of_own(data);
     log_info("%d anchors, %d positives, %d pictures of others (%d people with several), %d skipped",
              data->n_kind[SIAM_ANCHOR], data->n_kind[SIAM_POSITIVE], data->n_kind[SIAM_NEGATIVE],
              data->n_people, data->n_skipped);

@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/siamese/group.h"
 #include "core/siamese/kept.h"
+#include "core/siamese/near.h"
 #include "core/siamese/scan.h"
 #include "core/siamese/split.h"
 
@@ -352,6 +353,25 @@ int siam_count_persons(const struct siam_dataset *data)
             n++;
         }
     }
+    return n;
+}
+
+int siam_own_among_others(const struct siam_dataset *data, int *first, struct err *err)
+{
+    uint64_t *own = malloc(((size_t)data->n_pictures + 1) * sizeof *own);
+    int n_own = 0, n = 0;
+    if (!own)
+        return err_memory(err, "pictures");
+    for (int i = data->n_pictures; i-- > 0;)
+        if (data->pictures[i].kind != SIAM_NEGATIVE)
+            own[n_own++] = data->pictures[i].hash;
+    for (int i = data->n_pictures; i-- > 0;)
+        if (data->pictures[i].kind == SIAM_NEGATIVE &&
+            siam_near_one(data->pictures[i].hash, own, n_own)) {
+            *first = i;
+            n++;
+        }
+    free(own);
     return n;
 }
 

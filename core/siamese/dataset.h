@@ -128,6 +128,10 @@ int siam_person_of(const struct siam_dataset *data, int i);
 // How many persons the negatives show.
 int siam_count_persons(const struct siam_dataset *data);
 
+// How many negatives are the same picture as one of the user's, or nearly (near.h); *first: the
+// number of one of them. Errors: ERR_MEMORY.
+int siam_own_among_others(const struct siam_dataset *data, int *first, struct err *err);
+
 // e: [n, embedding] of n of its pictures, by numbers. Work is spread over `pool`; `stop` may be
 // NULL. Errors: ERR_MEMORY, ERR_IO (a picture cannot be read back), ERR_STOPPED.
 int siam_dataset_embed(const struct siam_dataset *data, const struct nn_net *net,

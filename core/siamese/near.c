@@ -75,6 +75,17 @@ static void compare_by(uint64_t mask, const uint64_t *hashes, struct entry *entr
     }
 }
 
+bool siam_near_one(uint64_t hash, const uint64_t *hashes, int n)
+{
+    int set = __builtin_popcountll(hash);
+    if (set <= SIAM_NEAR_BITS)
+        return false;
+    for (int i = 0; i < n; i++)
+        if (__builtin_popcountll(hash ^ hashes[i]) <= SIAM_NEAR_BITS)
+            return true;
+    return false;
+}
+
 int siam_near_pairs(const uint64_t *hashes, const int *first, int n, siam_near_fn fn, void *ctx,
                     struct err *err)
 {

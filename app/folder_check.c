@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+// DESIGN. What is known of a folder belongs to a state of the user's pictures and the model, which
+// is numbered; the thread looks at the first folder that isn't known of the present state. Whatever
+// makes that moot (another state, a training, the end) sets `stop`, which a look obeys; then it is
+// done again from its beginning.
+#include "app/folder_check.h"
+
+#include "app/edits.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/log.h"
+#include "core/base/pool.h"
+#include "core/verify/own_face.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define NICENESS 10
+#define QUIET_NS (2 * CLOCK_SECOND) // without a change of the user's pictures
+
+struct app_check {
+    struct app_folders *folders;
+    struct app_events *events;
+    void (*found)(void *ctx, const char *line);
+    void *ctx;
+    char dirs[2][PATH_MAX]; // anchor/, positive/
+    pthread_t thread;
+    bool started;
+    atomic_bool stop;
+
+    // The thread's own, of the state `made`.
+    int made;
+    struct pool *pool;
+    uint64_t *hashes; // [n_hashes], of the user's pictures
+    int n_hashes;
+    struct verify_embedder *embedder; // NULL: there is no model that can tell
+    struct verify_gallery *gallery;
+    float genuine;
+
+    pthread_mutex_t lock;
+    pthread_cond_t wish;
+    bool quit, hold; // protected by lock, as all below
+    bool wanted;     // there may be something to look at
+    int state;       // from 1
+    int64_t due_ns;  // not before
+    struct siam_model *model;
+};
+
+static void drop_state(struct app_check *c)
+{
+    verify_embedder_destroy(c->embedder);
+    verify_gallery_destroy(c->gallery);
+    free(c->hashes);
+    c->embedder = NULL;
+    c->gallery = NULL;
+    c->hashes = NULL;
+    c->n_hashes = 0;
+    c->made = 0;
+}
+
+// By a model that looks at faces. That there are no anchors is no failure.
+static int make_judge(struct app_check *c, struct siam_model *model, struct err *err)
+{
+    c->genuine = model && model->input.way == SIAM_FACE ? verify_genuine_score(&model->card) : -1;
+    if (c->genuine < 0)
+        return 0;
+    int ret = verify_gallery_load(&c->gallery, model, c->dirs[0], c->pool, &c->stop, err);
+    if (ret == ERR_DATA)
+        return 0;
+    return ret ? ret : verify_embedder_create(&c->embedder, model, VERIFY_BATCH, c->pool, err);
+}
+
+static int make_state(struct app_check *c, struct siam_model *model, int state, struct err *err)
+{
+    const char *const dirs[] = {c->dirs[0], c->dirs[1]};
+    if (c->made == state)
+        return 0;
+    drop_state(c);
+    int ret = c->pool ? 0 : pool_create(&c->pool, 1, 0, err);
+    if (!ret)
+        ret = verify_hashes(&c->hashes, &c->n_hashes, dirs, 2, &c->stop, err);
+    if (!ret)
+        ret = make_judge(c, model, err);
+    c->made = ret ? 0 : state;
+    return ret;
+}
+
+static void tell(struct app_check *c, const char *path, int n, const char *example)
+{
+    char line[2 * PATH_MAX + 200];
+    snprintf(line, sizeof line,
+             "%s: %d picture%s look%s like you, e.g. %s: they would teach the net that you are a "
+             "stranger; remove them or the folder",
+             path, n, n == 1 ? "" : "s", n == 1 ? "s" : "", example);
+    app_events_own(c->events, path, n, example);
+    c->found(c->ctx, line);
+}
+
+static int look(struct app_check *c, const char *path, int state, struct err *err)
+{
+    struct verify_own_face own = {.own = NULL};
+    const char *example = NULL;
+    int ret = file_is_dir(path) ? verify_own_face_begin(&own, path, err) : 0;
+    if (!ret)
+        ret = verify_own_face_same(&own, c->hashes, c->n_hashes, &c->stop, err);
+    if (!ret && c->embedder && own.folder.n > 0)
+        ret = verify_own_face_alike(&own, path, c->embedder, c->gallery, c->genuine, &c->stop, err);
+    int n = ret ? 0 : verify_own_face_count(&own, &example);
+    if (!ret && app_folders_note_own(c->folders, path, state, n, n > 0 ? example : ""))
+        tell(c, path, n, example);
+    verify_own_face_finish(&own);
+    return ret;
+}
+
+// All folders that are not yet known of a state.
+static void look_around(struct app_check *c, struct siam_model *model, int state)
+{
+    char path[PATH_MAX];
+    while (!c->stop && app_folders_next_unchecked(c->folders, state, path)) {
+        struct err err = {0};
+        int ret = make_state(c, model, state, &err);
+        if (!ret)
+            ret = look(c, path, state, &err);
+        if (ret && ret != ERR_STOPPED) {
+            log_error("%s: can't be looked through for you: %s", path, err.text);
+            app_folders_note_own(c->folders, path, state, 0, "");
+        }
+    }
+}
+
+// With the lock held.
+static void wait_for_wish(struct app_check *c)
+{
+    struct timespec until = {.tv_sec = c->due_ns / CLOCK_SECOND,
+                             .tv_nsec = c->due_ns % CLOCK_SECOND};
+    if (c->wanted && !c->hold)
+        pthread_cond_timedwait(&c->wish, &c->lock, &until);
+    else
+        pthread_cond_wait(&c->wish, &c->lock);
+}
+
+static void *check_main(void *arg)
+{
+    struct app_check *c = arg;
+    pool_lower_priority(NICENESS);
+    pthread_mutex_lock(&c->lock);
+    while (!c->quit) {
+        if (c->hold || !c->wanted || clock_now_ns() < c->due_ns) {
+            wait_for_wish(c);
+            continue;
+        }
+        struct siam_model *model = c->model ? siam_model_ref(c->model) : NULL;
+        int state = c->state;
+        c->wanted = false;
+        c->stop = false;
+        pthread_mutex_unlock(&c->lock);
+        look_around(c, model, state);
+        siam_model_unref(model);
+        pthread_mutex_lock(&c->lock);
+    }
+    pthread_mutex_unlock(&c->lock);
+    drop_state(c);
+    pool_destroy(c->pool);
+    return NULL;
+}
+
+static int make_wish(struct app_check *c)
+{
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    int failed = pthread_cond_init(&c->wish, &attr);
+    pthread_condattr_destroy(&attr);
+    return failed;
+}
+
+int app_check_create(struct app_check **out, const char *data_dir, struct app_folders *folders,
+                     struct app_events *events, void (*found)(void *ctx, const char *line),
+                     void *ctx, struct err *err)
+{
+    struct app_check *c = *out = calloc(1, sizeof *c);
+    if (!c)
+        return err_memory(err, "look through folders");
+    c->folders = folders;
+    c->events = events;
+    c->found = found;
+    c->ctx = ctx;
+    c->state = 1;
+    c->wanted = true;
+    pthread_mutex_init(&c->lock, NULL);
+    int ret = make_wish(c) ? err_memory(err, "look through folders") : 0;
+    for (int k = 0; k < 2 && !ret; k++)
+        ret = file_join(c->dirs[k], PATH_MAX, data_dir, app_kind_folders[k], err);
+    if (!ret && pthread_create(&c->thread, NULL, check_main, c))
+        ret = err_memory(err, "look through folders");
+    c->started = !ret;
+    if (ret) {
+        app_check_destroy(c);
+        *out = NULL;
+    }
+    return ret;
+}
+
+void app_check_destroy(struct app_check *c)
+{
+    if (!c)
+        return;
+    pthread_mutex_lock(&c->lock);
+    c->quit = true;
+    c->stop = true;
+    pthread_cond_signal(&c->wish);
+    pthread_mutex_unlock(&c->lock);
+    if (c->started)
+        pthread_join(c->thread, NULL);
+    siam_model_unref(c->model);
+    pthread_cond_destroy(&c->wish);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}
+
+void app_check_folders(struct app_check *c)
+{
+    pthread_mutex_lock(&c->lock);
+    c->wanted = true;
+    pthread_cond_signal(&c->wish);
+    pthread_mutex_unlock(&c->lock);
+}
+
+// With the lock held.
+static void enter_state(struct app_check *c, int64_t due_ns)
+{
+    c->state++;
+    c->wanted = true;
+    c->due_ns = due_ns;
+    c->stop = true;
+    pthread_cond_signal(&c->wish);
+}
+
+void app_check_own_changed(struct app_check *c)
+{
+    pthread_mutex_lock(&c->lock);
+    enter_state(c, clock_now_ns() + QUIET_NS);
+    pthread_mutex_unlock(&c->lock);
+}
+
+void app_check_set_model(struct app_check *c, struct siam_model *model)
+{
+    siam_model_ref(model);
+    pthread_mutex_lock(&c->lock);
+    struct siam_model *old = c->model;
+    c->model = model;
+    enter_state(c, clock_now_ns());
+    pthread_mutex_unlock(&c->lock);
+    siam_model_unref(old);
+}
+
+void app_check_hold(struct app_check *c, bool hold)
+{
+    pthread_mutex_lock(&c->lock);
+    c->hold = hold;
+    if (hold)
+        c->stop = true;
+    else
+        c->wanted = true;
+    pthread_cond_signal(&c->wish);
+    pthread_mutex_unlock(&c->lock);
+}
