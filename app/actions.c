@@ -192,7 +192,7 @@ static void tell_folders(struct app_session *s)
 static void open_page(struct app_session *s, const struct ui_action *action)
 {
     enum ui_page page = (enum ui_page)action->index;
-    s->page = s->page == page ? UI_PAGE_PICTURE : page;
+    s->view.page = s->page = s->page == page ? UI_PAGE_PICTURE : page;
     if (s->page == UI_PAGE_COLLECTED)
         tell_folders(s);
     app_album_open(s->album, s->page == UI_PAGE_COLLECTED);
@@ -249,9 +249,10 @@ static void mirror(struct app_session *s)
     app_settings_set_flag(s->settings, APP_MIRROR, s->mirror);
 }
 
+// The view is told at once, as it is of the help and of pages: Esc may come before the next frame.
 static void fullscreen(struct app_session *s)
 {
-    s->fullscreen = !s->fullscreen;
+    s->view.fullscreen = s->fullscreen = !s->fullscreen;
     if (s->window)
         ui_window_set_fullscreen(s->window, s->fullscreen);
 }
@@ -275,7 +276,7 @@ static void change_text_size(struct app_session *s, const struct ui_action *acti
 
 static void show_help(struct app_session *s)
 {
-    s->help = !s->help;
+    s->view.help = s->help = !s->help;
 }
 
 static void dismiss(struct app_session *s)
