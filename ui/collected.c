@@ -377,30 +377,65 @@ static float coach_lines(struct ui_canvas *c, struct ui_box box, const struct ui
 
 // ---- The page -----------------------------------------------------------------------------------
 
-static void draw_foot(struct ui_canvas *c, struct ui_box row, const struct ui_album *album)
+// What can be done with the chosen pictures, from the right.
+#define EDITS 4
+static const struct ui_button edits[EDITS] = {
+    {.key = "Del", .label = "Delete", .zone = {.kind = UI_DELETE}},
+    {.key = "Shift N", .label = "Not me", .zone = {.kind = UI_MOVE, .key = 'n'}},
+    {.key = "Shift P", .label = "Positive", .zone = {.kind = UI_MOVE, .key = 'p'}},
+    {.key = "Shift A", .label = "Anchor", .zone = {.kind = UI_MOVE, .key = 'a'}},
+};
+
+// Of so many of them, with their words and gaps.
+static float edits_width(struct ui_canvas *c, int first, int n)
 {
-    static const struct ui_button buttons[] = {
-        {.key = "Del", .label = "Delete", .zone = {.kind = UI_DELETE}},
-        {.key = "Shift N", .label = "Not me", .zone = {.kind = UI_MOVE, .key = 'n'}},
-        {.key = "Shift P", .label = "Positive", .zone = {.kind = UI_MOVE, .key = 'p'}},
-        {.key = "Shift A", .label = "Anchor", .zone = {.kind = UI_MOVE, .key = 'a'}},
-    };
-    char s[64] = "";
-    if (album->n_chosen > 0)
-        snprintf(s, sizeof s, "%d chosen", album->n_chosen);
-    float all = ui_label_width(c, UI_STRONG, s) + UI_GAP;
-    for (size_t i = 0; i < SDL_arraysize(buttons); i++)
-        all += ui_button_width(c, &buttons[i]) + UI_GAP;
-    float keep = row.w < all ? row.w : 0; // then none has its label
-    for (size_t i = 0; i < SDL_arraysize(buttons) && album->n_chosen > 0; i++)
-        ui_button_right(c, &row, &buttons[i], keep);
+    float w = 0;
+    for (int i = first; i < first + n; i++)
+        w += ui_button_width(c, &edits[i]) + UI_GAP;
+    return w;
+}
+
+static void count_chosen(char *out, size_t size, const struct ui_album *album)
+{
+    snprintf(out, size, "%d chosen", album->n_chosen);
+}
+
+// Rows of buttons: a second one where one has no room for their words, and two have.
+static int foot_rows(struct ui_canvas *c, float w, const struct ui_album *album)
+{
+    char s[32];
+    count_chosen(s, sizeof s, album);
+    bool one = edits_width(c, 0, EDITS) + ui_label_width(c, UI_STRONG, s) <= w;
+    bool two = fmaxf(edits_width(c, 0, EDITS / 2), edits_width(c, EDITS / 2, EDITS / 2)) <= w;
+    return album->n_chosen > 0 && !one && two ? 2 : 1;
+}
+
+static void draw_edits(struct ui_canvas *c, struct ui_box foot, const struct ui_album *album)
+{
+    char s[32];
+    int rows = foot_rows(c, foot.w, album), n = EDITS / rows;
+    struct ui_box row = foot;
+    for (int first = 0; first < EDITS; first += n) {
+        row = ui_cut_bottom(&foot, UI_BUTTON_H);
+        ui_cut_bottom(&foot, UI_STEP);
+        float keep = row.w < edits_width(c, first, n) ? row.w : 0; // then none has its word
+        for (int i = first; i < first + n; i++)
+            ui_button_right(c, &row, &edits[i], keep);
+    }
+    count_chosen(s, sizeof s, album);
+    if (row.w >= ui_label_width(c, UI_STRONG, s))
+        ui_label(c, row, UI_STRONG, UI_LEFT, c->theme->text, s);
+}
+
+static void draw_foot(struct ui_canvas *c, struct ui_box foot, const struct ui_album *album)
+{
     static const char *const how[] = {"Choose with the mouse or the arrow keys, several with Shift "
                                       "or Ctrl, all by a heading or Ctrl A.",
                                       "Choose with the mouse or the arrow keys.", NULL};
-    if (album->n_chosen > 0 && row.w >= ui_label_width(c, UI_STRONG, s))
-        ui_label(c, row, UI_STRONG, UI_LEFT, c->theme->text, s);
-    else if (album->n_chosen == 0)
-        ui_label_fit(c, row, UI_CAPTION, UI_LEFT, c->theme->dim, how);
+    if (album->n_chosen > 0)
+        draw_edits(c, foot, album);
+    else
+        ui_label_fit(c, foot, UI_CAPTION, UI_LEFT, c->theme->dim, how);
 }
 
 // The name of the picture under the cursor, or what is wrong with it.
@@ -420,7 +455,9 @@ void ui_collected_draw(struct ui_canvas *c, struct ui_box box, const struct ui_v
 {
     const struct ui_album *album = &view->album;
     struct ui_box head, in = ui_page_card(c, box, UI_PAGE_COLLECTED, "Your pictures", &head);
-    draw_foot(c, ui_cut_bottom(&in, UI_BUTTON_H), album);
+    int rows = foot_rows(c, in.w, album);
+    float foot_h = (float)rows * (UI_BUTTON_H + UI_STEP) - UI_STEP;
+    draw_foot(c, ui_cut_bottom(&in, foot_h), album);
     draw_name(c, ui_cut_bottom(&in, ui_line_height(c, UI_CAPTION) + UI_GAP), album);
     struct ui_box bar = ui_cut_right(&in, BAR_W);
     struct grid grid = divide(in);
