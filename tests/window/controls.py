@@ -19,6 +19,8 @@ from x11 import Client
 
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 KINDS = {'a': 'anchor', 'p': 'positive', 'n': 'negative'}
+BURST = 4
+TRAINING = 600  # seconds that one takes at most, where the machine is busy with much else
 BY_ARROWS = 'choose', 'choose_worst', 'threshold_line', 'slider'  # the Tab key passes over these
 
 
@@ -86,19 +88,25 @@ def either_way(w, key, does, check, **which):
     check(lambda: w.click_on(does, **which))
 
 
+def hold(w, kind, down, up):
+    """Pictures come while it is down, and no longer."""
+    known = w.count('saved')
+    w.xdotool(*down)
+    w.wait('a burst', lambda: w.count('saved') >= known + BURST)
+    w.xdotool(*up)
+    time.sleep(.5)  # what was on its way
+    n = w.count('saved')
+    time.sleep(.5)
+    assert w.count('saved') == n, 'the burst goes on'
+    assert all(e['kind'] == kind and os.path.exists(e['path']) for e in w.events('saved')[known:])
+
+
 def collect(w):
     w.press('Escape')  # closes the greeting
     for key, kind in KINDS.items():
-        def by_key():
-            w.xdotool('keydown', key, 'sleep', '1', 'keyup', key)
-
-        def by_mouse():
-            w.point(w.place('hold', key=key))
-            w.xdotool('mousedown', 1, 'sleep', '1', 'mouseup', 1)
-        for act in by_key, by_mouse:
-            saved = w.wait_more('saved', act)
-            assert saved['kind'] == kind and os.path.exists(saved['path'])
-            time.sleep(.5)
+        hold(w, kind, ('keydown', key), ('keyup', key))
+        w.point(w.place('hold', key=key))
+        hold(w, kind, ('mousedown', 1), ('mouseup', 1))
     last = w.count('undone')
     either_way(w, 'u', 'undo', lambda act: w.wait_more('undone', act))
     kinds = [e['kind'] for e in w.events('undone')[last:]]
@@ -203,13 +211,13 @@ def pages(w):
 def train(w):
     w.press('t')
     w.wait_place('stop')
-    assert w.wait_more('trained', lambda: w.click_on('stop'), 120)['stopped']
+    assert w.wait_more('trained', lambda: w.click_on('stop'), TRAINING)['stopped']
     w.wait_place('train')
-    w.wait_more('trained', lambda: w.click_on('train'), 600)
+    w.wait_more('trained', lambda: w.click_on('train'), TRAINING)
     assert not w.events('trained')[-1]['stopped']
     w.wait_place('retrain', False)  # not live
     w.shot('controls-trained')
-    w.wait_more('trained', lambda: w.press('t'), 600)
+    w.wait_more('trained', lambda: w.press('t'), TRAINING)
 
 
 def live(w):
@@ -226,9 +234,9 @@ def live(w):
     w.shot('controls-wrong')
     w.press('r')
     w.wait_place('stop')
-    w.wait_more('trained', lambda: w.press('s'), 120)
+    w.wait_more('trained', lambda: w.press('s'), TRAINING)
     w.wait_place('train')
-    w.wait_more('trained', lambda: w.click_on('retrain'), 600)
+    w.wait_more('trained', lambda: w.click_on('retrain'), TRAINING)
 
 
 def threshold(w):
@@ -286,11 +294,13 @@ def main():
             print(f'skipped: {tool} is not installed')
             return 77
     with tempfile.TemporaryDirectory(prefix='visavis-test-') as folder:
-        others = record(PROGRAM, os.path.join(folder, 'others'), range(1, 5), 4, 8)
+        others = os.path.join(folder, 'others')
+        for who in range(1, 6):
+            record(PROGRAM, os.path.join(others, str(who)), [who], 3, 8)
         dropped = record(PROGRAM, os.path.join(folder, 'two words'), [5], 4, 8)
         w = Window(folder)
         try:
-            w.start('--size', '1000x700')
+            w.start()
             collect(w)
             choose_folders(w, others, dropped)
             look(w)

@@ -201,6 +201,7 @@ static void press_at(SDL_Scancode place, SDL_Keycode sym, Uint16 mod)
     event.key.keysym.sym = sym;
     event.key.keysym.scancode = place;
     event.key.keysym.mod = mod;
+    event.key.repeat = 0;
     SDL_PushEvent(&event);
 }
 
