@@ -105,7 +105,7 @@ static void use_model(struct app_session *s, const struct ui_action *action)
         app_session_tell_error(s, ERR_IO, err.text);
     } else {
         app_session_tell(s, "back to the model before: b again undoes that");
-        app_session_load_model(s);
+        app_present_load(s);
     }
 }
 
@@ -155,7 +155,7 @@ static void nudge_threshold(struct app_session *s, const struct ui_action *actio
     if (!has_threshold(s))
         return;
     app_scorer_nudge_threshold(s->scorer, action->amount);
-    app_session_keep_threshold(s);
+    app_present_keep_threshold(s);
 }
 
 static void set_threshold(struct app_session *s, const struct ui_action *action)
@@ -163,7 +163,7 @@ static void set_threshold(struct app_session *s, const struct ui_action *action)
     if (!has_threshold(s))
         return;
     app_scorer_set_threshold(s->scorer, action->amount);
-    app_session_keep_threshold(s);
+    app_present_keep_threshold(s);
 }
 
 static void reset_threshold(struct app_session *s)
@@ -174,7 +174,7 @@ static void reset_threshold(struct app_session *s)
     float own = s->card.threshold;
     pthread_mutex_unlock(&s->lock);
     app_scorer_set_threshold(s->scorer, own);
-    app_session_keep_threshold(s);
+    app_present_keep_threshold(s);
 }
 
 // ---- Folders and pages -----------------------------------------------------------------------

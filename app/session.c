@@ -12,11 +12,9 @@
 #include "core/base/log.h"
 #include "core/face/chip.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define IDLE_DRAW_NS (CLOCK_SECOND / 10)
 #define POLL_MS      8
@@ -25,7 +23,7 @@
 
 // ---- What other threads report --------------------------------------------------------------
 
-static void wake(struct app_session *s)
+void app_session_wake(struct app_session *s)
 {
     if (s->ready && s->window)
         ui_window_wake(s->window);
@@ -40,7 +38,7 @@ static void tell(struct app_session *s, const char *text, int error)
     if (error)
         s->last_error = error;
     pthread_mutex_unlock(&s->lock);
-    wake(s);
+    app_session_wake(s);
 }
 
 void app_session_tell(struct app_session *s, const char *text)
@@ -80,7 +78,7 @@ static void on_camera(void *ctx, enum cap_state state, const char *detail,
     s->camera_refused |= state == CAP_REFUSED;
     s->n_cameras += state != CAP_DECLINED;
     pthread_mutex_unlock(&s->lock);
-    wake(s);
+    app_session_wake(s);
 }
 
 // What a burst left out, in words; "" where that is nothing.
@@ -134,7 +132,7 @@ static void on_live_failed(void *ctx, int code, const char *text)
 
 static void on_wake(void *ctx)
 {
-    wake(ctx);
+    app_session_wake(ctx);
 }
 
 static void on_cameras(void *ctx)
@@ -142,60 +140,7 @@ static void on_cameras(void *ctx)
     struct app_session *s = ctx;
     struct cap_info list[APP_CAMERAS_MAX];
     app_events_cameras(s->events, list, app_cameras_list(s->cameras, list));
-    wake(s);
-}
-
-void app_local_time(const char *utc, char *out, size_t size)
-{
-    struct tm tm = {0};
-    snprintf(out, size, "%s", utc);
-    const char *end = strptime(utc, "%Y-%m-%dT%H:%M:%SZ", &tm);
-    if (!end || *end)
-        return;
-    time_t t = timegm(&tm);
-    if (localtime_r(&t, &tm))
-        strftime(out, size, "%d %b, %H:%M", &tm);
-}
-
-bool app_threshold_is_of(const struct app_threshold *threshold, const struct siam_card *card)
-{
-    return *card->created && strcmp(threshold->model, card->created) == 0;
-}
-
-static struct app_threshold own_threshold(struct app_session *s)
-{
-    pthread_mutex_lock(&s->lock);
-    struct app_threshold own = s->own_threshold;
-    pthread_mutex_unlock(&s->lock);
-    return own;
-}
-
-// Whether the model there is has a threshold of the user's.
-static bool has_own_threshold(struct app_session *s)
-{
-    pthread_mutex_lock(&s->lock);
-    bool own = app_threshold_is_of(&s->own_threshold, &s->card);
-    pthread_mutex_unlock(&s->lock);
-    return own && s->options->threshold < 0;
-}
-
-// With the threshold that the user set for it, or else its own.
-static void set_model(struct app_session *s, struct siam_model *model)
-{
-    const struct siam_card *c = &model->card;
-    const struct app_threshold own = own_threshold(s);
-    bool is_own = app_threshold_is_of(&own, c);
-    char when[32];
-    app_local_time(c->created, when, sizeof when);
-    app_scorer_set_model(s->scorer, model, is_own ? own.value : c->threshold);
-    app_check_set_model(s->check, model);
-    pthread_mutex_lock(&s->lock);
-    s->card = *c;
-    s->models_changed = true;
-    snprintf(s->model_line, sizeof s->model_line,
-             "Trained %s: %d epoch%s, %d + %d of you, %d of others", when, c->epochs,
-             c->epochs == 1 ? "" : "s", c->n_anchor, c->n_positive, c->n_negative);
-    pthread_mutex_unlock(&s->lock);
+    app_session_wake(s);
 }
 
 static void on_own_found(void *ctx, const char *line)
@@ -215,9 +160,9 @@ static void on_trained(void *ctx, struct siam_model *model, const char *line)
 {
     struct app_session *s = ctx;
     char text[UI_TEXT];
-    bool moved = has_own_threshold(s);
+    bool moved = app_present_has_own_threshold(s);
     if (model)
-        set_model(s, model);
+        app_present_set(s, model);
     if (model && moved)
         snprintf(text, sizeof text, "%s; the threshold is the new model's, %.3f", line,
                  (double)model->card.threshold);
@@ -229,75 +174,6 @@ static void on_train_failed(void *ctx, int code, const char *text)
 {
     app_session_tell_error(ctx, code, text);
     training_ended(ctx);
-}
-
-static void tell_own_threshold(struct app_session *s, const struct siam_card *card)
-{
-    const struct app_threshold own = own_threshold(s);
-    char text[UI_TEXT];
-    if (!has_own_threshold(s))
-        return;
-    snprintf(text, sizeof text, "threshold %.3f, as you set it for this model (0: its own, %.3f)",
-             (double)own.value, (double)card->threshold);
-    app_session_tell(s, text);
-}
-
-static void load_model(struct app_session *s)
-{
-    char path[PATH_MAX];
-    struct err err = {0};
-    struct siam_model *model;
-    int ret = file_join(path, sizeof path, s->data_dir, "model.safetensors", &err);
-    if (!ret)
-        ret = siam_model_load(&model, path, &err);
-    if (ret) {
-        app_scorer_expect_model(s->scorer, false);
-        app_session_tell_error(s, ret, err.text);
-        return;
-    }
-    set_model(s, model);
-    tell_own_threshold(s, &model->card);
-    siam_model_unref(model);
-    wake(s);
-}
-
-static bool is_load_wanted(struct app_session *s)
-{
-    pthread_mutex_lock(&s->lock);
-    bool asked = s->load_wanted;
-    s->loading = asked;
-    s->load_wanted = false;
-    pthread_mutex_unlock(&s->lock);
-    return asked;
-}
-
-static void *loader_main(void *arg)
-{
-    while (is_load_wanted(arg))
-        load_model(arg);
-    return NULL;
-}
-
-// The thread ends when nothing is to be loaded; then it is joined here without waiting.
-void app_session_load_model(struct app_session *s)
-{
-    char path[PATH_MAX];
-    if (file_join(path, sizeof path, s->data_dir, "model.safetensors", NULL) || !file_exists(path))
-        return;
-    app_scorer_expect_model(s->scorer, true);
-    pthread_mutex_lock(&s->lock);
-    bool running = s->loading;
-    s->load_wanted = s->loading = true;
-    pthread_mutex_unlock(&s->lock);
-    if (running)
-        return;
-    if (s->have_loader)
-        pthread_join(s->loader, NULL);
-    s->have_loader = pthread_create(&s->loader, NULL, loader_main, s) == 0;
-    if (!s->have_loader) {
-        s->loading = false; // there is no other thread
-        app_scorer_expect_model(s->scorer, false);
-    }
 }
 
 // ---- Settings -------------------------------------------------------------------------------
@@ -321,34 +197,6 @@ static int open_settings(struct app_session *s, struct err *err)
         snprintf(s->own_threshold.model, sizeof s->own_threshold.model, "%s",
                  app_settings_text(s->settings, APP_THRESHOLD_OF, ""));
     return 0;
-}
-
-void app_session_keep_threshold(struct app_session *s)
-{
-    char text[UI_TEXT];
-    struct app_threshold own = {{0}, 0};
-    app_scorer_view(s->scorer, &s->view);
-    pthread_mutex_lock(&s->lock);
-    const struct siam_card card = s->card;
-    bool was_own = app_threshold_is_of(&s->own_threshold, &card);
-    if (fabsf(s->view.threshold - card.threshold) > UI_SAME_THRESHOLD) {
-        snprintf(own.model, sizeof own.model, "%s", card.created);
-        own.value = s->view.threshold;
-    }
-    s->own_threshold = own;
-    pthread_mutex_unlock(&s->lock);
-    if (!*own.model) {
-        app_settings_forget(s->settings, APP_THRESHOLD);
-        app_settings_forget(s->settings, APP_THRESHOLD_OF);
-        return;
-    }
-    app_settings_set_number(s->settings, APP_THRESHOLD, own.value);
-    app_settings_set_text(s->settings, APP_THRESHOLD_OF, own.model);
-    snprintf(text, sizeof text,
-             "this threshold is kept for this model; 0 goes back to its own, %.3f",
-             (double)card.threshold);
-    if (!was_own)
-        app_session_tell(s, text);
 }
 
 static void keep_settings(struct app_session *s, int64_t quiet_ns)
@@ -561,7 +409,7 @@ static int start(struct app_session *s, struct err *err)
         ret = start_threads(s, err);
     if (!ret) {
         s->reader = cap_slot_attach(s->slot);
-        app_session_load_model(s);
+        app_present_load(s);
         ret = app_camera_start(s, on_camera, err);
         if (!ret)
             app_edits_keep(s->edits);

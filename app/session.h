@@ -131,8 +131,6 @@ int app_camera_start(struct app_session *s, cap_state_fn on_state, struct err *e
 void app_camera_turn(struct app_session *s);
 void app_camera_do(struct app_session *s, const struct ui_action *action);
 void app_camera_fill(struct app_session *s);
-// Loads the model's file on a thread, where there is one, and goes over to it. Returns at once.
-void app_session_load_model(struct app_session *s);
 // What a user asked for about pictures (pictures.c): returns at once; app_chores_busy(s->chores)
 // while it is being done.
 void app_pictures_do(struct app_session *s, const struct ui_action *action);
@@ -145,12 +143,21 @@ void app_screen_text_size(struct app_session *s, int change);
 // Saves a picture of the window, or of what it would show. Errors: ERR_IO, ERR_DATA, ERR_MEMORY.
 int app_screen_shot(struct app_session *s, const char *path, struct err *err);
 
+// The session's model (present.c). Loads its file on a thread, where there is one, and goes over to
+// it; returns at once.
+void app_present_load(struct app_session *s);
 // The threshold was moved: remembers it for the model there is, unless it is the model's.
-void app_session_keep_threshold(struct app_session *s);
-bool app_threshold_is_of(const struct app_threshold *threshold, const struct siam_card *card);
+void app_present_keep_threshold(struct app_session *s);
 
 // -- any thread --
 
+// Goes over to a model, with the threshold that the user set for it, or else its own.
+void app_present_set(struct app_session *s, struct siam_model *model);
+// Whether the user has set a threshold for the model there is.
+bool app_present_has_own_threshold(struct app_session *s);
+bool app_threshold_is_of(const struct app_threshold *threshold, const struct siam_card *card);
+// Makes the window look at what is new.
+void app_session_wake(struct app_session *s);
 // Shows a line in the window and the log. Errors also go to the event stream.
 void app_session_tell(struct app_session *s, const char *text);
 void app_session_tell_error(struct app_session *s, int code, const char *text);
