@@ -179,13 +179,15 @@ static void reset_threshold(struct app_session *s)
 
 // ---- Folders and pages -----------------------------------------------------------------------
 
-// The page of the pictures shows the same folders as the list.
+// The pages show the same folders as the list.
 static void tell_folders(struct app_session *s)
 {
     int n;
     char **paths = app_folders_paths(s->folders, &n);
-    if (paths)
+    if (paths) {
         app_album_set_folders(s->album, (const char *const *)paths, n);
+        app_browser_set_folders(s->browser, (const char *const *)paths, n);
+    }
     free(paths);
 }
 
@@ -193,9 +195,9 @@ static void open_page(struct app_session *s, const struct ui_action *action)
 {
     enum ui_page page = (enum ui_page)action->index;
     s->view.page = s->page = s->page == page ? UI_PAGE_PICTURE : page;
-    if (s->page == UI_PAGE_COLLECTED)
-        tell_folders(s);
+    tell_folders(s);
     app_album_open(s->album, s->page == UI_PAGE_COLLECTED);
+    app_people_open(s, s->page == UI_PAGE_PEOPLE);
 }
 
 static void add_folder(struct app_session *s, const struct ui_action *action)
@@ -324,6 +326,11 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         [UI_FOLDER] = add_folder,
         [UI_REMOVE_FOLDER] = remove_folder,
         [UI_WEIGHT] = weigh_folder,
+        [UI_PICK_FOLDER] = app_people_do,
+        [UI_PICK_DIR] = app_people_do,
+        [UI_OPEN_DIR] = app_people_do,
+        [UI_USE_DIR] = app_people_do,
+        [UI_SHOW_HIDDEN] = app_people_do,
     };
     if (plain[action->kind])
         plain[action->kind](s);

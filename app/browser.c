@@ -207,36 +207,58 @@ static struct look *find_look(struct app_browser *b, const char *dir, bool of_cu
     return NULL;
 }
 
-// Counts first, which are shown at once, then small pictures.
+// A look goes in steps, each shown at once: counts by names, small pictures, what is skipped, which
+// of folders in use is known elsewhere.
+enum step { LOOK_COUNTS, LOOK_PICTURES, LOOK_SKIPPED };
+
+static int take_step(struct work *w, struct app_glance *g, enum step step)
+{
+    switch (step) {
+    case LOOK_COUNTS:
+        return app_glance_look(g, w->dir, &w->watch);
+    case LOOK_PICTURES:
+        return app_glance_make(g, w->dir, SIDE, &w->watch);
+    default:
+        return app_glance_check(g, w->dir, &w->watch);
+    }
+}
+
+// Takes the lock. False: the look ends here.
+static bool show_step(struct work *w, struct app_glance *g, enum step step, int ret, bool of_cursor)
+{
+    bool wanted = resume(w) && !ret;
+    struct look *look = find_look(w->b, w->dir, of_cursor);
+    if (!look || !is_present(w))
+        return false;
+    if (!wanted) {
+        look->due |= !ret || ret == ERR_STOPPED; // overtaken: later
+        return false;
+    }
+    int before = look->seen.n; // small pictures stay until there are others
+    look->seen = g->seen;
+    look->seen.n = step == LOOK_COUNTS ? before : g->seen.n;
+    if (step == LOOK_PICTURES) {
+        img_finish(&look->fresh);
+        look->fresh = g->row;
+        look->is_fresh = true;
+        g->row = (struct img){0};
+    }
+    show(w);
+    return true;
+}
+
 static void do_look(struct work *w, int k)
 {
     struct app_browser *b = w->b;
-    bool of_cursor = k == CURSOR;
-    struct app_glance g;
+    bool of_cursor = k == CURSOR, goes_on = true;
+    enum step last = of_cursor ? LOOK_SKIPPED : LOOK_PICTURES;
+    struct app_glance g = {0};
     b->looks[k].due = false;
     begin(w, of_cursor ? TO_LOOK : TO_COUNT, b->looks[k].dir);
-    int ret = app_glance_look(&g, w->dir, &w->watch);
-    bool wanted = resume(w);
-    struct look *look = find_look(b, w->dir, of_cursor);
-    if (!ret && wanted && look) {
-        int n = look->seen.n;
-        look->seen = g.seen;
-        look->seen.n = n; // until there are others
-        show(w);
-    }
-    pthread_mutex_unlock(&b->lock);
-    ret = ret ? ret : app_glance_make(&g, w->dir, SIDE, &w->watch);
-    wanted = resume(w);
-    look = find_look(b, w->dir, of_cursor);
-    if (!ret && wanted && look) {
-        look->seen = g.seen;
-        img_finish(&look->fresh);
-        look->fresh = g.row;
-        look->is_fresh = true;
-        g.row = (struct img){0};
-        show(w);
-    } else if (look && is_present(w)) {
-        look->due |= !ret || ret == ERR_STOPPED; // overtaken: later
+    for (enum step step = LOOK_COUNTS; step <= last && goes_on; step++) {
+        if (step != LOOK_COUNTS)
+            pthread_mutex_unlock(&b->lock);
+        goes_on = show_step(w, &g, step, take_step(w, &g, step), of_cursor);
     }
     app_glance_finish(&g);
 }
@@ -468,6 +490,7 @@ void app_browser_set_folders(struct app_browser *b, const char *const *dirs, int
     b->cursor = b->cursor < n ? b->cursor : n - 1;
     b->cursor = b->cursor < 0 && n > 0 ? 0 : b->cursor;
     b->browsing = b->browsing || n == 0;
+    b->news = true;
     wish(b, TO_COUNT);
     pthread_mutex_unlock(&b->lock);
 }
@@ -570,7 +593,21 @@ bool app_browser_chosen(struct app_browser *b, char out[UI_PATH])
 
 // ---- The view -----------------------------------------------------------------------------------
 
-// With the lock held, as all here but the last. What can't be read has no row but the one above.
+// With the lock held, as all here but the last. Whether `name` in the folder is used.
+static bool is_used(const struct app_browser *b, const char *name)
+{
+    size_t n = strcmp(b->dir, "/") == 0 ? 0 : strlen(b->dir);
+    for (int k = 0; k < b->n_used; k++) {
+        const char *dir = b->looks[k].dir;
+        bool below = strncmp(dir, b->dir, n) == 0 && dir[n] == '/';
+        if (strcmp(name, ".") == 0 ? strcmp(dir, b->dir) == 0
+                                   : below && strcmp(dir + n + 1, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// What can't be read has no row but the one above.
 static bool fill_rows(struct app_browser *b)
 {
     int most = b->list.n + 2, n = 0;
@@ -582,12 +619,13 @@ static bool fill_rows(struct app_browser *b)
         b->rows_room = most;
     }
     if (!b->fault[0])
-        b->rows[n++] = (struct ui_dir){".", b->list.pictures, b->list.n > 0};
+        b->rows[n++] = (struct ui_dir){".", b->list.pictures, b->list.n > 0, is_used(b, ".")};
     if (strcmp(b->dir, "/") != 0)
-        b->rows[n++] = (struct ui_dir){"..", -1, true};
+        b->rows[n++] = (struct ui_dir){"..", -1, true, false};
     for (int i = 0; i < b->list.n; i++) {
         const struct app_dir *dir = &b->list.dir[i];
-        b->rows[n++] = (struct ui_dir){dir->name, dir->pictures, dir->has_folders};
+        b->rows[n++] =
+            (struct ui_dir){dir->name, dir->pictures, dir->has_folders, is_used(b, dir->name)};
     }
     b->n_rows = n;
     return true;
@@ -677,5 +715,5 @@ void app_browser_view(struct app_browser *b, struct ui_people *view)
     fill_lists(b, view);
     pthread_mutex_unlock(&b->lock);
     if (listed)
-        app_events_browsed(b->events, view->dir, b->n_rows, view->fault);
+        app_events_browsed(b->events, view->dir, b->list.n, view->fault);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/glance.h"
 
+#include "app/folder_look.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/image/decode.h"
@@ -145,6 +146,31 @@ int app_glance_make(struct app_glance *g, const char *dir, int side, const struc
     img_finish(&maker.whole);
     img_finish(&maker.small);
     return ret;
+}
+
+// ---- First bytes --------------------------------------------------------------------------------
+
+struct check {
+    const struct app_watch *watch;
+    int64_t until_ns;
+};
+
+static bool goes_on(void *ctx)
+{
+    const struct check *check = ctx;
+    return !app_overtaken(check->watch) && clock_now_ns() < check->until_ns;
+}
+
+int app_glance_check(struct app_glance *g, const char *dir, const struct app_watch *watch)
+{
+    struct check check = {watch, clock_now_ns() + LONGEST};
+    struct app_folder_look look;
+    if (!g->seen.more && app_folder_look(&look, dir, goes_on, &check)) {
+        g->seen.pictures = look.pictures;
+        g->seen.skipped = look.skipped;
+        snprintf(g->seen.why, sizeof g->seen.why, "%s", look.why);
+    }
+    return app_overtaken(watch) ? ERR_STOPPED : 0;
 }
 
 void app_glance_finish(struct app_glance *g)

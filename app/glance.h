@@ -23,6 +23,10 @@ int app_glance_look(struct app_glance *out, const char *dir, const struct app_wa
 int app_glance_make(struct app_glance *glance, const char *dir, int side,
                     const struct app_watch *watch);
 
+// Looks at the first bytes of each file, for which are skipped and why; where that takes too long,
+// what the names tell stays. Errors: ERR_STOPPED.
+int app_glance_check(struct app_glance *glance, const char *dir, const struct app_watch *watch);
+
 // Fine on a zero-initialised one.
 void app_glance_finish(struct app_glance *glance);
 

@@ -236,6 +236,8 @@ static void play_path(struct app_keys *k, struct app_session *s, const char *lin
             app_session_do(s, &action);
         else
             refuse(k, s, line);
+    } else if (!strncmp(line, "browse /", 8)) {
+        app_people_browse(s, line + 7);
     } else if (!strncmp(line, "say ", 4)) {
         app_session_tell(s, line + 4);
     } else if (!strncmp(line, "shot ", 5)) {
@@ -294,6 +296,7 @@ static bool play_key(struct app_session *s, char key)
         {'1', UI_PAGE, 0, UI_PAGE_COLLECTED},
         {'2', UI_PAGE, 0, UI_PAGE_HOOD},
         {'3', UI_PAGE, 0, UI_PAGE_CAMERA},
+        {'4', UI_PAGE, 0, UI_PAGE_PEOPLE},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (table[i].key != key)

@@ -2,10 +2,11 @@
 // clang-format off
 // A script of keys, a line each, played as if somebody pressed them:
 //     a 40 | p 40 | n 40        held for so many frames (1 without a number)
-//     u t s v w r b m c l f i h + - 1 2 3 q    as the key
+//     u t s v w r b m c l f i h + - 1 2 3 4 q  as the key
 //     ctrl + | ctrl - | ctrl 0  larger text, smaller, as at first
 //     space                     pause the camera, or go on
 //     drop PATH                 a folder of other people
+//     browse PATH               the page of other people, with the browser in this folder
 //     camera SPEC               another camera
 //     wait trained              until the training under way has ended
 //     wait step N               until N more training steps were done

@@ -77,6 +77,8 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
     }
     if (s->page == UI_PAGE_COLLECTED)
         app_album_view(s->album, &v->album);
+    if (s->page == UI_PAGE_PEOPLE)
+        app_browser_view(s->browser, &v->people);
 }
 
 // At the very first start, until a picture is taken. The demo tells its story by itself.
@@ -217,6 +219,19 @@ static bool is_settled(const struct ui_album *album)
     return album->n_sections > 0 && album->side == album->side_px;
 }
 
+// Whether the browser's list is there, and what is seen of the folders.
+static bool is_seen(const struct ui_people *people, int n_folders)
+{
+    const struct ui_glance *glance = &people->glance;
+    bool is_above =
+        people->row_cursor >= 0 && strcmp(people->row[people->row_cursor].name, "..") == 0;
+    for (int i = 0; i < n_folders; i++)
+        if (!people->used[i].known || (people->used[i].pictures > 0 && !people->used[i].row))
+            return false;
+    return !people->reading &&
+           (is_above || (glance->known && (glance->pictures == 0 || glance->row)));
+}
+
 // Small pictures are made for what was drawn, and drawn some at a time.
 static void settle_pictures(struct app_session *s, struct ui_window *window)
 {
@@ -225,8 +240,13 @@ static void settle_pictures(struct app_session *s, struct ui_window *window)
     for (int left = SETTLE_DRAWS; left > 0 && clock_now_ns() < until; left -= settled) {
         ui_window_draw(window, &s->view);
         ui_window_fill(window, &s->view);
-        app_album_view(s->album, &s->view.album);
-        settled = is_settled(&s->view.album);
+        if (s->page == UI_PAGE_PEOPLE) {
+            app_browser_view(s->browser, &s->view.people);
+            settled = is_seen(&s->view.people, s->view.n_folders);
+        } else {
+            app_album_view(s->album, &s->view.album);
+            settled = is_settled(&s->view.album);
+        }
         clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 100);
     }
 }
@@ -240,7 +260,7 @@ int app_screen_shot(struct app_session *s, const char *path, struct err *err)
         ret = ui_window_create_offscreen(&window, s->options->width, s->options->height,
                                          s->options->scale > 0 ? s->options->scale : 1, err);
     app_screen_fill(s);
-    if (!ret && s->page == UI_PAGE_COLLECTED)
+    if (!ret && (s->page == UI_PAGE_COLLECTED || s->page == UI_PAGE_PEOPLE))
         settle_pictures(s, window);
     if (!ret)
         ret = ui_window_shot(window, &s->view, &picture, err);

@@ -372,6 +372,8 @@ static int start_threads(struct app_session *s, struct err *err)
     collector.edits = s->edits;
     if (!ret)
         ret = app_album_create(&s->album, s->data_dir, on_wake, s, err);
+    if (!ret)
+        ret = app_browser_create(&s->browser, s->events, on_wake, s, err);
     if (!ret && s->window)
         ret = app_coach_create(&s->coach, s->data_dir, on_wake, s, err);
     if (!ret)
@@ -435,6 +437,7 @@ static void finish(struct app_session *s)
     app_folders_destroy(s->folders);
     app_coach_destroy(s->coach);
     app_album_destroy(s->album);
+    app_browser_destroy(s->browser);
     app_edits_destroy(s->edits);
     if (s->frame)
         cap_slot_release(s->slot, s->frame);

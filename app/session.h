@@ -6,6 +6,7 @@
 #define VISAVIS_APP_SESSION_H
 
 #include "app/album.h"
+#include "app/browser.h"
 #include "app/cameras.h"
 #include "app/chores.h"
 #include "app/coach.h"
@@ -46,6 +47,7 @@ struct app_session {
     struct app_edits *edits;
     struct app_chores *chores; // with files
     struct app_album *album;
+    struct app_browser *browser;
     struct app_coach *coach; // NULL without a window
     struct app_collector *collector;
     struct app_scorer *scorer;
@@ -131,6 +133,11 @@ int app_camera_start(struct app_session *s, cap_state_fn on_state, struct err *e
 void app_camera_turn(struct app_session *s);
 void app_camera_do(struct app_session *s, const struct ui_action *action);
 void app_camera_fill(struct app_session *s);
+// The part of the page of other people (people.c): opens or closes the browser; does what a user
+// asked for in it; opens the page, with the browser in `dir`, an absolute path.
+void app_people_open(struct app_session *s, bool open);
+void app_people_do(struct app_session *s, const struct ui_action *action);
+void app_people_browse(struct app_session *s, const char *dir);
 // What a user asked for about pictures (pictures.c): returns at once; app_chores_busy(s->chores)
 // while it is being done.
 void app_pictures_do(struct app_session *s, const struct ui_action *action);

@@ -77,8 +77,9 @@ static void draw_tiles(struct ui_canvas *c, struct ui_box row, const struct ui_v
 
 static void draw_folder_head(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
 {
-    const struct ui_button add = {
-        .key = "o", .label = row.w < 250 ? "Add" : "Add folder", .zone = {.kind = UI_ZONE_TYPE}};
+    const struct ui_button add = {.key = "4",
+                                  .label = row.w < 250 ? "Add" : "Add folder",
+                                  .zone = {.kind = UI_PAGE, .index = UI_PAGE_PEOPLE}};
     int pictures = 0;
     for (int i = 0; i < view->n_folders; i++)
         pictures += SDL_max(view->folder[i].pictures, 0);
@@ -157,5 +158,6 @@ void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vie
         draw_folders(c, in, view, first_row);
     else
         ui_paragraph(c, in, UI_BODY, UI_LEFT, c->theme->text,
-                     "Drop a folder with pictures of other people on the window, or press o.");
+                     "Drop a folder with pictures of other people on the window, or press 4 to "
+                     "choose one.");
 }

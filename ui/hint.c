@@ -45,7 +45,7 @@ static const char *of_collecting(const struct ui_view *view)
     if (view->positives < ENOUGH)
         return "Hold p for positives next: other light, other distance, glasses on and off.";
     if (view->n_folders == 0 && view->negatives == 0)
-        return "Drop a folder with pictures of other people here, or press o and type its path.";
+        return "Press 4 to choose a folder with pictures of other people, or drop one here.";
     return view->have_model ? "Press v to see the live score."
                             : "Press t to train on these pictures.";
 }

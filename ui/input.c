@@ -278,6 +278,9 @@ static enum ui_page page_of(SDL_Keycode key)
     case SDLK_3:
     case SDLK_KP_3:
         return UI_PAGE_CAMERA;
+    case SDLK_4:
+    case SDLK_KP_4:
+        return UI_PAGE_PEOPLE;
     default:
         return UI_PAGE_PICTURE;
     }
@@ -354,6 +357,18 @@ static bool hood_key(struct ui_input *input, const SDL_KeyboardEvent *event,
     return true;
 }
 
+static bool people_key(struct ui_input *input, const SDL_KeyboardEvent *event,
+                       const struct ui_view *view, const struct ui_canvas *canvas)
+{
+    struct ui_action action;
+    if (event->keysym.mod & (KMOD_CTRL | KMOD_SHIFT) ||
+        !ui_people_key(view, letter_of(event->keysym), event->repeat, canvas->rows, &action))
+        return false;
+    if (action.kind != UI_NONE)
+        push(input, action);
+    return true;
+}
+
 // Whether the page that is open has a use for the key.
 static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
                      const struct ui_view *view, const struct ui_canvas *canvas)
@@ -365,6 +380,8 @@ static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
         return pictures_key(input, letter_of(key), key.mod, event->repeat, &view->album, canvas);
     if (view->page == UI_PAGE_HOOD)
         return hood_key(input, event, view, canvas);
+    if (view->page == UI_PAGE_PEOPLE)
+        return people_key(input, event, view, canvas);
     return view->page == UI_PAGE_CAMERA && camera_key(input, event, view);
 }
 
@@ -529,17 +546,21 @@ static void mouse_down(struct ui_input *input, const struct ui_canvas *canvas,
     }
 }
 
-// A click counts where the button goes up over what it went down on.
+// A click counts where the button goes up over what it went down on. twice: it is the second one
+// there, which opens what the first one chose.
 static void mouse_up(struct ui_input *input, const struct ui_canvas *canvas,
-                     const struct ui_view *view)
+                     const struct ui_view *view, bool twice)
 {
     const struct ui_zone *zone = ui_zone_at(canvas, input->mouse_x, input->mouse_y);
     struct ui_zone pressed = input->pressed;
     input->pressed = (struct ui_zone){0};
     if (input->held && input->held_by_mouse)
         release(input);
-    if (zone && pressed.kind != UI_NONE && ui_zone_same(zone, &pressed))
+    if (zone && pressed.kind != UI_NONE && ui_zone_same(zone, &pressed)) {
+        if (twice && pressed.kind == UI_PICK_DIR)
+            pressed.kind = UI_OPEN_DIR;
         click(input, &pressed, view);
+    }
 }
 
 static void text_size_wheel(struct ui_input *input, float rows)
@@ -621,7 +642,7 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
         if (event->type == SDL_MOUSEBUTTONDOWN)
             mouse_down(input, canvas, view);
         else
-            mouse_up(input, canvas, view);
+            mouse_up(input, canvas, view, event->button.clicks % 2 == 0);
         break;
     case SDL_MOUSEWHEEL:
         mouse_wheel(input, &event->wheel, canvas);

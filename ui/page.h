@@ -72,4 +72,38 @@ bool ui_camera_key(const struct ui_view *view, SDL_Keycode key, bool leap, int *
 // end.
 int ui_camera_value_at(const struct ui_view *view, int id, float place);
 
+// "Other people". Zero-initialise.
+struct ui_people_page {
+    int first, n_used;        // of the folders in use: the first one in sight, and how many are
+    int cursor;               // that was last brought into sight
+    int first_row, n_rows;    // of the browser, alike
+    int row_cursor, all_rows; // that were drawn last,
+    char dir[UI_PATH];        // of this folder
+    struct ui_picture used[UI_FOLDERS], glance;
+};
+void ui_people_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                    struct ui_people_page *page);
+void ui_people_finish(struct ui_people_page *page);
+
+// A key on that page, of whose list `rows` are in sight. False where the page has no use for it;
+// else *action is what is to be done, UI_NONE where that is nothing, as where a key that does more
+// than to move the cursor is held.
+bool ui_people_key(const struct ui_view *view, SDL_Keycode key, bool repeat, int rows,
+                   struct ui_action *action);
+
+// The page's parts. has_keys: keys are for this one.
+void ui_used_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                  struct ui_people_page *page, bool has_keys);
+void ui_browse_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                    struct ui_people_page *page, bool has_keys);
+
+// What these share: small pictures as high as the box, as many as fit; "12 pictures, 3 persons";
+// a line with a warning sign; one that says what is skipped and why.
+void ui_strip_draw(struct ui_canvas *c, struct ui_box box, const struct ui_glance *glance,
+                   struct ui_picture *picture);
+void ui_count_text(char *out, size_t size, int pictures, int persons, bool more);
+void ui_note_draw(struct ui_canvas *c, struct ui_box row, SDL_Color mark, SDL_Color ink,
+                  const char *const *texts);
+void ui_skipped_draw(struct ui_canvas *c, struct ui_box row, int skipped, const char *why);
+
 #endif

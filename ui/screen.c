@@ -108,6 +108,9 @@ static void draw_page(struct ui_screen *screen, struct ui_canvas *canvas, struct
     case UI_PAGE_CAMERA:
         ui_camera_draw(canvas, box, view, &screen->camera, &screen->picture);
         break;
+    case UI_PAGE_PEOPLE:
+        ui_people_draw(canvas, box, view, &screen->people);
+        break;
     default:
         ui_stage_draw(canvas, box, view, &screen->picture, &screen->nearest);
     }
@@ -145,4 +148,5 @@ void ui_screen_finish(struct ui_screen *screen)
     ui_plot_finish(&screen->history);
     ui_collected_finish(&screen->collected);
     ui_hood_finish(&screen->hood);
+    ui_people_finish(&screen->people);
 }

@@ -19,6 +19,7 @@ struct ui_screen {
     struct ui_collected collected;
     struct ui_hood hood;
     struct ui_camera_page camera;
+    struct ui_people_page people;
     int first_folder; // of the list, the first one in sight
 };
 

@@ -175,6 +175,7 @@ struct ui_dir {
     const char *name; // any bytes; ".", ".."
     int pictures;     // right in it; -1: not counted yet
     bool has_folders;
+    bool used; // it is one of the folders of other people
 };
 
 // The page of other people. It has two lists, of the folders that are used, as in view.folder, and
@@ -330,7 +331,7 @@ enum ui_action_kind {
     UI_WEIGHT,        // of the folder `index`: times `amount`, 2 or 0.5
     UI_PICK_FOLDER,   // `index`: of the folders that are used, comes under the cursor
     UI_PICK_DIR,      // alike, of people.row
-    UI_OPEN_DIR,      // `index`: of people.row; the list becomes that of this folder
+    UI_OPEN_DIR,      // alike, and the list becomes that of this folder; -1: the one above
     UI_USE_DIR,       // the one under the cursor becomes a folder of other people
     UI_SHOW_HIDDEN,   // or not
     UI_QUIT,

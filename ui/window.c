@@ -357,6 +357,8 @@ void ui_window_fill(struct ui_window *window, struct ui_view *view)
     view->album.first_seen = page->first_seen;
     view->album.n_seen = page->n_seen;
     view->album.side_px = page->side_px;
+    view->people.first_seen = window->screen.people.first_row;
+    view->people.n_seen = window->screen.people.n_rows;
 }
 
 int ui_window_places(const struct ui_window *window, const struct ui_view *view,

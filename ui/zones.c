@@ -17,7 +17,11 @@ static bool takes_focus(const struct ui_canvas *c, const struct ui_zone *zone)
     case UI_ZONE_SLIDER:
     case UI_ZONE_SCROLL:
     case UI_ZONE_BLOCK:
+    case UI_PICK_FOLDER:
+    case UI_PICK_DIR:
         return false;
+    case UI_OPEN_DIR:
+        return zone->index < 0 && ui_zone_in_reach(c, zone); // rows have keys of their own
     default:
         return ui_zone_in_reach(c, zone);
     }
@@ -91,6 +95,11 @@ const char *ui_zone_name(int kind)
         [UI_TEXT_SIZE] = "text_size",
         [UI_REMOVE_FOLDER] = "remove_folder",
         [UI_WEIGHT] = "weight",
+        [UI_PICK_FOLDER] = "pick_folder",
+        [UI_PICK_DIR] = "pick_dir",
+        [UI_OPEN_DIR] = "open_dir",
+        [UI_USE_DIR] = "use_dir",
+        [UI_SHOW_HIDDEN] = "show_hidden",
         [UI_QUIT] = "quit",
     };
     static const char *const others[] = {

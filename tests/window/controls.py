@@ -21,7 +21,8 @@ PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 KINDS = {'a': 'anchor', 'p': 'positive', 'n': 'negative'}
 BURST = 4
 TRAINING = 600  # seconds that one takes at most, where the machine is busy with much else
-BY_ARROWS = 'choose', 'choose_worst', 'threshold_line', 'slider'  # the Tab key passes over these
+BY_ARROWS = ('choose', 'choose_worst', 'threshold_line', 'slider',  # the Tab key passes over these
+             'pick_folder', 'pick_dir')
 
 
 class Window(Driven):
@@ -114,11 +115,15 @@ def collect(w):
 
 
 def choose_folders(w, others, dropped):
+    w.press('4')
+    w.wait_place('type')
     w.click_on('type')
     w.wait_place('accept')
     w.xdotool('type', '--delay', '20', '/nowhere')
     w.click_on('cancel')
     w.wait_place('accept', False)
+    w.press('4')
+    w.wait_place('type', False)
     w.press('o')
     w.wait_place('accept')
     time.sleep(.5)  # SDL's text input begins a little later than the key

@@ -517,6 +517,84 @@ static void pictures_none(struct ui_view *view)
     }
 }
 
+// Eight folders are used; the browser is where the second one was found.
+static void people(struct ui_view *view)
+{
+    static const struct ui_dir rows[] = {
+        {".", 3, true, false},
+        {"..", -1, true, false},
+        {"holidays 2019 with everybody who came along, and some who did not", 0, true, false},
+        {"labelled faces in the wild", 0, true, false},
+        {"new\nline", 4, false, false},
+        {"\xff\xfe", 1, false, false},
+        {"\xe5\x86\x99\xe7\x9c\x9f", 61, false, false},
+        {"scans", -1, false, false},
+        {"the class of 1998", 28, false, true},
+        {"work", 112, false, true},
+    };
+    struct ui_people *people = &view->people;
+    collected(view);
+    view->page = UI_PAGE_PEOPLE;
+    view->folder[0].weight = 2;
+    view->folder[0].skipped = 12;
+    text(view->folder[0].skipped_why, "README.txt: not a picture");
+    view->folder[1].weight = 0.25f;
+    view->folder[1].own = 3;
+    text(view->folder[1].own_path, "s01/07.jpg");
+    for (int i = 0; i < view->n_folders; i++)
+        people->used[i] =
+            (struct ui_glance){true, false, 1, 0, 0, "", "", &worst_row, i < 5 ? UI_GLANCE : 0, 1};
+    people->used[0].persons = 812;
+    people->used[1].persons = 50;
+    people->row = rows;
+    people->n_rows = sizeof rows / sizeof *rows;
+    people->row_cursor = 3;
+    snprintf(people->dir, sizeof people->dir, "/home/ada/Pictures/other people");
+    people->glance = (struct ui_glance){
+        true, false,      3212,      812, 12, "Ada_Lovelace/README.txt: not a picture",
+        "",   &worst_row, UI_GLANCE, 1};
+}
+
+static void people_find(struct ui_view *view)
+{
+    people(view);
+    view->people.browsing = true;
+}
+
+// Nothing is used; the browser is where pictures are.
+static void people_none(struct ui_view *view)
+{
+    people(view);
+    view->n_folders = 0;
+    view->people.browsing = true;
+    view->people.cursor = -1;
+    view->people.n_rows -= 2; // the used ones
+    view->people.glance.known = false;
+    view->people.glance.n = 0;
+    view->people.glance.skipped = 0;
+    text(view->message, "");
+    text(view->hint, "Press 4 to choose a folder with pictures of other people, or drop one here.");
+}
+
+static void people_slow(struct ui_view *view)
+{
+    people_find(view);
+    view->people.n_rows = 0;
+    view->people.row_cursor = -1;
+    view->people.reading = view->people.slow = true;
+    snprintf(view->people.dir, sizeof view->people.dir, "/net/archive/pictures");
+}
+
+static void people_closed(struct ui_view *view)
+{
+    people_find(view);
+    view->people.row++; // the one above
+    view->people.n_rows = 1;
+    view->people.row_cursor = 0;
+    snprintf(view->people.dir, sizeof view->people.dir, "/root/pictures");
+    text(view->people.fault, "/root/pictures: cannot be read: Permission denied");
+}
+
 // One of the pictures that hurt is chosen.
 static void hood_worst(struct ui_view *view)
 {
@@ -584,6 +662,11 @@ static const struct {
     {"paused", paused},
     {"pictures", pictures},
     {"pictures-none", pictures_none},
+    {"people", people},
+    {"people-find", people_find},
+    {"people-none", people_none},
+    {"people-slow", people_slow},
+    {"people-closed", people_closed},
 };
 
 static bool plain(const struct img *img)

@@ -324,10 +324,9 @@ static void test_pages(void **state)
     static const struct {
         SDL_Keycode key;
         enum ui_page page;
-    } keys[] = {{'2', UI_PAGE_HOOD},
-                {SDLK_KP_2, UI_PAGE_HOOD},
-                {'3', UI_PAGE_CAMERA},
-                {SDLK_KP_3, UI_PAGE_CAMERA}};
+    } keys[] = {{'2', UI_PAGE_HOOD},   {SDLK_KP_2, UI_PAGE_HOOD},
+                {'3', UI_PAGE_CAMERA}, {SDLK_KP_3, UI_PAGE_CAMERA},
+                {'4', UI_PAGE_PEOPLE}, {SDLK_KP_4, UI_PAGE_PEOPLE}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         press(keys[i].key, 0);
         struct ui_action action = next(window);
@@ -717,6 +716,8 @@ static void test_mouse(void **state)
     assert_int_equal(action.kind, UI_REMOVE_FOLDER);
     assert_int_equal(action.index, 1);
 
+    view.page = UI_PAGE_PEOPLE;
+    draw_screen(&m);
     click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_ZONE_TYPE, 0, 0));
     click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_ZONE_TYPE, 0, 0));
     expect_input(&m, UI_NONE);
