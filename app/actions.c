@@ -218,11 +218,48 @@ static void add_folder(struct app_session *s, const struct ui_action *action)
 
 static void remove_folder(struct app_session *s, const struct ui_action *action)
 {
+    char text[UI_TEXT + 64];
     struct err err = {0};
+    app_folders_view(s->folders, &s->view);
+    if (action->index < 0 || action->index >= s->view.n_folders)
+        return;
+    snprintf(text, sizeof text, "not used any more: %s (u takes that back)",
+             s->view.folder[action->index].path);
     int ret = app_folders_remove(s->folders, action->index, &err);
     if (ret)
         app_session_tell_error(s, ret, err.text);
+    else
+        app_session_tell(s, text);
+    s->folder_removed = true;
     tell_folders(s);
+}
+
+static void restore_folder(struct app_session *s)
+{
+    struct err err = {0};
+    int ret = app_folders_restore(s->folders, &err);
+    s->folder_removed = false;
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    else
+        app_session_tell(s, "the folder is used again");
+    tell_folders(s);
+}
+
+// The last thing is taken back: a folder's removal, or what was done to pictures.
+static void undo(struct app_session *s, const struct ui_action *action)
+{
+    if (s->folder_removed && !app_collector_is_holding(s->collector))
+        restore_folder(s);
+    else
+        app_pictures_do(s, action);
+}
+
+// Whether it brings something newer to take back.
+static bool can_be_undone(enum ui_action_kind kind)
+{
+    return kind == UI_HOLD || kind == UI_WRONG || kind == UI_DELETE || kind == UI_MOVE ||
+           kind == UI_TAKE_OUT || kind == UI_READMIT;
 }
 
 static void weigh_folder(struct app_session *s, const struct ui_action *action)
@@ -320,7 +357,7 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         [UI_MOVE] = app_pictures_do,
         [UI_TAKE_OUT] = app_pictures_do,
         [UI_READMIT] = app_pictures_do,
-        [UI_UNDO] = app_pictures_do,
+        [UI_UNDO] = undo,
         [UI_PAGE] = open_page,
         [UI_TEXT_SIZE] = change_text_size,
         [UI_FOLDER] = add_folder,
@@ -332,6 +369,8 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         [UI_USE_DIR] = app_people_do,
         [UI_SHOW_HIDDEN] = app_people_do,
     };
+    if (can_be_undone(action->kind))
+        s->folder_removed = false;
     if (plain[action->kind])
         plain[action->kind](s);
     else if (detailed[action->kind])

@@ -37,6 +37,8 @@ struct app_folders {
     pthread_cond_t changed;
     struct folder list[UI_FOLDERS]; // protected by lock, as all below
     int n;
+    struct folder removed; // the last one; path NULL: none
+    int removed_from;      // its place in the list
     atomic_bool quit;
 };
 
@@ -285,6 +287,7 @@ void app_folders_destroy(struct app_folders *f)
         pthread_join(f->counter, NULL);
     for (int i = 0; i < f->n; i++)
         free(f->list[i].path);
+    free(f->removed.path);
     pthread_cond_destroy(&f->changed);
     pthread_mutex_destroy(&f->lock);
     free(f);
@@ -308,8 +311,31 @@ int app_folders_remove(struct app_folders *f, int index, struct err *err)
     int ret = 0;
     pthread_mutex_lock(&f->lock);
     if (index >= 0 && index < f->n) {
-        free(f->list[index].path);
+        free(f->removed.path);
+        f->removed = f->list[index];
+        f->removed_from = index;
         memmove(&f->list[index], &f->list[index + 1], (size_t)(--f->n - index) * sizeof f->list[0]);
+        ret = save(f, err);
+    }
+    pthread_mutex_unlock(&f->lock);
+    return ret;
+}
+
+int app_folders_restore(struct app_folders *f, struct err *err)
+{
+    int ret = 0;
+    pthread_mutex_lock(&f->lock);
+    if (!f->removed.path) {
+        ret = err_set(err, ERR_DATA, "no folder was removed");
+    } else if (f->n == UI_FOLDERS) {
+        ret =
+            err_set(err, ERR_DATA, "%s: there are %d folders already", f->removed.path, UI_FOLDERS);
+    } else if (find(f, f->removed.path) < 0) {
+        int at = f->removed_from < f->n ? f->removed_from : f->n;
+        memmove(&f->list[at + 1], &f->list[at], (size_t)(f->n++ - at) * sizeof f->list[0]);
+        f->list[at] = f->removed;
+        f->removed = (struct folder){0};
+        pthread_cond_signal(&f->changed);
         ret = save(f, err);
     }
     pthread_mutex_unlock(&f->lock);

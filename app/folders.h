@@ -27,6 +27,10 @@ void app_folders_destroy(struct app_folders *folders);
 int app_folders_add(struct app_folders *folders, const char *path, struct err *err);
 // Forgets folder `index` of the list as app_folders_view() gave it; the folder itself stays.
 int app_folders_remove(struct app_folders *folders, int index, struct err *err);
+// Takes that back, for the one that was removed last: with its place in the list and its weight.
+// Errors: ERR_DATA (none was removed, or there is no room for it any more), ERR_IO (can't remember
+// it; it counts for this run).
+int app_folders_restore(struct app_folders *folders, struct err *err);
 
 // Multiplies the weight of folder `index` by a power of 2, within what weights can be, and
 // remembers it where the folder is remembered. Errors: ERR_IO (can't remember it; it counts for

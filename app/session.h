@@ -67,6 +67,7 @@ struct app_session {
     bool mirror, help, fullscreen, light, quit;
     bool greeted; // or there is no need to
     enum ui_page page;
+    bool folder_removed; // is the last thing that can be taken back
     bool figures;           // are shown
     int64_t figures_ns;     // when they were brought up to date; 0: they are to be now
     struct app_tempo drawn; // of the window, while they are shown

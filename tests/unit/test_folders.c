@@ -251,6 +251,34 @@ static void the_view_has_it(void **state)
     free(view);
 }
 
+// With its place, its weight and what was counted in it.
+static void a_removal_is_taken_back(void **state)
+{
+    struct room r = make_room(state);
+    const char *const paths[] = {r.a, r.b, r.c};
+    struct err err = {0};
+    struct app_folders *folders = open_with(&r, NULL, 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(app_folders_add(folders, paths[i], NULL), 0);
+    assert_int_equal(app_folders_restore(folders, &err), ERR_DATA); // nothing was removed
+    weigh(folders, 1, 2, 2);
+    assert_int_equal(app_folders_remove(folders, 1, NULL), 0);
+    expect(folders, 2, (const char *[]){r.a, r.c}, (float[]){1, 1});
+    assert_int_equal(app_folders_restore(folders, NULL), 0);
+    expect(folders, 3, paths, (float[]){1, 4, 1});
+    assert_int_equal(app_folders_restore(folders, &err), ERR_DATA); // once
+    app_folders_destroy(folders);
+    folders = open_with(&r, NULL, 0); // and it is remembered again
+    expect(folders, 3, paths, (float[]){1, 4, 1});
+    // The last of two, behind the others; where it was added meanwhile it is there once.
+    assert_int_equal(app_folders_remove(folders, 2, NULL), 0);
+    assert_int_equal(app_folders_remove(folders, 0, NULL), 0);
+    assert_int_equal(app_folders_add(folders, r.a, NULL), 0);
+    assert_int_equal(app_folders_restore(folders, NULL), 0);
+    expect(folders, 2, (const char *[]){r.b, r.a}, (float[]){4, 1});
+    app_folders_destroy(folders);
+}
+
 #define IN_DIR(f) cmocka_unit_test_setup_teardown(f, test_dir_make, test_dir_remove)
 
 int main(void)
@@ -259,7 +287,7 @@ int main(void)
         IN_DIR(weights_are_remembered), IN_DIR(the_command_line_says_more),
         IN_DIR(damaged_weights_are_1),  IN_DIR(files_that_cannot_be_used),
         IN_DIR(as_when_it_is_read),     IN_DIR(a_look_ends_at_once),
-        IN_DIR(the_view_has_it),
+        IN_DIR(the_view_has_it),        IN_DIR(a_removal_is_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
