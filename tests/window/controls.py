@@ -20,7 +20,7 @@ from x11 import Client
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 KINDS = {'a': 'anchor', 'p': 'positive', 'n': 'negative'}
 BURST = 4
-TRAINING = 600  # seconds that one takes at most, where the machine is busy with much else
+TRAINING = 600  # seconds that one takes at most, or a first score, on a busy machine
 BY_ARROWS = ('choose', 'choose_worst', 'threshold_line', 'slider',  # the Tab key passes over these
              'pick_folder', 'pick_dir')
 
@@ -226,13 +226,13 @@ def train(w):
 
 
 def live(w):
-    w.wait_more('score', lambda: w.press('v'), 60)
+    w.wait_more('score', lambda: w.press('v'), TRAINING)
     w.press('v')
     time.sleep(1)
     n = w.count('score')
     time.sleep(1)
     assert w.count('score') == n, 'it goes on'
-    w.wait_more('score', lambda: w.click_on('live'), 60)
+    w.wait_more('score', lambda: w.click_on('live'), TRAINING)
     w.wait('a verdict', lambda: w.events('score')[-1]['verdict'] in ('you', 'stranger', 'not sure'))
     either_way(w, 'w', 'wrong', lambda act: w.wait_more('saved', act))
     assert {e['kind'] for e in w.events('saved')[-2:]} <= {'positive', 'negative'}
@@ -325,7 +325,7 @@ def again(w, set_to):
     """The threshold is remembered; a window that is closed ends the program, a training too."""
     w.start('--size', '640x480')
     w.wait('the model', lambda: 'as you set it for this model' in w.log())
-    score = w.wait_more('score', lambda: w.press('v'), 60)
+    score = w.wait_more('score', lambda: w.press('v'), TRAINING)
     assert abs(score['threshold'] - set_to) < .003, (score, set_to)
     for does in 'wrong', 'live', 'train', 'undo', 'help', 'mirror', 'camera', 'fullscreen', 'page':
         w.place(does)
