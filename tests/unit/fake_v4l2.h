@@ -78,11 +78,13 @@ struct driver {
     struct fake_control controls[MAX_CONTROLS];
     // Draws a frame of RGB24 into a buffer, 25 times a second; NULL: frames are delivered by hand.
     void (*draw)(const struct driver *driver, uint8_t *rgb);
+    int n_whole; // drawn frames of a stream, after which all end in their middle; 0: none does
 
     int fd, n_open, n_opens; // open now, and ever
     struct v4l2_pix_format format;
     struct v4l2_fract interval;
     bool streaming;
+    int n_drawn; // since it streams
     int n_mapped;
     uint8_t *memory[MAX_BUFFERS];
     struct v4l2_buffer ready[MAX_BUFFERS];
@@ -168,8 +170,11 @@ void *v4l2_mmap(void *start, size_t length, int prot, int flags, int fd, int64_t
     (void)start, (void)prot, (void)flags;
     struct driver *d = driver_of(fd);
     assert_int_equal(length, BUFFER_SIZE);
+    uint8_t *memory = calloc(1, BUFFER_SIZE);
+    if (!memory)
+        return MAP_FAILED;
     d->n_mapped++;
-    return d->memory[offset / BUFFER_SIZE] = calloc(1, BUFFER_SIZE);
+    return d->memory[offset / BUFFER_SIZE] = memory;
 }
 
 int v4l2_munmap(void *start, size_t length)
@@ -268,8 +273,9 @@ static int draw(struct driver *d, struct v4l2_buffer *buf)
         assert_true(++index < MAX_BUFFERS);
     d->queued[index] = false;
     d->draw(d, d->memory[index]);
-    *buf =
-        (struct v4l2_buffer){.index = index, .bytesused = d->format.width * d->format.height * 3};
+    uint32_t size = d->format.width * d->format.height * 3;
+    bool whole = !d->n_whole || d->n_drawn++ < d->n_whole;
+    *buf = (struct v4l2_buffer){.index = index, .bytesused = whole ? size : size / 2};
     return 0;
 }
 
@@ -398,6 +404,7 @@ int v4l2_ioctl(int fd, unsigned long request, ...)
         return dequeue(d, arg);
     case VIDIOC_STREAMON:
         d->streaming = d->streamon_errno == 0;
+        d->n_drawn = 0;
         if (d->first)
             deliver(d, d->first, d->first_size, d->first_flags);
         return fault(d->streamon_errno);
