@@ -317,6 +317,29 @@ static void a_wrong_segment_length_costs_one_frame(void **state)
     free(c.data);
 }
 
+// A frame whose second part comes before its first costs no other one, wherever it is parted.
+static void swapped_parts_cost_one_frame(void **state)
+{
+    const char *dir = *state;
+    char path[700];
+    struct bytes a = jpeg(dir, 30, 16), b = jpeg(dir, 120, 160), c = jpeg(dir, 200, 24);
+    const size_t parted[] = {2, b.size / 4, b.size / 2, b.size - 40, b.size - 2};
+    for (int i = 0; i < 5; i++) {
+        struct bytes stream = {0};
+        append(&stream, a.data, a.size);
+        append(&stream, b.data + parted[i], b.size - parted[i]);
+        append(&stream, b.data, parted[i]);
+        append(&stream, c.data, c.size);
+        struct cap_camera *camera = open_stream(dir, &stream, path);
+        expect_reds(camera, (int[]){30, 200, 30, 200}, 4);
+        cap_close(camera);
+        free(stream.data);
+    }
+    free(a.data);
+    free(b.data);
+    free(c.data);
+}
+
 // Frames must come out whole wherever the reads fall, and whatever the buffer's size.
 static void long_streams_are_read_in_order(void **state)
 {
@@ -397,6 +420,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(mjpeg_frames_are_found_among_garbage, test_dir_make,
                                         test_dir_remove),
         cmocka_unit_test_setup_teardown(a_wrong_segment_length_costs_one_frame, test_dir_make,
+                                        test_dir_remove),
+        cmocka_unit_test_setup_teardown(swapped_parts_cost_one_frame, test_dir_make,
                                         test_dir_remove),
         cmocka_unit_test_setup_teardown(long_streams_are_read_in_order, test_dir_make,
                                         test_dir_remove),
