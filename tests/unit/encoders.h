@@ -106,14 +106,14 @@ static inline struct bytes make_jpeg(const uint8_t *px, int w, int h, struct jpe
         make_exif(exif + 6, o.orientation, o.big_endian);
         jpeg_write_marker(&c, JPEG_APP0 + 1, exif, sizeof exif);
     }
+    size_t n = (size_t)w * (size_t)c.input_components;
+    JSAMPROW row = malloc(n);
+    assert_non_null(row);
     while (c.next_scanline < c.image_height) {
-        uint8_t line[4096];
-        size_t n = (size_t)w * (size_t)c.input_components;
-        assert_true(n <= sizeof line);
-        memcpy(line, px + c.next_scanline * n, n);
-        JSAMPROW row = line;
+        memcpy(row, px + c.next_scanline * n, n);
         jpeg_write_scanlines(&c, &row, 1);
     }
+    free(row);
     jpeg_finish_compress(&c);
     jpeg_destroy_compress(&c);
     return (struct bytes){data, size};

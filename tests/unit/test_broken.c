@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/base/rng.h"
 #include "core/image/decode.h"
+#include "core/image/resize.h"
 #include "tests/test.h"
 #include "tests/unit/encoders.h"
 
@@ -159,6 +160,57 @@ static void too_large_is_refused_before_memory_is_taken(void **state)
     img_finish(&img);
 }
 
+static uint8_t ramp(int i, int n)
+{
+    return (uint8_t)(i * (int64_t)255 / (n - 1));
+}
+
+// Red goes along the long side, from 0 to 255.
+static void expect_ramp(const struct img *img, int w, int h)
+{
+    assert_int_equal(img->w, w);
+    assert_int_equal(img->h, h);
+    int n = w > h ? w : h;
+    size_t step = w > h ? 3 : 3 * (size_t)w;
+    for (int i = 0; i < n; i++)
+        assert_in_range(img->px[(size_t)i * step] + 8, ramp(i, n), ramp(i, n) + 16);
+}
+
+static void expect_long(struct bytes b, int w, int h)
+{
+    struct img img = {0}, small = {0};
+    struct err err;
+    decode_ok(&img, b);
+    expect_ramp(&img, w, h);
+    int small_w = w > h ? 500 : 8, small_h = w > h ? 8 : 500;
+    assert_int_equal(img_resize(&small, &img, (struct img_rect){0, 0, w, h}, 105, 105, &err), 0);
+    assert_int_equal(
+        img_resize(&small, &img, (struct img_rect){0, 0, w, h}, small_w, small_h, &err), 0);
+    expect_ramp(&small, small_w, small_h);
+    assert_int_equal(img_decode(&img, b.data, b.size, "x", 4, &err), 0); // a JPEG: by half
+    assert_true(img.w >= 4 && img.h >= 4);
+    img_finish(&small);
+    img_finish(&img);
+    bytes_free(&b);
+}
+
+static void very_long_pictures_are_read(void **state)
+{
+    enum { LONG = 50000, SHORT = 8 };
+    (void)state;
+    uint8_t *px = malloc((size_t)LONG * SHORT * 3);
+    assert_non_null(px);
+    struct png_options png = {PNG_COLOR_TYPE_RGB, 8};
+    for (int upright = 0; upright < 2; upright++) {
+        int w = upright ? SHORT : LONG, h = upright ? LONG : SHORT;
+        for (int i = 0; i < LONG * SHORT; i++)
+            memset(px + (size_t)i * 3, ramp(upright ? i / SHORT : i % LONG, LONG), 3);
+        expect_long(make_png(px, w, h, (size_t)w * 3, png), w, h);
+        expect_long(make_jpeg(px, w, h, (struct jpeg_options){0}), w, h);
+    }
+    free(px);
+}
+
 // The last scan repeated: valid as it is, and asks for as much work as one likes.
 static void scan_bombs_are_refused(void **state)
 {
@@ -278,6 +330,7 @@ int main(void)
         cmocka_unit_test(pictures_cut_short_are_errors),
         cmocka_unit_test(damaged_pictures_do_no_harm),
         cmocka_unit_test(too_large_is_refused_before_memory_is_taken),
+        cmocka_unit_test(very_long_pictures_are_read),
         cmocka_unit_test(scan_bombs_are_refused),
         cmocka_unit_test(motion_jpeg_needs_no_huffman_tables),
         cmocka_unit_test(stream_frames_are_whole_or_refused),

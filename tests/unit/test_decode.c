@@ -105,7 +105,7 @@ static void png_flavours(void **state)
     uint8_t deep[W * H * 6], grey[W * H * 3], bits[H * W / 8] = {0}, black_white[W * H * 3];
     for (int i = 0; i < W * H * 3; i++) {
         deep[2 * i] = scene[i];
-        deep[2 * i + 1] = scene[i];
+        deep[2 * i + 1] = (uint8_t)(scene[i] ^ 0x40); // read the wrong way round, it would show
         grey[i] = scene[i / 3 * 3];
         bool white = scene[i / 3 * 3] & 1;
         black_white[i] = white ? 255 : 0;
