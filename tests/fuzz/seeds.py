@@ -27,6 +27,19 @@ def exif(orientation):
     return tags.tobytes()
 
 
+def tiff(order, layout, *entry):
+    """An EXIF block with one entry."""
+    start = b'II*\0' if order == '<' else b'MM\0*'
+    return start + struct.pack(f'{order}IH{layout}I', 8, 1, *entry, 0)
+
+
+def exifs(put):
+    put('named.exif', lambda f: f.write(exif(3)))
+    put('little.exif', lambda f: f.write(tiff('<', 'HHIHxx', 0x0112, 3, 1, 6)))
+    put('big.exif', lambda f: f.write(b'Exif\0\0' + tiff('>', 'HHIHxx', 0x0112, 3, 1, 8)))
+    put('beyond.exif', lambda f: f.write(tiff('<', 'HHII', 0x010F, 2, 40, 0xFFFFFFF0)))
+
+
 def pictures(put):
     for name, mode, options in (('rgb', 'RGB', {}), ('grey', 'L', {}), ('cmyk', 'CMYK', {}),
                                 ('progressive', 'RGB', {'progressive': True}),
@@ -124,6 +137,7 @@ def main():
         return put
 
     pictures(into('picture'))
+    exifs(into('exif'))
     streams(into('stream'))
     models(into('model'))
     checkpoints(into('checkpoint'))
