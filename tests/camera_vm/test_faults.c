@@ -212,6 +212,34 @@ static void every_fault_is_survived(void **state)
     stop(&r);
 }
 
+// The node that is opened by `link`, "videoN".
+static void node_of(const char *link, char node[64])
+{
+    char target[200] = "";
+    assert_true(readlink(link, target, sizeof target - 1) > 0);
+    const char *slash = strrchr(target, '/');
+    snprintf(node, 64, "%s", slash ? slash + 1 : target);
+}
+
+// A node that is held open keeps its number, so the camera comes back with another one.
+static void a_camera_is_found_again_under_another_number(void **state)
+{
+    (void)state;
+    struct rig r;
+    char before[64], after[64], used[64], path[64];
+    start(&r);
+    int held = vivid_camera();
+    node_of(VIVID_LINK, before);
+    be_unplugged(&r);
+    node_of(VIVID_LINK, after);
+    assert_string_not_equal(before, after);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", camera_descriptor(held));
+    node_of(path, used);
+    assert_string_equal(used, after);
+    close(held);
+    stop(&r);
+}
+
 static void a_damaged_frame_is_passed_over(void **state)
 {
     (void)state;
@@ -394,6 +422,7 @@ int main(void)
         cmocka_unit_test(frames_that_end_early_are_told),
         cmocka_unit_test(a_stream_begins_anew_on_the_open_device),
         cmocka_unit_test(every_fault_is_survived),
+        cmocka_unit_test(a_camera_is_found_again_under_another_number),
         cmocka_unit_test(it_ends_at_once_while_the_camera_is_away),
         cmocka_unit_test(two_hundred_faults_leave_nothing_behind),
     };

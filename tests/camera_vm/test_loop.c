@@ -11,6 +11,8 @@
 
 #define PATIENCE_MS 20000 // the machine is emulated
 #define N_PATTERNS  16
+#define N_FRAMES    300
+#define FAULT_EVERY 30 // frames
 #define LINE        (3 * LOOP_W)
 
 struct rig {
@@ -20,9 +22,11 @@ struct rig {
 
     struct cap_slot *slot;
     struct cap_feed *feed;
+    int reader;
     pthread_t painter; // puts patterns in turn
     bool painting;
     atomic_bool stop, refused;
+    atomic_int n_lost; // CAP_LOST told
 };
 
 // Byte k of all patterns: no two have the same, and all values occur.
@@ -136,11 +140,27 @@ static void *paint(void *ctx)
     return NULL;
 }
 
+static void count_losses(void *ctx, enum cap_state state, const char *detail,
+                         const struct cap_info *info)
+{
+    (void)detail, (void)info;
+    struct rig *r = ctx;
+    atomic_fetch_add(&r->n_lost, state == CAP_LOST);
+}
+
+// While nothing comes in the driver shows its bars: all lines are the same.
+static bool shows_own_bars(const struct img *img)
+{
+    for (int y = 1; y < LOOP_H; y++)
+        if (memcmp(img->px, img->px + (size_t)y * LINE, LINE) != 0)
+            return false;
+    return vivid_wrong_bars(img) == 0;
+}
+
 // Which pattern the frame is, from its first byte to its last.
 static int expect_pattern(struct rig *r, const struct cap_frame *frame)
 {
     const uint8_t *px = frame->img.px;
-    assert_true(frame->img.w == LOOP_W && frame->img.h == LOOP_H);
     int n = px[0] * N_PATTERNS / 256, k = first_other(px, r->patterns[n]);
     if (k < LOOP_SIZE)
         fail_msg("frame %d is pattern %d down to byte %d of line %d, which is of pattern %d",
@@ -149,35 +169,64 @@ static int expect_pattern(struct rig *r, const struct cap_frame *frame)
     return n;
 }
 
-// The painter is as fast as the driver. Every fourth frame is looked at only when more have come.
-static void no_frame_is_torn(void **state)
+static void start_painting(struct rig *r)
 {
-    struct rig *r = *state;
     struct err err = {0};
-    int last = -1, n_changes = 0, n_seen[N_PATTERNS] = {0};
     put(r, r->patterns[0]);
     r->painting = pthread_create(&r->painter, NULL, paint, r) == 0;
     assert_true(r->painting);
     assert_int_equal(cap_slot_create(&r->slot, NULL), 0);
-    int reader = cap_slot_attach(r->slot);
-    if (cap_feed_start(&r->feed, VIVID_LINK, r->slot, NULL, NULL, &err))
+    r->reader = cap_slot_attach(r->slot);
+    if (cap_feed_start(&r->feed, VIVID_LINK, r->slot, count_losses, r, &err))
         fail_msg("%s", err.text);
-    for (int i = 0; i < 300; i++) {
-        const struct cap_frame *frame = cap_slot_wait(r->slot, reader, PATIENCE_MS);
-        assert_non_null(frame);
-        if (i % 4 == 0)
-            clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 10);
-        int n = expect_pattern(r, frame);
-        cap_slot_release(r->slot, frame);
+}
+
+// The pattern of the next frame; N_PATTERNS: the driver's bars. Where it is late, the frame is
+// looked at only when more have come.
+static int next_pattern(struct rig *r, bool late, bool bars_too)
+{
+    const struct cap_frame *frame = cap_slot_wait(r->slot, r->reader, PATIENCE_MS);
+    assert_non_null(frame);
+    if (late)
+        clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 10);
+    assert_true(frame->img.w == LOOP_W && frame->img.h == LOOP_H);
+    bool bars = bars_too && shows_own_bars(&frame->img);
+    int n = bars ? N_PATTERNS : expect_pattern(r, frame);
+    cap_slot_release(r->slot, frame);
+    return n;
+}
+
+// The painter is as fast as the driver.
+static void expect_whole_frames(struct rig *r, bool with_faults)
+{
+    int last = -1, n_changes = 0, n_seen[N_PATTERNS + 1] = {0};
+    start_painting(r);
+    for (int i = 0; i < N_FRAMES; i++) {
+        int n = next_pattern(r, i % 4 == 0, with_faults);
         n_changes += n != last;
         n_seen[n]++;
         last = n;
+        if (with_faults && i % FAULT_EVERY == FAULT_EVERY / 2)
+            vivid_set("Inject Fatal Streaming Error", 1);
     }
     assert_false(atomic_load(&r->refused));
-    printf("300 frames, %d of them of another picture than the one before\n", n_changes);
-    assert_true(n_changes >= 100);
+    printf("%d frames, %d of them of another picture than the one before, %d of bars\n", N_FRAMES,
+           n_changes, n_seen[N_PATTERNS]);
+    assert_true(n_changes >= N_FRAMES / 3);
     for (int n = 0; n < N_PATTERNS; n++)
         assert_true(n_seen[n] > 0);
+    assert_int_equal(atomic_load(&r->n_lost), with_faults ? N_FRAMES / FAULT_EVERY : 0);
+}
+
+static void no_frame_is_torn(void **state)
+{
+    expect_whole_frames(*state, false);
+}
+
+// Camera and output are broken off at once.
+static void no_frame_is_torn_by_faults(void **state)
+{
+    expect_whole_frames(*state, true);
 }
 
 int main(void)
@@ -185,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pictures_pass_byte_for_byte, setup, teardown),
         cmocka_unit_test_setup_teardown(no_frame_is_torn, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_frame_is_torn_by_faults, setup, teardown),
     };
     setvbuf(stdout, NULL, _IOLBF, 0);
     vivid_show_bars();
