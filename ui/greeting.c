@@ -12,12 +12,12 @@
 
 // Keys stand in brackets.
 static const char *const lines[WORDING][LINES] = {
-    {"Welcome! Hold [a], then [p]: pictures of you. [o] adds a folder of other people.",
+    {"Welcome! Hold [a], then [p]: pictures of you. [4] adds a folder of other people.",
      "Press [t] to train. The first time may take 20 minutes, in the background.",
      "Press [v] to see live whether it is you. Everything stays on this machine."},
-    {"Hold [a], then [p]: you. [o]: other people.", "[t] trains, 20 minutes the first time.",
+    {"Hold [a], then [p]: you. [4]: other people.", "[t] trains, 20 minutes the first time.",
      "[v] is live. All stays on this machine."},
-    {"[a], [p]: you, [o]: others", "[t] train: first 20 min", "[v] live. All stays here."},
+    {"[a], [p]: you, [4]: others", "[t] train: first 20 min", "[v] live. All stays here."},
 };
 
 // The next piece of a line, without the brackets of a key; moves *s behind it.

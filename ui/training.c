@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#define LEAST      2 // pictures of a kind: one to learn from, one to measure on
 #define PLOT_MIN   34.0f
 #define DASH       5.0f
 #define MARGIN     4.0f  // at the sides of the plot: a dot is seen whole
@@ -82,6 +83,16 @@ static void draw_progress(struct ui_canvas *c, struct ui_box *in, const struct u
     ui_bar(c, ui_cut_top(in, UI_BAR_H), done, c->theme->accent);
 }
 
+static bool has_others(const struct ui_view *view)
+{
+    return view->negatives >= LEAST || view->n_folders > 0;
+}
+
+static bool is_ready(const struct ui_view *view)
+{
+    return view->anchors >= LEAST && view->positives >= LEAST && has_others(view);
+}
+
 // What training needs, each with whether it is there.
 static void draw_needs(struct ui_canvas *c, struct ui_box in, const struct ui_view *view)
 {
@@ -90,11 +101,11 @@ static void draw_needs(struct ui_canvas *c, struct ui_box in, const struct ui_vi
         bool there;
         const char *name, *key;
     } needs[] = {
-        {view->anchors > 0, "anchors", "a"},
-        {view->positives > 0, "positives", "p"},
-        {view->negatives > 0 || view->n_folders > 0, "other people", "o"},
+        {view->anchors >= LEAST, "anchors", "a"},
+        {view->positives >= LEAST, "positives", "p"},
+        {has_others(view), "other people", "4"},
     };
-    bool all = needs[0].there && needs[1].there && needs[2].there;
+    bool all = is_ready(view);
     static const char *const missing[] = {
         "Not trained yet. Training needs:", "Training needs:", NULL};
     static const char *const ready[] = {"Ready: press t to train, in the background.",
@@ -217,11 +228,9 @@ static void draw_quality(struct ui_canvas *c, struct ui_box box, const struct ui
 
 static void draw_button(struct ui_canvas *c, struct ui_box *head, const struct ui_view *view)
 {
-    bool ready =
-        view->anchors > 0 && view->positives > 0 && (view->negatives > 0 || view->n_folders > 0);
     const struct ui_button train = {.key = "t",
                                     .label = "Train",
-                                    .primary = ready && !view->have_model,
+                                    .primary = is_ready(view) && !view->have_model,
                                     .zone = {.kind = UI_TRAIN}};
     const struct ui_button stop = {.key = "s", .label = "Stop", .zone = {.kind = UI_STOP}};
     ui_button_right(c, head, busy(view) ? &stop : &train, 0);
