@@ -46,12 +46,17 @@ tally() {
 import json, sys
 for line in open(sys.argv[1]):
     test = json.loads(line)
-    print(test["result"], round(test["duration"]), test["name"].split(" / ")[-1])
+    said = (test.get("stderr") or test.get("stdout") or "").split("\n")
+    print(test["result"], round(test["duration"]), test["name"].split(" / ")[-1],
+          next((text for text in reversed(said) if text.strip()), "no reason given"))
 ' "$1/meson-logs/testlog.json")
-    while read -r result seconds name; do
+    while read -r result seconds name said; do
         case $result in
         OK | EXPECTEDFAIL) passed=$((passed + 1)) ;;
-        SKIP) skipped=$((skipped + 1)) ;;
+        SKIP)
+            skipped=$((skipped + 1))
+            echo "skipped: $name in $1: $said"
+            ;;
         *) fail "$name in $1: $result after $seconds s" ;;
         esac
     done <<EOF
