@@ -339,7 +339,11 @@ static void print_removed(const struct list *list, cJSON *removed, bool json)
         return;
     }
     const cJSON *path;
-    cJSON_ArrayForEach(path, removed) puts(path->valuestring);
+    cJSON_ArrayForEach(path, removed)
+    {
+        log_tame(path->valuestring, strlen(path->valuestring));
+        puts(path->valuestring);
+    }
     log_info("%d removed", cJSON_GetArraySize(removed));
     cJSON_Delete(removed);
 }

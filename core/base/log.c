@@ -10,6 +10,13 @@
 
 static bool quiet, verbose;
 
+void log_tame(char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 127)
+            text[i] = '?';
+}
+
 static void put(const char *prefix, const char *fmt, va_list args)
 {
     char line[1024];
@@ -17,6 +24,7 @@ static void put(const char *prefix, const char *fmt, va_list args)
     n += vsnprintf(line + n, sizeof line - (size_t)n - 1, fmt, args);
     if (n > (int)sizeof line - 2)
         n = (int)sizeof line - 2;
+    log_tame(line, (size_t)n);
     line[n++] = '\n';
     // A lost message has nowhere else to go.
     if (write(STDERR_FILENO, line, (size_t)n) < 0)

@@ -253,6 +253,43 @@ class Commands(unittest.TestCase):
         self.refused(DATA, '<htm', 'embed', 'me/0.png', 'page.jpg', '--model', self.model, '--out', 'e')
         self.assertFalse(os.path.exists(self.path('e')))
 
+    def test_odd_names(self):
+        """Newlines, control characters and bytes that are no text in names: each line stays one."""
+        odd = os.path.join(os.fsencode(self.dir), b'odd\nname\x1b[2J\xff')
+        name = lambda *parts: os.path.join(odd, *parts)
+        for n, kind in enumerate((b'anchor', b'positive', b'negative/a\nb\xfe')):
+            for i in range(4):
+                png(name(kind, b'%d\n\xc3.png' % i), 10 * n + i)
+        with open(name(b'anchor', b'no\npicture\xff.jpg'), 'wb') as f:
+            f.write(b'<html>')
+        def run(*args, keys=None, code=0):
+            r = subprocess.run([PROGRAM, *args], capture_output=True, timeout=300, cwd=self.dir,
+                               input=keys if keys else b'')
+            self.assertEqual(r.returncode, code, r.stderr)
+            for line in r.stderr.splitlines():
+                self.assertTrue(line.startswith(b'visavis: ') or b'similarity' in line, r.stderr)
+                self.assertNotIn(b'\x1b', line)
+            return r
+        r = run('train', '--data', odd, '--recipe', 'koch', '--epochs', '1')
+        self.assertIn(b'no?picture', r.stderr)
+        model = name(b'model.safetensors')
+        run('verify', '--model', model, '--threshold', '0', name(b'anchor', b'0\n\xc3.png'),
+            name(b'positive', b'1\n\xc3.png'))
+        r = run('eval', '--model', model, '--anchors', name(b'anchor'), '--genuine', name(b'positive'),
+                '--strangers', name(b'negative', b'a\nb\xfe'), '--json')
+        self.assertEqual(json.loads(r.stdout)['n_impostor'], 4)
+        r = run('--headless', '--data', odd, '--camera', b'replay:' + name(b'positive'), '--keys', '-',
+                '--events', '-', keys=b'v\nwait score 3\nq\n')
+        events = [json.loads(line) for line in r.stdout.splitlines()]
+        self.assertGreaterEqual([e['event'] for e in events].count('score'), 3)
+        r = run('forget', '--data', odd, '--yes')
+        removed = r.stdout.splitlines()
+        self.assertIn(b'%d removed' % len(removed), r.stderr)
+        self.assertTrue(all(line.startswith(b'/') for line in removed), removed)
+        self.assertEqual(sum(line.endswith(b'.png') for line in removed), 8)
+        left = [f for _, _, files in os.walk(odd) for f in files]
+        self.assertEqual(sorted(left), [b'%d\n\xc3.png' % i for i in range(4)])
+
     def test_doctor(self):
         report = json.loads(self.run_it('doctor', '--data', self.path('s'), '--json').stdout)
         self.assertIn('GFLOP/s', report['blas']['speed'])
