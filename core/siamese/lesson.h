@@ -15,6 +15,7 @@ struct siam_lesson {
     int n_pictures;      // of a step, to tell its time
     int n_heldout;       // pictures that are judged on
     int n_heldout_pairs; // and their pairs
+    double chance;       // about the loss of a net to which all pictures are alike
 };
 
 struct siam_lesson_kind {

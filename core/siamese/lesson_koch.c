@@ -4,6 +4,7 @@
 #include "core/siamese/sampler.h"
 #include "core/siamese/streams.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct koch {
@@ -85,6 +86,7 @@ int siam_lesson_koch(struct siam_lesson **out, const struct siam_train_config *c
         .n_pictures = k->batch->max_pictures,
         .n_heldout = k->heldout->n_pictures,
         .n_heldout_pairs = k->heldout->n_pairs,
+        .chance = M_LN2,
     };
     *out = &k->lesson;
     return 0;

@@ -501,6 +501,7 @@ int siam_lesson_people(struct siam_lesson **out, const struct siam_train_config 
     p->lesson.kind = p->n_own > 0 ? &beside_a_user : &people_alone;
     p->lesson.n_steps = p->n_own > 0 ? config->epoch_steps : people_steps(p, config->epoch_steps);
     p->lesson.n_heldout_pairs = p->n_pairs;
+    p->lesson.chance = M_LN2 + log(p->lesson.n_pictures - 1.0); // of set_loss.h's two
     *out = &p->lesson;
     return 0;
 }

@@ -29,6 +29,7 @@
 #define MAX_EPOCH_PICTURES 1000000
 #define WARM_STEPS         200
 #define HEAD_RATE          0.1f
+#define DIVERGED           4  // times chance, over an epoch
 #define JUDGE_SHARE        16 // judging takes at most one part in so many of the time
 
 static const struct recipe {
@@ -352,6 +353,22 @@ static int diverged(const struct trainer *t, const char *what, struct err *err)
                    what, t->ck.epoch + 1, t->ck.step_in_epoch + 1);
 }
 
+// The steps of this epoch alone make its mean loss several times that of guessing. Trainings that
+// learn stay near or below that of guessing, from the first epoch on.
+static bool is_hopeless(const struct trainer *t)
+{
+    return t->ck.epoch_loss > DIVERGED * t->lesson->chance * t->lesson->n_steps;
+}
+
+static int grows(const struct trainer *t, struct err *err)
+{
+    return err_set(err, ERR_MODEL,
+                   "training failed: the loss grows, to %.3g at epoch %d, step %d, where guessing "
+                   "has %.3g: the last good model stays; try another seed or other pictures",
+                   t->ck.epoch_loss / t->ck.step_in_epoch, t->ck.epoch + 1, t->ck.step_in_epoch,
+                   t->lesson->chance);
+}
+
 // The learning rate of a step: constant, or rising at first and falling along half a cosine to the
 // end (Loshchilov and Hutter, "SGDR", 2017, eq. 5).
 static float rate_at(const struct trainer *t, int64_t number)
@@ -400,7 +417,7 @@ static int train_step(struct trainer *t, struct err *err)
     ck->epoch_loss += loss;
     siam_pace_step(&t->pace, seconds_since(start_ns));
     report_step(t);
-    return 0;
+    return is_hopeless(t) ? grows(t, err) : 0;
 }
 
 // Relu and pooling can hide a weight that is no number from the loss.

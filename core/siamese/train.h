@@ -84,9 +84,10 @@ typedef void (*siam_progress_fn)(void *ctx, const struct siam_progress *progress
 // the model cannot be saved in the end, or a picture cannot be read back from the disk (dataset.h),
 // a checkpoint is.
 //
-// Errors: ERR_USAGE (config), ERR_DATA, ERR_MODEL (checkpoint refused; loss or weights not finite),
-// ERR_IO (model or checkpoint cannot be written, or is a folder: tried before the first step; or a
-// picture cannot be read back), ERR_MEMORY. What was at config->out stays then, and *out is NULL.
+// Errors: ERR_USAGE (config), ERR_DATA, ERR_MODEL (checkpoint refused; loss or weights not finite,
+// or an epoch's mean loss several times that of guessing), ERR_IO (model or checkpoint cannot be
+// written, or is a folder: tried before the first step; or a picture cannot be read back),
+// ERR_MEMORY. What was at config->out stays then, and *out is NULL.
 int siam_train(struct siam_model **out, const struct siam_train_config *config,
                const struct siam_dataset *data, struct pool *pool, const atomic_bool *stop,
                siam_progress_fn progress, void *ctx, struct err *err);

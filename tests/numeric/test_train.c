@@ -244,6 +244,26 @@ static void test_divergence(void **state)
     free_bench(&b);
 }
 
+// Rates that are too large for this net, but leave every number finite.
+static void test_finite_divergence(void **state)
+{
+    struct bench b = make_bench(state);
+    struct siam_model *kept;
+    use_files(&b);
+    siam_model_unref(train_ok(&b, 1));
+    b.config.epochs = 10;
+    b.config.checkpoint_epochs = 1;
+    for (float rate = 100; rate < 1e5f; rate *= 10) {
+        b.config.rate = rate;
+        assert_train_fails(&b, ERR_MODEL, "the loss grows");
+        assert_train_fails(&b, ERR_MODEL, "the last good model stays");
+    }
+    assert_int_equal(siam_model_load_as(&kept, b.out, &small, NULL), 0);
+    assert_int_equal(kept->card.epochs, 3);
+    siam_model_unref(kept);
+    free_bench(&b);
+}
+
 static void test_configs(void **state)
 {
     struct bench b = make_bench(state), c = b;
@@ -297,6 +317,7 @@ int main(void)
         TEST(test_chips_on_disk),
         TEST(test_chips_lost),
         TEST(test_divergence),
+        TEST(test_finite_divergence),
         TEST(test_configs),
     };
     nn_blas_init();
