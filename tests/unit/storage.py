@@ -38,6 +38,13 @@ def whole(path):
     return data[:2] == b'\xff\xd8' and data[-2:] == b'\xff\xd9'
 
 
+def everything_in(folder):
+    """Names, sizes and times of change of all that is there, folders too."""
+    return {path: (os.path.getsize(path), os.stat(path).st_mtime_ns)
+            for top, below, files in os.walk(folder)
+            for path in [top, *(os.path.join(top, name) for name in below + files)]}
+
+
 class Session:
     """A headless session at the demo camera, played key by key."""
 
@@ -201,6 +208,44 @@ class Storage(unittest.TestCase):
         _, log = p.communicate(timeout=60)
         self.assertLess(time.monotonic() - start, 5)
         self.assertEqual(p.returncode, 128 + signal.SIGINT, log)
+
+    # -- privacy --
+
+    def test_nothing_kept_in_live_mode(self):
+        data = self.make_data(self.dir + '/data')
+        self.old_model(data + '/model.safetensors')
+        s = Session(data, self.dir + '/events')
+        s.wait('frame', 3)
+        before = everything_in(data)
+        s.press('v')
+        s.wait('score', 50)
+        self.assertEqual(everything_in(data), before)
+        self.assertEqual(s.end(), 0)
+        self.assertEqual(everything_in(data), before)
+
+    def test_modes_whatever_the_umask(self):
+        keys = ('a 6\np 6\nu\np 6\ncamera demo:1@0\nn 6\ndrop others\nl\nt\nwait trained\n'
+                'v\nwait score 2\nq\n')
+        folders = {name: os.path.join(self.dir, name) for name in ('config', 'cache', 'share')}
+        for i in range(4):
+            png(f'{self.dir}/others/{i}.png', i)
+        env = dict(os.environ, XDG_CONFIG_HOME=folders['config'], XDG_CACHE_HOME=folders['cache'],
+                   XDG_DATA_HOME=folders['share'])
+        r = subprocess.run([PROGRAM, '--headless', '--camera', 'demo@0', '--no-face-finder',
+                            '--recipe', 'koch', '--epochs', '1', '--keys', '-'], input=keys, text=True,
+                           env=env, umask=0, cwd=self.dir, capture_output=True, timeout=300, check=False)
+        self.assertEqual(r.returncode, 0, r.stderr)
+        names = []
+        for top in folders.values():
+            for path, below, files in os.walk(top):
+                for name in below:
+                    self.assertEqual(os.stat(os.path.join(path, name)).st_mode & 0o777, 0o700, name)
+                for name in files:
+                    self.assertEqual(os.stat(os.path.join(path, name)).st_mode & 0o777, 0o600, name)
+                names += files
+        for name in ('settings.json', 'folders.json', 'model.safetensors'):
+            self.assertIn(name, names)
+        self.assertGreaterEqual(sum(name.endswith('.jpg') for name in names), 18)
 
 
 if __name__ == '__main__':
