@@ -14,9 +14,9 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from commands import PROGRAM, png
 from x_server import start_x_server
 
-PROGRAM = os.path.abspath(sys.argv[1])
 STORY = 'a 6\np 6\ncamera demo:1@0\nn 6\nt\nwait trained\nv\nwait score 3\nq\n'
 
 
@@ -50,7 +50,28 @@ class Sockets(unittest.TestCase):
         self.assertLessEqual(found, {'AF_UNIX'})
 
     def test_commands(self):
-        for args in (['doctor', '--json'], ['--version'], ['forget', '--yes']):
+        for n, kind in enumerate(('anchor', 'positive', 'negative/a')):
+            for i in range(4):
+                png(f'{self.dir}/d/{kind}/{i}.png', 10 * n + i)
+        for i in (1, 2):
+            png(f'{self.dir}/run01/training/class0{i}.png', i)
+            png(f'{self.dir}/run01/test/item0{i}.png', i)
+        with open(self.dir + '/run01/class_labels.txt', 'w', encoding='utf-8') as f:
+            f.write(''.join(f'run01/test/item0{i}.png run01/training/class0{i}.png\n' for i in (1, 2)))
+        with open(self.dir + '/list.tsv', 'w', encoding='utf-8') as f:
+            f.write('d/anchor/0.png\td/anchor/1.png\t1\nd/anchor/0.png\td/negative/a/0.png\t0\n')
+        own, model = ('d/anchor/0.png', 'd/positive/0.png'), ('--model', 'd/model.safetensors')
+        for args in (['doctor', '--json'], ['--version'],
+                     ['train', '--data', 'd', '--recipe', 'koch', '--epochs', '1'],
+                     ['eval', *model, '--anchors', 'd/anchor', '--genuine', 'd/positive',
+                      '--strangers', 'd/negative'],
+                     ['verify', *model, '--threshold', '0', *own],
+                     ['pairs', *model, '--root', '.', 'list.tsv'],
+                     ['oneshot', *model, 'run01'],
+                     ['embed', *model, '--out', 'e.f32', *own],
+                     ['bench', 'embed'],
+                     ['bench', 'live', '--seconds', '1', '--no-training', *model],
+                     ['forget', '--yes', '--data', 'd'], ['forget', '--yes']):
             self.assertLessEqual(self.families(*args), {'AF_UNIX'}, args)
 
     @unittest.skipUnless(shutil.which('Xvfb'), 'Xvfb is missing')
