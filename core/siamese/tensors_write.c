@@ -18,7 +18,7 @@ static size_t n_values(const struct siam_tensor *t)
 
 // The checksum of all values in *sum. Errors: ERR_MODEL, ERR_MEMORY.
 static int hash_tensors(const char *path, const struct siam_tensor *tensors, int n, uint64_t *sum,
-                        struct err *err)
+                        bool (*give_up)(void *ctx), void *ctx, struct err *err)
 {
     XXH3_state_t *hash = XXH3_createState();
     if (!hash)
@@ -29,10 +29,14 @@ static int hash_tensors(const char *path, const struct siam_tensor *tensors, int
         size_t size = n_values(&tensors[i]);
         for (size_t at = 0, m; at < size && !ret; at += m) {
             m = siam_min_size(size - at, SIAM_PIECE_BYTES / sizeof(float));
-            XXH3_64bits_update(hash, tensors[i].values + at, m * sizeof(float));
-            if (!siam_all_finite(tensors[i].values + at, m))
+            const float *part = tensors[i].values + at;
+            if (give_up && give_up(ctx))
+                ret = err_set(err, ERR_STOPPED, "%s: given up", path);
+            else if (!siam_all_finite(part, m))
                 ret = err_set(err, ERR_MODEL, "%s: not written: %s has values that are not finite",
                               path, tensors[i].name);
+            else
+                XXH3_64bits_update(hash, part, m * sizeof(float));
         }
     }
     *sum = XXH3_64bits_digest(hash);
@@ -131,7 +135,7 @@ int siam_tensors_write(const char *path, const struct siam_meta *meta,
                        void *ctx, struct err *err)
 {
     uint64_t sum = 0;
-    int ret = hash_tensors(path, tensors, n_tensors, &sum, err);
+    int ret = hash_tensors(path, tensors, n_tensors, &sum, give_up, ctx, err);
     if (ret)
         return ret;
     char *json = header_json(meta, tensors, n_tensors, sum);
