@@ -12,6 +12,7 @@ import random
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,10 +21,16 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import safetensors
-from commands import PROGRAM, png
+from commands import PROGRAM, png, slurp
 
 BOUND = 20  # seconds; a quiet machine needs less than one
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def cpu_seconds(pid):
+    """Of all its threads, also those that have ended."""
+    fields = slurp(f'/proc/{pid}/stat').rsplit(b')', 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
 class Signals(unittest.TestCase):
@@ -103,6 +110,46 @@ class Signals(unittest.TestCase):
 
     def test_training_koch(self):
         self.check_training('koch', 2)
+
+    def start_training(self, events, seconds):
+        """A session with a training under way for `seconds`. Few frames: their time counts, too."""
+        p = self.start('--headless', '--data', self.data, '--camera', 'demo@2', '--no-face-finder',
+                       '--recipe', 'koch', '--threads', '2', '--keys', '-', '--events', events)
+        self.press(p, 't')
+        self.wait_for(p, lambda: os.path.exists(events))
+        time.sleep(seconds)
+        return p
+
+    def press(self, program, key):
+        program.stdin.write(key.encode() + b'\n')
+        program.stdin.flush()
+
+    def test_keys(self):
+        """Stop and quit at random moments of a training. A busy machine makes anything take long, so
+        what is asserted is the time of the processors from the key to the end: two threads that go on
+        for a second have two of them. How long it took by the clock is printed."""
+        rng, took, used = random.Random(3), {'s': [], 'q': []}, []
+        for i in range(20):
+            events, key = f'{self.dir}/events{i}', 'sq'[i % 2]
+            p = self.start_training(events, rng.uniform(0, 4))
+            before, start = cpu_seconds(p.pid), time.monotonic()
+            self.press(p, key)
+            if key == 's':
+                self.wait_for(p, lambda: '"event":"trained"' in slurp(events).decode())
+                used.append(cpu_seconds(p.pid) - before)
+                took[key].append(time.monotonic() - start)
+                self.press(p, 'q')
+            p.stdin.close()
+            _, status, usage = os.wait4(p.pid, 0)
+            p.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(p.returncode, 0, self.words())
+            if key == 'q':
+                took[key].append(time.monotonic() - start)
+                used.append(usage.ru_utime + usage.ru_stime - before)
+        for key, seconds in took.items():
+            print(f'{key}: median {statistics.median(seconds):.2f} s, longest {max(seconds):.2f} s')
+        print(f'of the processors: median {statistics.median(used):.2f} s, most {max(used):.2f} s')
+        self.assertLess(max(used), 2)
 
     def test_session(self):
         rng = random.Random(2)
