@@ -100,9 +100,8 @@ static int decode_next(struct replay *replay, struct img *out, struct err *err)
     if (ret <= 0)
         return ret ? ret : CAP_NONE;
     ret = img_jpeg_decode(replay->jpeg, out, data, size, &cause);
-    if (ret == ERR_DATA)
-        err_set(err, ret, "%s: frame %zu: %s", replay->path, replay->next + 1, cause.text);
-    return ret;
+    return ret ? err_set(err, ret, "%s: frame %zu: %s", replay->path, replay->next + 1, cause.text)
+               : CAP_READY;
 }
 
 // CAP_READY, CAP_SKIP (damaged), or an error that ends the replay. A round's last frame is followed

@@ -9,10 +9,13 @@
 #include "core/face/portrait.h"
 #include "core/image/decode.h"
 #include "core/siamese/dataset.h"
+#include "core/siamese/kept.h"
 #include "core/siamese/train.h"
 #include "core/verify/gallery.h"
+#include "core/verify/oneshot.h"
 #include "core/verify/report.h"
 #include "tests/room.h"
+#include "tests/unit/fake_v4l2.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -228,17 +231,52 @@ static void data_sets(void **state)
     fail_each(*state, load_and_drop, 400);
 }
 
+static int keep_and_read(struct room *r, struct err *err)
+{
+    struct siam_kept_writer writer;
+    struct siam_kept *kept = NULL;
+    uint8_t stored[64] = {1};
+    uint64_t hash;
+    int ret = siam_kept_begin(&writer, path_in(r, "kept"), 2, sizeof stored, err);
+    if (ret)
+        return ret;
+    ret = siam_kept_put(&writer, stored, 7, err);
+    if (!ret)
+        ret = siam_kept_put(&writer, NULL, 0, err);
+    if (ret)
+        siam_kept_abandon(&writer);
+    else
+        ret = siam_kept_commit(&writer, err);
+    if (!ret)
+        ret = siam_kept_open(&kept, path_in(r, "kept"), 2, sizeof stored, err);
+    if (!ret)
+        ret = siam_kept_get(kept, 0, stored, &hash, err);
+    siam_kept_close(kept);
+    return ret;
+}
+
+static void kept_pictures(void **state)
+{
+    fail_each(*state, keep_and_read, 400);
+}
+
 static void ignore_progress(void *ctx, const struct siam_progress *p)
 {
     (void)ctx, (void)p;
 }
 
-static int train(struct room *r, struct err *err)
+static void stop_after_step(void *ctx, const struct siam_progress *p)
+{
+    (void)p;
+    atomic_store((atomic_bool *)ctx, true);
+}
+
+// `stop`: ends after a step.
+static int train_tiny(struct room *r, const char *checkpoint, atomic_bool *stop, struct err *err)
 {
     struct siam_dataset *data = NULL;
     struct siam_model *model = NULL;
     struct siam_train_config config;
-    atomic_bool stop = false;
     int ret = siam_train_defaults(&config, "koch", err);
     if (!ret)
         ret = load_data(&data, r, err);
@@ -246,18 +284,43 @@ static int train(struct room *r, struct err *err)
     config.epochs = 1;
     config.epoch_pictures = 4;
     config.out = path_in(r, "trained.safetensors");
-    config.checkpoint = path_in(r, "trained.checkpoint");
+    config.checkpoint = path_in(r, checkpoint);
+    config.resume = true;
     if (!ret)
-        ret = siam_train(&model, &config, data, r->pool, &stop, ignore_progress, NULL, err);
+        ret = siam_train(&model, &config, data, r->pool, stop,
+                         stop ? stop_after_step : ignore_progress, stop, err);
     siam_model_unref(model);
     siam_dataset_destroy(data);
     return ret;
+}
+
+static int train(struct room *r, struct err *err)
+{
+    unlink(path_in(r, "trained.checkpoint")); // where one failed
+    return train_tiny(r, "trained.checkpoint", NULL, err);
+}
+
+// The checkpoint is another name of "begun", which stays: no file is written in place.
+static int resume(struct room *r, struct err *err)
+{
+    unlink(path_in(r, "resumed"));
+    assert_int_equal(link(path_in(r, "begun"), path_in(r, "resumed")), 0);
+    return train_tiny(r, "resumed", NULL, err);
 }
 
 static void trainings(void **state)
 {
     put_people(*state);
     fail_each(*state, train, 400);
+}
+
+static void resumed_trainings(void **state)
+{
+    struct err err = {0};
+    atomic_bool stop = false;
+    put_people(*state);
+    assert_int_equal(train_tiny(*state, "begun", &stop, &err), SIAM_STOPPED);
+    fail_each(*state, resume, 100);
 }
 
 // ---- Models and judging -------------------------------------------------------------------------
@@ -307,15 +370,37 @@ static void judging(void **state)
     fail_each(*state, judge, 400);
 }
 
+static int answer_oneshot(struct room *r, struct err *err)
+{
+    struct verify_oneshot_result result;
+    int ret = verify_oneshot(&result, r->model, r->dir, r->pool, NULL, err);
+    if (ret)
+        return ret;
+    char *text = verify_oneshot_text(&result), *json = verify_oneshot_json(&result);
+    if (!text || !json)
+        ret = err_memory(err, "report");
+    verify_oneshot_finish(&result);
+    free(text);
+    free(json);
+    return ret;
+}
+
+static void one_shot(void **state)
+{
+    put_people(*state);
+    put_text(*state, "own/class_labels.txt", "own/positive/1.png own/anchor/0.png\n");
+    fail_each(*state, answer_oneshot, 400);
+}
+
 // ---- Cameras ------------------------------------------------------------------------------------
 
-static int play_camera(const char *spec, struct err *err)
+static int play_camera(const char *spec, int n, struct err *err)
 {
     struct cap_camera *camera;
     struct img img = {0};
     int64_t ns;
     int ret = cap_open(&camera, spec, err);
-    for (int i = 0; i < 3 && ret >= 0; i++)
+    for (int i = 0; i < n && ret >= 0; i++)
         ret = cap_acquire(camera, 1000, -1, &img, &ns, err);
     img_finish(&img);
     cap_close(camera);
@@ -328,8 +413,22 @@ static int use_cameras(struct room *r, struct err *err)
     struct cap_info list[2];
     snprintf(spec, sizeof spec, "replay:%s@0", path_in(r, "own"));
     cap_list(list, 2);
-    int ret = play_camera(spec, err);
-    return ret ? ret : play_camera("demo@0", err);
+    int ret = play_camera(spec, 3, err);
+    return ret ? ret : play_camera("demo@0", 3, err);
+}
+
+static int use_recording(struct room *r, struct err *err)
+{
+    char spec[CAP_SPEC_MAX];
+    snprintf(spec, sizeof spec, "replay:%s@0", path_in(r, "two.mjpeg"));
+    return play_camera(spec, 3, err);
+}
+
+// Its driver has one frame a stream.
+static int use_device(struct room *r, struct err *err)
+{
+    (void)r;
+    return play_camera("/dev/null", 1, err);
 }
 
 static int feed(struct room *r, struct err *err)
@@ -357,13 +456,55 @@ static void cameras(void **state)
     fail_each(*state, feed, 400);
 }
 
+// A JPEG, to be freed.
+static uint8_t *make_frame(struct room *r, size_t *size)
+{
+    void *data;
+    struct img img = {0};
+    tiny_draw(&img, 1, 1);
+    assert_int_equal(img_save_jpeg(&img, path_in(r, "frame.jpg"), 90, NULL), 0);
+    assert_int_equal(file_read(path_in(r, "frame.jpg"), BUFFER_SIZE, &data, size, NULL), 0);
+    img_finish(&img);
+    return data;
+}
+
+static void recordings(void **state)
+{
+    size_t size;
+    uint8_t *frame = make_frame(*state, &size), *two = malloc(2 * size);
+    memcpy(two, frame, size);
+    memcpy(two + size, frame, size);
+    put_bytes(*state, "two.mjpeg", (const char *)two, 2 * size);
+    fail_each(*state, use_recording, 400);
+    free(two);
+    free(frame);
+}
+
+static void devices(void **state)
+{
+    static const struct cap_mode modes[] = {{V4L2_PIX_FMT_MJPEG, 640, 480, {1, 30}}, {0}};
+    size_t size;
+    uint8_t *frame = make_frame(*state, &size);
+    drivers[0] = (struct driver){.card = "Webcam",
+                                 .bus = "usb-1",
+                                 .caps = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING,
+                                 .modes = modes,
+                                 .first = frame,
+                                 .first_size = size};
+    fail_each(*state, use_device, 400);
+    expect_closed(&drivers[0]);
+    free(frame);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, room_make, room_drop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(pictures), TEST(faces),   TEST(data_sets), TEST(trainings),
-        TEST(models),   TEST(judging), TEST(cameras),
+        TEST(pictures),      TEST(faces),      TEST(data_sets),
+        TEST(kept_pictures), TEST(trainings),  TEST(resumed_trainings),
+        TEST(models),        TEST(judging),    TEST(one_shot),
+        TEST(cameras),       TEST(recordings), TEST(devices),
     };
     log_set_quiet(true);
     return cmocka_run_group_tests(tests, NULL, NULL);
