@@ -49,13 +49,43 @@ struct seen {
     bool face_now, nearest_now;
     bool greeted, greets_now;
     struct ui_figures figures;
+
+    const char *dir;        // of a camera that is to go away, and come back: DIR/frames; or NULL
+    bool gone, back;        // what was done
+    char lost[UI_TEXT];     // the camera's line while it was away; "": it wasn't shown to be
+    char reopened[UI_TEXT]; // when it was back; ""
 };
+
+static void rename_frames(const struct seen *seen, const char *from, const char *to)
+{
+    char old[600], new[600];
+    snprintf(old, sizeof old, "%s/%s", seen->dir, from);
+    snprintf(new, sizeof new, "%s/%s", seen->dir, to);
+    assert_int_equal(rename(old, new), 0);
+}
+
+// Takes the camera away once it is shown, and puts it back once that is shown.
+static void lose_camera(struct seen *seen, const struct ui_view *view)
+{
+    if (!seen->gone && view->frame_number > 3 && !view->camera_lost && !view->demo) {
+        rename_frames(seen, "frames", "away");
+        seen->gone = true;
+    } else if (seen->gone && !seen->back && view->camera_lost) {
+        snprintf(seen->lost, sizeof seen->lost, "%s", view->camera);
+        rename_frames(seen, "away", "frames");
+        seen->back = true;
+    } else if (seen->back && !view->camera_lost) {
+        snprintf(seen->reopened, sizeof seen->reopened, "%s", view->camera);
+    }
+}
 
 static void watch(void *ctx, struct app_session *s)
 {
     struct seen *seen = ctx;
     s->figures_ns = 0; // the figures too, which are anew twice a second alone
     app_screen_fill(s);
+    if (seen->dir)
+        lose_camera(seen, &s->view);
     seen->face_now = s->view.has_face;
     seen->figures = s->view.figures;
     seen->nearest_now = s->view.nearest != NULL;
@@ -168,6 +198,20 @@ static void failures_give_exit_codes(void **state)
     assert_int_equal(run_script(*state, "dance\n", events), 2);
     assert_int_equal(run_script(*state, "camera /dev/video99\nwait frames 2\n", events), 3);
     assert_int_equal(run_script(*state, "wait frames 2\nq\nt\n", events), 0);
+}
+
+// What the user sees of a camera that goes away and comes back.
+static void a_lost_camera_is_shown(void **state)
+{
+    char events[600], keys[2000];
+    struct seen seen = {.dir = *state};
+    struct app_options koch = {.recipe = "koch"};
+    snprintf(events, sizeof events, "%s/events", seen.dir);
+    snprintf(keys, sizeof keys, "camera replay:%s/frames@25\nwait frames 60\nq\n", seen.dir);
+    save_frames(seen.dir, "frames", 0, 0);
+    assert_int_equal(run_with(&koch, &seen, seen.dir, keys, events), 0);
+    assert_non_null(strstr(seen.lost, "is gone; put it back"));
+    assert_non_null(strstr(seen.reopened, "frames, 640x480"));
 }
 
 // ---- Faces ------------------------------------------------------------------------------------
@@ -319,6 +363,7 @@ int main(void)
     const struct CMUnitTest threads[] = {
         TEST(everything_at_once),
         TEST(failures_give_exit_codes),
+        TEST(a_lost_camera_is_shown),
         TEST(a_face_is_looked_for),
     };
     const struct CMUnitTest ways[] = {
