@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A plugin for libv4l2, for tests on a driver that can do everything: makes it a camera that can do
 // one thing alone. What it lets through stands in the environment when a device is opened:
-//   FILTER_ONLY=YUYV   no other pixel format, whatever is asked for
+//   FILTER_ONLY=YUYV   no other pixel format, whatever is asked for; "-BE" behind it: big-endian
 //   FILTER_PAD=64      so many bytes more in each line than the driver needs
 //   FILTER_SHORT=1     every frame ends in its middle
 #include <errno.h>
@@ -24,6 +24,12 @@ static int pass(int fd, unsigned long request, void *arg)
     return (int)syscall(SYS_ioctl, fd, request, arg);
 }
 
+static uint32_t format_of(const char *name)
+{
+    uint32_t big_endian = strcmp(name + 4, "-BE") == 0 ? 1U << 31 : 0;
+    return v4l2_fourcc(name[0], name[1], name[2], name[3]) | big_endian;
+}
+
 static void *filter_init(int fd)
 {
     (void)fd;
@@ -32,7 +38,7 @@ static void *filter_init(int fd)
         return NULL;
     struct filter *f = calloc(1, sizeof *f);
     if (f && only)
-        f->only = v4l2_fourcc(only[0], only[1], only[2], only[3]);
+        f->only = format_of(only);
     if (f && pad)
         f->pad = (uint32_t)atoi(pad);
     if (f)
