@@ -156,7 +156,8 @@ everything() {
     configure build-tsan -Db_sanitize=thread -Dbuildtype=debugoptimized
     background builds nice -n 10 sh -c '
         ninja -C build-clang --quiet && ninja -C build-coverage --quiet &&
-        ninja -C build-tsan --quiet tests/test_session tests/test_feed tests/test_slot'
+        ninja -C build-tsan --quiet tests/test_session tests/test_feed tests/test_slot \
+            tests/test_base'
     suites build unit numeric thread window desktop accuracy survival memcheck camera_vm
     finish builds || return 0
 
@@ -171,7 +172,7 @@ everything() {
         --no-suite uncounted
     step coverage coverage
     title "gcc, thread sanitizer"
-    suites build-tsan thread
+    tests build-tsan session feed slot base
     finish fuzz || :
 }
 
