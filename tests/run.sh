@@ -157,7 +157,7 @@ everything() {
     background builds nice -n 10 sh -c '
         ninja -C build-clang --quiet && ninja -C build-coverage --quiet &&
         ninja -C build-tsan --quiet tests/test_session tests/test_feed tests/test_slot \
-            tests/test_base tests/test_chores'
+            tests/test_base tests/test_chores tests/test_hooks'
     suites build unit numeric thread window desktop accuracy survival memcheck camera_vm
     finish builds || return 0
 
@@ -172,7 +172,7 @@ everything() {
         --no-suite uncounted
     step coverage coverage
     title "gcc, thread sanitizer"
-    tests build-tsan session feed slot base chores
+    tests build-tsan session feed slot base chores hooks
     finish fuzz || :
 }
 
