@@ -145,10 +145,11 @@ static const char help_keys[] =
     "Keys: a anchor, p positive, n not me (hold = burst), u undo, o type a folder of other people,\n"
     "t train, s stop, v live, w that was wrong, r train shortly on it, b the model before,\n"
     "+/- threshold, 0 the model's, 1 your pictures, 2 under the hood, 3 cameras and what is set\n"
-    "on them, 4 other people, m mirror (view only), c next camera, space pause the camera, f full screen,\n"
-    "l light, i figures, Ctrl and +/-/0 size of the text, h or F1 help, Tab and Enter any button, Esc/q quit.\n"
-    "--keys plays them, a line each (\"a 40\": held for 40 frames), and \"drop PATH\" for o, \"browse PATH\",\n"
-    "\"camera SPEC\", \"wait trained\", \"wait step N\", \"wait score N\", \"wait frames N\", \"shot FILE.png\", \"say TEXT\".\n";
+    "on them, 4 other people, m mirror (view only), c next camera, space pause the camera, f full\n"
+    "screen, l light, i figures, Ctrl and +/-/0 size of the text, h or F1 help, Tab and Enter any\n"
+    "button, Esc/q quit. --keys plays them, a line each (\"a 40\": held for 40 frames), and\n"
+    "\"drop PATH\" for o, \"browse PATH\", \"camera SPEC\", \"wait trained\", \"wait step N\",\n"
+    "\"wait score N\", \"wait frames N\", \"shot FILE.png\", \"say TEXT\".\n";
 // clang-format on
 
 void app_options_help(enum app_verb verb, FILE *to)
