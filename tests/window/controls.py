@@ -246,6 +246,8 @@ def live(w):
 
 def threshold(w):
     """Returns the one that is set in the end."""
+    for _ in range(2):  # the first may still be of the model before
+        w.wait_more('score', lambda: None)
     own = w.events('score')[-1]['threshold']
 
     def at(value):
