@@ -7,11 +7,11 @@
 #include "app/album.h"
 
 #include "app/edits.h"
+#include "app/small.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/pool.h"
 #include "core/image/decode.h"
-#include "core/image/resize.h"
 
 #include <limits.h>
 #include <pthread.h>
@@ -270,24 +270,12 @@ static void retire_farthest(struct app_album *a)
 
 // ---- The thread -------------------------------------------------------------------------------
 
-// The square of it that is shown: faces are rather in the upper half of a high picture.
-static struct img_rect square_of(const struct img *img)
-{
-    int side = img->w < img->h ? img->w : img->h;
-    return (struct img_rect){(img->w - side) / 2, (img->h - side) / 4, side, side};
-}
-
-struct maker {
-    struct img whole, small;
-};
-
 // *px: [side, side, 3], the caller's.
-static int make_small(struct maker *m, const char *path, int side, uint8_t **px, struct err *err)
+static int make_small(struct app_small *m, const char *path, int side, uint8_t **px,
+                      struct err *err)
 {
     size_t size = (size_t)side * (size_t)side * 3;
-    int ret = img_load(&m->whole, path, side, err);
-    if (!ret)
-        ret = img_resize(&m->small, &m->whole, square_of(&m->whole), side, side, err);
+    int ret = app_small_make(m, path, side, err);
     if (ret)
         return ret;
     *px = malloc(size);
@@ -298,7 +286,7 @@ static int make_small(struct maker *m, const char *path, int side, uint8_t **px,
 }
 
 // With the lock held, which is let go of meanwhile.
-static void make_one(struct app_album *a, struct maker *m, const struct picture *wanted)
+static void make_one(struct app_album *a, struct app_small *m, const struct picture *wanted)
 {
     char path[PATH_MAX];
     int64_t number = wanted->number;
@@ -384,7 +372,7 @@ static void wait_for_wish(struct app_album *a)
 static void *album_main(void *arg)
 {
     struct app_album *a = arg;
-    struct maker maker = {0};
+    struct app_small maker = {0};
     pool_lower_priority(NICENESS);
     pthread_mutex_lock(&a->lock);
     while (!a->quit) {
@@ -401,8 +389,7 @@ static void *album_main(void *arg)
         }
     }
     pthread_mutex_unlock(&a->lock);
-    img_finish(&maker.whole);
-    img_finish(&maker.small);
+    app_small_finish(&maker);
     return NULL;
 }
 
@@ -597,13 +584,6 @@ static void fill_thumbs(struct app_album *a)
     a->cursor = a->cursor < a->n_thumbs ? a->cursor : a->n_thumbs - 1;
 }
 
-// A reason without the folder that the heading names already.
-static const char *below(const char *why, const char *dir)
-{
-    size_t n = strlen(dir);
-    return strncmp(why, dir, n) == 0 && why[n] == '/' ? why + n + 1 : why;
-}
-
 static void fill_section(struct ui_section *section, const struct shelf *shelf)
 {
     int broken = 0;
@@ -616,7 +596,7 @@ static void fill_section(struct ui_section *section, const struct shelf *shelf)
     section->n = shelf->list.n;
     section->reading = !shelf->read;
     section->skipped = broken + shelf->list.passed_over;
-    snprintf(section->why, sizeof section->why, "%s", below(why, shelf->dir));
+    snprintf(section->why, sizeof section->why, "%s", file_below(why, shelf->dir));
 }
 
 static void fill_sections(struct app_album *a, struct ui_album *view)

@@ -37,13 +37,10 @@ struct look {
     void *ctx;
 };
 
-// A reason without the folder, which is known.
 static void note_broken(struct look *l, const char *why)
 {
-    size_t n = strlen(l->dir);
     if (l->broken++ == 0)
-        snprintf(l->first, sizeof l->first, "%s",
-                 strncmp(why, l->dir, n) == 0 && why[n] == '/' ? why + n + 1 : why);
+        snprintf(l->first, sizeof l->first, "%s", file_below(why, l->dir));
 }
 
 static int look_at(void *ctx, const char *path, const char *folder)

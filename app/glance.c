@@ -2,10 +2,10 @@
 #include "app/glance.h"
 
 #include "app/folder_look.h"
+#include "app/small.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/image/decode.h"
-#include "core/image/resize.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -26,20 +26,10 @@ struct walk {
     int n_more;
 };
 
-// A reason without the folder that is named already.
-static const char *below(const char *path, const char *dir)
-{
-    size_t n = strlen(dir);
-    while (n > 1 && dir[n - 1] == '/')
-        n--;
-    bool inside = strncmp(path, dir, n) == 0 && path[n] == '/';
-    return inside ? path + n + 1 : path;
-}
-
 static void skip(struct ui_glance *seen, const char *dir, const char *why)
 {
     if (seen->skipped++ == 0)
-        snprintf(seen->why, sizeof seen->why, "%s", below(why, dir));
+        snprintf(seen->why, sizeof seen->why, "%s", file_below(why, dir));
 }
 
 static int keep(char **list, int *n, const char *path)
@@ -101,24 +91,11 @@ int app_glance_look(struct app_glance *out, const char *dir, const struct app_wa
 
 // ---- Small pictures -----------------------------------------------------------------------------
 
-struct maker {
-    struct img whole, small;
-};
-
-// The square of it that is shown: faces are rather in the upper half of a high picture.
-static struct img_rect square_of(const struct img *img)
-{
-    int side = img->w < img->h ? img->w : img->h;
-    return (struct img_rect){(img->w - side) / 2, (img->h - side) / 4, side, side};
-}
-
 // Makes number `at` of the row.
-static int make(struct maker *m, struct img *row, const char *path, int at, struct err *err)
+static int make(struct app_small *m, struct img *row, const char *path, int at, struct err *err)
 {
     int side = row->h;
-    int ret = img_load(&m->whole, path, side, err);
-    if (!ret)
-        ret = img_resize(&m->small, &m->whole, square_of(&m->whole), side, side, err);
+    int ret = app_small_make(m, path, side, err);
     for (int y = 0; y < side && !ret; y++)
         memcpy(row->px + 3 * ((size_t)y * (size_t)row->w + (size_t)at * (size_t)side),
                m->small.px + (size_t)y * (size_t)side * 3, (size_t)side * 3);
@@ -127,7 +104,7 @@ static int make(struct maker *m, struct img *row, const char *path, int at, stru
 
 int app_glance_make(struct app_glance *g, const char *dir, int side, const struct app_watch *watch)
 {
-    struct maker maker = {0};
+    struct app_small maker = {0};
     struct err err = {0};
     int ret = g->n_paths > 0 ? img_reserve(&g->row, g->n_paths * side, side, NULL) : 0;
     if (!ret && g->n_paths > 0)
@@ -143,8 +120,7 @@ int app_glance_make(struct app_glance *g, const char *dir, int side, const struc
         if (app_overtaken(watch))
             ret = ERR_STOPPED;
     }
-    img_finish(&maker.whole);
-    img_finish(&maker.small);
+    app_small_finish(&maker);
     return ret;
 }
 

@@ -262,6 +262,14 @@ int file_join(char *out, size_t size, const char *dir, const char *name, struct 
     return 0;
 }
 
+const char *file_below(const char *path, const char *dir)
+{
+    size_t n = strlen(dir);
+    while (n > 1 && dir[n - 1] == '/')
+        n--;
+    return strncmp(path, dir, n) == 0 && path[n] == '/' ? path + n + 1 : path;
+}
+
 // The folders from the root of the walk down to the present one, to recognise loops.
 struct ancestor {
     dev_t dev;

@@ -53,6 +53,10 @@ bool file_is_dir(const char *path);
 // "dir/name" in `out` of `size` bytes. Returns 0, or ERR_DATA if it does not fit.
 int file_join(char *out, size_t size, const char *dir, const char *name, struct err *err);
 
+// A path, or a text that begins with one, without the folder that it lies in and is named already;
+// unchanged where it does not lie there.
+const char *file_below(const char *path, const char *dir);
+
 // Called for each regular file below a folder. `path` starts with the folder given to file_walk();
 // `folder` is the folder that holds the file, alike. Returns 0 to go on, else the walk ends and
 // returns that value.
