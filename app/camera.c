@@ -148,8 +148,6 @@ int app_camera_start(struct app_session *s, cap_state_fn on_state, struct err *e
     const char *remembered = *asked ? "" : app_settings_text(s->settings, APP_CAMERA, "");
     char text[ERR_TEXT_MAX + 64];
     s->demo_fallback = !*asked;
-    if (*asked || (!*remembered && !s->window))
-        return cap_feed_start(&s->feed, asked, s->slot, on_state, s, err);
     if (*remembered && !cap_feed_start(&s->feed, remembered, s->slot, on_state, s, err))
         return 0;
     if (*remembered) {
@@ -157,8 +155,9 @@ int app_camera_start(struct app_session *s, cap_state_fn on_state, struct err *e
                  err->text);
         app_session_tell(s, text);
     }
-    return s->window ? cap_feed_start_anyway(&s->feed, "", s->slot, on_state, s, err)
-                     : cap_feed_start(&s->feed, "", s->slot, on_state, s, err);
+    bool waits = !*asked && s->window;
+    return waits ? cap_feed_start_anyway(&s->feed, "", s->slot, on_state, s, err)
+                 : cap_feed_start(&s->feed, asked, s->slot, on_state, s, err);
 }
 
 void app_camera_turn(struct app_session *s)
