@@ -3,6 +3,7 @@
 has them (xdotool); what it says is in its event stream."""
 import json
 import os
+import shutil
 import subprocess
 import time
 
@@ -17,6 +18,14 @@ def record(program, folder, people, pictures, every):
     subprocess.run([program, '--headless', '--camera', 'demo@0', '--data', folder, '--keys', '-'],
                    input=keys, text=True, check=True, capture_output=True, timeout=300)
     return os.path.join(folder, 'negative')
+
+
+def lacks_tools(*tools):
+    """Whether the test is skipped for want of one, and says so."""
+    missing = [tool for tool in tools if not shutil.which(tool)]
+    for tool in missing:
+        print(f'skipped: {tool} is not installed')
+    return bool(missing)
 
 
 class Driven:

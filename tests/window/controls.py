@@ -8,13 +8,12 @@ usage: controls.py PROGRAM ARTEFACTS     exit code 77 where Xvfb or xdotool is m
 """
 import json
 import os
-import shutil
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from driven import Driven, record
+from driven import Driven, lacks_tools, record
 from x11 import Client
 
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
@@ -296,10 +295,8 @@ def hood(w):
 
 
 def main():
-    for tool in ('Xvfb', 'xdotool', 'import'):
-        if not shutil.which(tool):
-            print(f'skipped: {tool} is not installed')
-            return 77
+    if lacks_tools('Xvfb', 'xdotool', 'import'):
+        return 77
     with tempfile.TemporaryDirectory(prefix='visavis-test-') as folder:
         others = os.path.join(folder, 'others')
         for who in range(1, 6):

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from driven import Driven, record
+from driven import Driven, lacks_tools, record
 
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 
@@ -108,8 +108,7 @@ def by_mouse(w):
 
 
 def main():
-    if not shutil.which('Xvfb') or not shutil.which('xdotool'):
-        print('skipped: Xvfb or xdotool is not installed')
+    if lacks_tools('Xvfb', 'xdotool'):
         sys.exit(77)
     folder = tempfile.mkdtemp(prefix='visavis-test-')
     w = Window(folder)

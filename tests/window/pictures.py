@@ -15,7 +15,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from driven import Driven
+from driven import Driven, lacks_tools
 
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 KINDS = ('anchor', 'positive', 'negative')
@@ -174,10 +174,8 @@ def still(window, picture):
 
 
 def main():
-    for tool in ('Xvfb', 'xdotool', 'import'):
-        if not shutil.which(tool):
-            print(f'skipped: {tool} is not installed')
-            return 77
+    if lacks_tools('Xvfb', 'xdotool', 'import'):
+        return 77
     with tempfile.TemporaryDirectory(prefix='visavis-test-') as folder:
         data = os.path.join(folder, 'data')
         keys = 'a 6\ncamera demo:0@0\np 4\ncamera demo:4@0\nn 2\n'

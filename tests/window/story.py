@@ -9,14 +9,13 @@ live. Asserts on the files and on the event stream, and keeps screenshots.
 usage: story.py PROGRAM ARTEFACTS     exit code 77 where Xvfb or xdotool is missing
 """
 import os
-import shutil
 import signal
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from driven import Driven, record
+from driven import Driven, lacks_tools, record
 
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 SOURCE = os.environ.get('VISAVIS_SOURCE', '.')
@@ -144,10 +143,8 @@ def interrupted(story):
 
 
 def main():
-    for tool in ('Xvfb', 'xdotool', 'import'):
-        if not shutil.which(tool):
-            print(f'skipped: {tool} is not installed')
-            return 77
+    if lacks_tools('Xvfb', 'xdotool', 'import'):
+        return 77
     with tempfile.TemporaryDirectory(prefix='visavis-test-') as folder:
         user = record(PROGRAM, os.path.join(folder, 'user'), [0], 125, 3)
         strangers = record(PROGRAM, os.path.join(folder, 'others'), range(1, 7), 8, 30)
