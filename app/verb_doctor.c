@@ -87,20 +87,21 @@ static void report_blas(struct report *r)
     line(r, "speed", "%.0f GFLOP/s a core (sgemm 512x512x512)", nn_blas_gflops());
 }
 
+// One that is not let in is told what a session would tell: which group is.
 static void report_device(struct report *r, const char *node)
 {
     struct stat st;
+    struct cap_camera *camera = NULL;
+    struct err err = {0};
     char what[PATH_MAX + 8];
     snprintf(what, sizeof what, "node %s", node);
     if (stat(node, &st))
         line(r, what, "%s", strerror(errno));
-    else if (access(node, R_OK | W_OK))
-        line(r, what,
-             "mode %o, access denied: add yourself to the group video (sudo adduser $USER video), "
-             "then log in again",
-             st.st_mode & 0777);
+    else if (access(node, R_OK | W_OK) && cap_open(&camera, node, &err))
+        line(r, what, "mode %o: %s", st.st_mode & 0777, err.text);
     else
         line(r, what, "mode %o, readable and writable", st.st_mode & 0777);
+    cap_close(camera);
 }
 
 static void report_cameras(struct report *r)
