@@ -24,8 +24,8 @@
 #include <xxhash.h>
 
 #define CHECKPOINT_AGE     (60 * CLOCK_SECOND)
-#define STOP_TIME          (CLOCK_SECOND / 2) // for the files, after a stop
-#define MAX_BATCH_PICTURES 1000               // so many squared, twice, are the pairs of a step
+#define STOP_TIME          (2 * CLOCK_SECOND / 5) // for the files, after a stop
+#define MAX_BATCH_PICTURES 1000                   // so many squared, twice, are the pairs of a step
 #define MAX_EPOCH_PICTURES 1000000
 #define WARM_STEPS         200
 #define HEAD_RATE          0.1f
