@@ -9,9 +9,11 @@
 #include "core/image/decode.h"
 #include "core/image/save.h"
 #include "core/nn/blas.h"
+#include "core/siamese/checkpoint.h"
 #include "tests/test.h"
 
 #include <math.h>
+#include <sys/stat.h>
 
 // The sanitizer makes a training step take 20 seconds, so there is a model from the start, and the
 // training is stopped after a step. So that the steps have the processor, the pictures are
@@ -214,6 +216,60 @@ static void a_lost_camera_is_shown(void **state)
     assert_non_null(strstr(seen.reopened, "frames, 640x480"));
 }
 
+// Turns the head of a checkpoint round, and makes it so large that losses are, and finite.
+static void spoil_checkpoint(const char *path)
+{
+    struct nn_config config = nn_config_koch(3);
+    struct siam_checkpoint ck = {.epoch = 0};
+    assert_int_equal(nn_net_create(&ck.net, &config, NULL), 0);
+    const struct nn_layout *layout = &ck.net->layout;
+    ck.adam_m = calloc(layout->n_params, sizeof *ck.adam_m);
+    ck.adam_v = calloc(layout->n_params, sizeof *ck.adam_v);
+    assert_true(ck.adam_m && ck.adam_v);
+    assert_int_equal(siam_checkpoint_load(&ck, path, NULL), 0);
+    for (size_t i = layout->tensor[NN_TENSORS - 2].offset; i < layout->n_params; i++)
+        ck.net->block[i] *= -1e6f;
+    assert_int_equal(siam_checkpoint_save(&ck, path, NULL, NULL, NULL), 0);
+    nn_net_destroy(ck.net);
+    free(ck.adam_m);
+    free(ck.adam_v);
+}
+
+// It is told, once, and the session goes on with the model there is.
+static void a_training_diverges(void **state)
+{
+    char events[600], checkpoint[600], model[600];
+    void *text;
+    struct stat before, after;
+    size_t size;
+    snprintf(events, sizeof events, "%s/events", (char *)*state);
+    snprintf(model, sizeof model, "%s/data/model.safetensors", (char *)*state);
+    snprintf(checkpoint, sizeof checkpoint, "%s.checkpoint", model);
+    // A checkpoint follows the first epoch of 15 steps.
+    assert_int_equal(run_script(*state,
+                                "wait frames 2\na 4\np 4\ncamera demo:3@4\nwait frames 2\nn 6\n"
+                                "t\nwait step 16\ns\nwait trained\nq\n",
+                                events),
+                     0);
+    spoil_checkpoint(checkpoint);
+    assert_int_equal(stat(model, &before), 0);
+    assert_int_equal(run_script(*state,
+                                "camera demo:0@4\nv\nwait score 2\nt\nwait trained\n"
+                                "wait score 4\nq\n",
+                                events),
+                     5);
+    assert_int_equal(stat(model, &after), 0);
+    assert_true(before.st_ino == after.st_ino && before.st_size == after.st_size);
+    assert_int_equal(file_read(events, 1 << 26, &text, &size, NULL), 0);
+    const char *error = strstr(text, "\"event\":\"error\"");
+    assert_non_null(error);
+    assert_int_equal(count(text, "\"event\":\"error\""), 1);
+    assert_int_equal(count(error, "the loss grows"), 1);
+    assert_true(count(error, "\"event\":\"score\"") > 0);
+    assert_int_equal(count(text, "\"event\":\"trained\""), 0);
+    free(text);
+}
+
 // ---- Faces ------------------------------------------------------------------------------------
 
 // Runs "a 4" at the frames, then, with the figures shown, live without anybody. Returns the events,
@@ -367,6 +423,7 @@ int main(void)
         TEST(a_face_is_looked_for),
     };
     const struct CMUnitTest ways[] = {
+        TEST(a_training_diverges),
         TEST(no_face_is_looked_for),
         TEST(nobody_is_kept_too),
         TEST(a_whole_picture_is_the_guide_box),

@@ -48,12 +48,12 @@ def everything_in(folder):
 class Session:
     """A headless session at the demo camera, played key by key."""
 
-    def __init__(self, data, events):
+    def __init__(self, data, events, rate=50):
         self.events_path = events
         self.program = subprocess.Popen(
-            [PROGRAM, '--headless', '--data', data, '--camera', 'demo@50', '--no-face-finder',
-             '--events', events, '--keys', '-'], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True)
+            [PROGRAM, '--headless', '--data', data, '--camera', f'demo@{rate}', '--no-face-finder',
+             '--recipe', 'koch', '--epochs', '2', '--events', events, '--keys', '-'],
+            stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def press(self, line):
         self.program.stdin.write(line + '\n')
@@ -64,8 +64,8 @@ class Session:
             found = [json.loads(line) for line in f if line.endswith('\n')]
         return [e for e in found if e['event'] == kind]
 
-    def wait(self, kind, n):
-        end = time.monotonic() + 60
+    def wait(self, kind, n, seconds=60):
+        end = time.monotonic() + seconds
         while not os.path.exists(self.events_path) or len(self.events(kind)) < n:
             assert self.program.poll() is None, self.program.stderr.read()
             assert time.monotonic() < end, f'waited for {n} events {kind}'
@@ -89,8 +89,17 @@ class Storage(unittest.TestCase):
         subprocess.run(['umount', self.disk], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(self.dir)
 
-    def session(self):
-        return Session(self.disk + '/data', self.dir + '/events')
+    def session(self, rate=50):
+        return Session(self.disk + '/data', self.dir + '/events', rate)
+
+    def remount(self, how):
+        """Again and again while a file is being written there, for which it isn't made read-only."""
+        for _ in range(1000):
+            if subprocess.run(['mount', '-o', f'remount,{how}', self.disk], check=False,
+                              stderr=subprocess.DEVNULL).returncode == 0:
+                return
+            time.sleep(.01)
+        self.fail(f'remount,{how}')
 
     def anchors(self):
         return glob.glob(self.disk + '/data/anchor/*')
@@ -118,18 +127,17 @@ class Storage(unittest.TestCase):
         self.assertIn('No space left', text)
         self.assertIn('free some space', text)
         self.assertGreater(len(self.anchors()), 0)
-        self.goes_on(s, lambda: subprocess.run(
-            ['mount', '-o', 'remount,size=4m', self.disk], check=True))
+        self.goes_on(s, lambda: self.remount('size=4m'))
 
     def test_read_only_while_collecting(self):
         mount(self.disk, '4m')
         s = self.session()
         s.press('a 3')
         s.wait('saved', 3)
-        subprocess.run(['mount', '-o', 'remount,ro', self.disk], check=True)
+        self.remount('ro')
         s.press('a 3')
         self.assertIn('Read-only', s.wait('error', 1)[0]['text'])
-        self.goes_on(s, lambda: subprocess.run(['mount', '-o', 'remount,rw', self.disk], check=True))
+        self.goes_on(s, lambda: self.remount('rw'))
 
     # -- training --
 
@@ -164,10 +172,47 @@ class Storage(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(data)),
                          ['anchor', 'model.safetensors', 'negative', 'positive'])
 
+    def trains_again(self, full, mend, word):
+        """A training in a session can't write, from `full` on: one line tells it, the old model
+        stays and goes on scoring, and after `mend` another training replaces it."""
+        data = self.make_data(self.disk + '/data')
+        model = data + '/model.safetensors'
+        self.old_model(model)
+        before = os.stat(model)
+        s = self.session(5)
+        s.press('v')
+        s.press('t')
+        full(s)
+        text = s.wait('error', 1, 300)[0]['text']
+        self.assertIn('model.safetensors', text)
+        self.assertIn(word, text)
+        self.assertEqual(s.events('trained'), [])
+        self.assertEqual((os.stat(model).st_ino, os.stat(model).st_size),
+                         (before.st_ino, before.st_size))
+        s.wait('score', len(s.events('score')) + 5)
+        mend()
+        s.press('t')
+        self.assertFalse(s.wait('trained', 1, 300)[0]['stopped'])
+        self.assertNotEqual(os.stat(model).st_ino, before.st_ino)
+        s.wait('score', len(s.events('score')) + 5)
+        self.assertEqual(len(s.events('error')), 1)
+        self.assertEqual(s.end(), DATA_ERROR)
+
+    def test_disk_full_while_a_session_trains(self):
+        mount(self.disk, '200m')  # room for the old model
+        self.trains_again(lambda s: None, lambda: self.remount('size=1500m'), 'No space left')
+
+    def test_read_only_while_a_session_trains(self):
+        mount(self.disk, '1500m')
+        def full(s):
+            s.wait('epoch', 1, 300)
+            self.remount('ro')
+        self.trains_again(full, lambda: self.remount('rw'), 'Read-only')
+
     def test_read_only_before_training(self):
         mount(self.disk, '200m')
         data = self.make_data(self.disk + '/data')
-        subprocess.run(['mount', '-o', 'remount,ro', self.disk], check=True)
+        self.remount('ro')
         start = time.monotonic()
         p = self.train(data)
         _, log = p.communicate(timeout=60)
