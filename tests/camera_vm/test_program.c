@@ -22,14 +22,17 @@ struct show {
     struct loop loop;
     atomic_bool stop;
     atomic_bool refused; // the output took no more
+    atomic_int n_shown;  // pictures that the output took
     pthread_t thread;
 };
 
 static void *show_faces(void *ctx)
 {
     struct show *show = ctx;
-    for (int i = 0; !atomic_load(&show->stop) && !atomic_load(&show->refused); i++)
+    for (int i = 0; !atomic_load(&show->stop) && !atomic_load(&show->refused); i++) {
         atomic_store(&show->refused, !loop_put(&show->loop, show->faces[i / 10 % LOOP_FACES].px));
+        atomic_fetch_add(&show->n_shown, 1);
+    }
     return NULL;
 }
 
@@ -50,6 +53,16 @@ static void stop_show(struct show *show)
     for (int i = 0; i < LOOP_FACES; i++)
         img_finish(&show->faces[i]);
     assert_false(atomic_load(&show->refused));
+}
+
+// The output, which broke off together with the camera, shows faces again: it has given buffers back.
+// Before that the camera shows the driver's bars.
+static void expect_faces_again(struct show *show)
+{
+    int n = atomic_load(&show->n_shown) + 2 * LOOP_BUFFERS;
+    for (int i = 0; i < PATIENCE_MS / 50 && atomic_load(&show->n_shown) < n; i++)
+        clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 20);
+    assert_true(atomic_load(&show->n_shown) >= n);
 }
 
 // -- the program --
@@ -144,6 +157,7 @@ static void a_session_survives_its_camera(void **state)
     expect_events("camera", "\"lost\"", 1);
     expect_events("camera", "its driver failed", 1);
     expect_events("camera", "\"opened\"", 2);
+    expect_faces_again(&show);
     press(&p, "p 10\n");
     expect_events("saved", "\"positive\"", 10);
 
