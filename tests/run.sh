@@ -17,7 +17,7 @@ end=$(($(date +%s) + 80 * 60))
 
 # What builds need; then, beside the first build, what tests need.
 # shellcheck disable=SC2086
-install_missing $build_packages libcmocka-dev clang libclang-rt-14-dev python3 valgrind
+install_missing $build_packages libcmocka-dev clang libclang-rt-14-dev lld python3 valgrind
 install_missing xvfb xdotool x11-utils imagemagick strace gcovr qemu-system-x86 busybox-static cpio \
     kmod bash-completion fish zsh man-db desktop-file-utils appstream librsvg2-bin &
 packages=$!
@@ -156,6 +156,7 @@ threaded="session feed slot base chores hooks browser v4l2"
 everything() {
     title "gcc, a release without assertions"
     build_first -Db_ndebug=true
+    export CC_LD=lld CXX_LD=lld # takes a third of the usual linker's time with symbols
     CC=clang CXX=clang++ configure build-clang -Dfuzz=true -Db_sanitize=address,undefined \
         -Db_lundef=false -Dbuildtype=debugoptimized
     counters=-fprofile-update=single # atomic ones, which -pthread brings, take ten times as long
