@@ -2,23 +2,29 @@
 // DESIGN. What is known of a folder belongs to a state of the user's pictures and the model, which
 // is numbered; the thread looks at the first folder that isn't known of the present state. Whatever
 // makes that moot (another state, a training, the end) sets `stop`, which a look obeys; then it is
-// done again from its beginning.
+// done again from its beginning. What another session found by the same pictures and the same model
+// is remembered; only where it isn't are pictures read and the model put to use.
 #include "app/folder_check.h"
 
 #include "app/edits.h"
+#include "app/looked.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/base/pool.h"
 #include "core/verify/own_face.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <xxhash.h>
 
 #define NICENESS 10
+#define METHOD   1                  // the way of looking; another one forgets what was found before
 #define QUIET_NS (2 * CLOCK_SECOND) // without a change of the user's pictures
 
 struct app_check {
@@ -26,6 +32,7 @@ struct app_check {
     struct app_events *events;
     void (*found)(void *ctx, const char *line);
     void *ctx;
+    const char *data_dir;
     char dirs[2][PATH_MAX]; // anchor/, positive/
     pthread_t thread;
     bool started;
@@ -73,6 +80,7 @@ static int make_judge(struct app_check *c, struct siam_model *model, struct err 
     return ret ? ret : verify_embedder_create(&c->embedder, model, VERIFY_BATCH, c->pool, err);
 }
 
+// What a look in this state is done with, if it isn't there yet.
 static int make_state(struct app_check *c, struct siam_model *model, int state, struct err *err)
 {
     const char *const dirs[] = {c->dirs[0], c->dirs[1]};
@@ -88,6 +96,29 @@ static int make_state(struct app_check *c, struct siam_model *model, int state, 
     return ret;
 }
 
+// Stands for the user's pictures and the model, see looked.h.
+static int state_key(const struct app_check *c, const struct siam_model *model, uint64_t *key,
+                     struct err *err)
+{
+    *key = METHOD;
+    for (int k = 0; k < 2; k++) {
+        struct verify_folder folder = {.n = 0};
+        int ret = file_is_dir(c->dirs[k]) ? verify_folder_read(&folder, c->dirs[k], err) : 0;
+        if (ret)
+            return ret;
+        *key = app_looked_key(*key, folder.paths, folder.n);
+        verify_folder_finish(&folder);
+    }
+    if (!model)
+        return 0;
+    char text[100];
+    const struct siam_card *card = &model->card;
+    snprintf(text, sizeof text, "%s %" PRIu64 " %a %a", card->created, card->seed, card->seconds,
+             (double)card->threshold);
+    *key = XXH3_64bits_withSeed(text, strlen(text), *key);
+    return 0;
+}
+
 static void tell(struct app_check *c, const char *path, int n, const char *example)
 {
     char line[2 * PATH_MAX + 200];
@@ -99,17 +130,37 @@ static void tell(struct app_check *c, const char *path, int n, const char *examp
     c->found(c->ctx, line);
 }
 
-static int look(struct app_check *c, const char *path, int state, struct err *err)
+// Reads the pictures.
+static int look_into(struct app_check *c, struct verify_own_face *own, const char *path,
+                     struct siam_model *model, int state, struct err *err)
+{
+    int ret = make_state(c, model, state, err);
+    if (!ret)
+        ret = verify_own_face_same(own, c->hashes, c->n_hashes, &c->stop, err);
+    if (!ret && c->embedder && own->folder.n > 0)
+        ret = verify_own_face_alike(own, path, c->embedder, c->gallery, c->genuine, &c->stop, err);
+    return ret;
+}
+
+static int look(struct app_check *c, const char *path, struct siam_model *model, int state,
+                uint64_t key, struct err *err)
 {
     struct verify_own_face own = {.own = NULL};
-    const char *example = NULL;
-    int ret = file_is_dir(path) ? verify_own_face_begin(&own, path, err) : 0;
-    if (!ret)
-        ret = verify_own_face_same(&own, c->hashes, c->n_hashes, &c->stop, err);
-    if (!ret && c->embedder && own.folder.n > 0)
-        ret = verify_own_face_alike(&own, path, c->embedder, c->gallery, c->genuine, &c->stop, err);
-    int n = ret ? 0 : verify_own_face_count(&own, &example);
-    if (!ret && app_folders_note_own(c->folders, path, state, n, n > 0 ? example : ""))
+    char example[PATH_MAX] = "";
+    int n = 0, ret = file_is_dir(path) ? verify_own_face_begin(&own, path, err) : 0;
+    key = app_looked_key(key, own.folder.paths, own.folder.n);
+    bool known = !ret && app_looked_recall(c->data_dir, key, &n, example);
+    if (!ret && !known)
+        ret = look_into(c, &own, path, model, state, err);
+    if (!ret && !known) {
+        const char *first;
+        n = verify_own_face_count(&own, &first);
+        snprintf(example, sizeof example, "%s", n > 0 ? first : "");
+        struct err not_kept;
+        if (app_looked_keep(c->data_dir, key, n, example, &not_kept))
+            log_info("%s: it will be looked through again: %s", path, not_kept.text);
+    }
+    if (!ret && app_folders_note_own(c->folders, path, state, n, example))
         tell(c, path, n, example);
     verify_own_face_finish(&own);
     return ret;
@@ -121,9 +172,10 @@ static void look_around(struct app_check *c, struct siam_model *model, int state
     char path[PATH_MAX];
     while (!c->stop && app_folders_next_unchecked(c->folders, state, path)) {
         struct err err = {0};
-        int ret = make_state(c, model, state, &err);
+        uint64_t key;
+        int ret = state_key(c, model, &key, &err);
         if (!ret)
-            ret = look(c, path, state, &err);
+            ret = look(c, path, model, state, key, &err);
         if (ret && ret != ERR_STOPPED) {
             log_error("%s: can't be looked through for you: %s", path, err.text);
             app_folders_note_own(c->folders, path, state, 0, "");
@@ -184,6 +236,7 @@ int app_check_create(struct app_check **out, const char *data_dir, struct app_fo
     struct app_check *c = *out = calloc(1, sizeof *c);
     if (!c)
         return err_memory(err, "look through folders");
+    c->data_dir = data_dir;
     c->folders = folders;
     c->events = events;
     c->found = found;

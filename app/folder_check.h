@@ -2,7 +2,7 @@
 // Looks for the user among other people (core/verify/own_face.h): in each folder when it is added,
 // in all of them when there is another model or other anchors. On a thread of its own at low
 // priority, and never during a training, which has the processor then. What it finds stands with
-// the folders, and is told once.
+// the folders, is told once, and is remembered for the next session (looked.h).
 #ifndef VISAVIS_APP_FOLDER_CHECK_H
 #define VISAVIS_APP_FOLDER_CHECK_H
 

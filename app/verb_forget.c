@@ -6,6 +6,7 @@
 // like ours.
 #include "app/edits.h"
 #include "app/list_file.h"
+#include "app/looked.h"
 #include "app/models.h"
 #include "app/settings.h"
 #include "app/signals.h"
@@ -140,6 +141,7 @@ static bool of_data_folder(const char *name, enum sort *sort)
                 {APP_FOLDERS_FILE ".broken", OTHER},
                 {APP_LEFT_OUT_FILE, OTHER},
                 {APP_LEFT_OUT_FILE ".broken", OTHER},
+                {APP_LOOKED_FILE, OTHER},
                 {"coach.json", OTHER}};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         *sort = ours[i].sort;

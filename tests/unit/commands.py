@@ -311,6 +311,7 @@ class Commands(unittest.TestCase):
                 'data/trash/20260101-000000-001.old/000002/positive/deep/f.png',
                 'data/model.safetensors', 'data/model.safetensors.checkpoint',
                 'data/.model.safetensors.abcdef', 'data/folders.json', 'data/left-out.json', 'data/coach.json',
+                'data/looked-through.json',
                 'data/folders.json.broken', 'data/left-out.json.broken', f'data/people/{key}.faces',
                 f'cache/visavis/people/{key}.safetensors', f'cache/visavis/people/{key}.faces',
                 'config/visavis/settings.json', 'config/visavis/settings.json.broken']

@@ -2,11 +2,14 @@
 // The user among other people: found by the same pictures and by a model's scores, and strangers
 // alone are no reason to warn.
 #include "app/folder_check.h"
+#include "app/looked.h"
 #include "core/siamese/near.h"
 #include "core/verify/own_face.h"
 #include "tests/room.h"
 
+#include <fcntl.h>
 #include <math.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ME = 3, OTHER = 8 };
@@ -298,14 +301,91 @@ static void folders_are_checked(void **state)
     app_folders_destroy(folders);
 }
 
+// A picture's content is gone, but neither its size nor its time of change says so.
+static void spoil(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, st.st_size), 0);
+    assert_int_equal(futimens(fd, (struct timespec[]){st.st_atim, st.st_mtim}), 0);
+    close(fd);
+}
+
+// Looks through the folder that is remembered. Returns how many pictures look like the user.
+static int check_again(const struct room *r, struct told *told)
+{
+    struct app_folders *folders;
+    struct app_check *check;
+    char path[PATH_MAX];
+    *told = (struct told){.n = 0};
+    assert_int_equal(app_folders_create(&folders, r->dir, NULL, NULL, 0, NULL, NULL), 0);
+    assert_int_equal(app_check_create(&check, r->dir, folders, NULL, on_found, told, NULL), 0);
+    for (int i = 0; i < 6000 && app_folders_next_unchecked(folders, 1, path); i++)
+        usleep(5000);
+    assert_false(app_folders_next_unchecked(folders, 1, path));
+    app_check_destroy(check);
+    int own = own_in_view(folders);
+    app_folders_destroy(folders);
+    return own;
+}
+
+static void what_was_found_is_remembered(void **state)
+{
+    struct room *r = *state;
+    struct told told;
+    struct app_folders *folders;
+    put_pictures(r, "anchor", ME, 0, 3);
+    put_pictures(r, "others", ME, 1, 2);
+    assert_int_equal(app_folders_create(&folders, r->dir, NULL, NULL, 0, NULL, NULL), 0);
+    assert_int_equal(app_folders_add(folders, path_in(r, "others"), NULL), 0);
+    app_folders_destroy(folders);
+    assert_int_equal(check_again(r, &told), 2);
+    spoil(path_in(r, "others/01.png"));
+    assert_int_equal(check_again(r, &told), 2); // it was not read
+    assert_int_equal(told.n, 1);
+    assert_non_null(strstr(told.line, "others/01.png"));
+    assert_int_equal(utimensat(AT_FDCWD, path_in(r, "others/01.png"), NULL, 0), 0);
+    assert_int_equal(check_again(r, &told), 1);
+    spoil(path_in(r, "others/02.png"));
+    assert_int_equal(check_again(r, &told), 1);
+    put_pictures(r, "anchor", ME, 5, 1); // others of the user
+    assert_int_equal(check_again(r, &told), 0);
+    put_pictures(r, "others", ME, 1, 1);
+    put_text(r, APP_LOOKED_FILE, "{\"looked\": 7");
+    assert_int_equal(check_again(r, &told), 1);
+}
+
+static void so_many_are_remembered(void **state)
+{
+    struct room *r = *state;
+    struct stat st;
+    char example[PATH_MAX];
+    int n;
+    assert_false(app_looked_recall(r->dir, 1, &n, example));
+    for (int i = 0; i < APP_LOOKED_MOST + 10; i++)
+        assert_int_equal(app_looked_keep(r->dir, (uint64_t)i << 56, i, "me.jpg", NULL), 0);
+    assert_int_equal(app_looked_keep(r->dir, 20ULL << 56, 1000, "", NULL), 0);
+    for (int i = 0; i < APP_LOOKED_MOST + 10; i++)
+        assert_true(app_looked_recall(r->dir, (uint64_t)i << 56, &n, example) == (i > 10) &&
+                    (i <= 10 || n == (i == 20 ? 1000 : i)));
+    assert_string_equal(example, "me.jpg");
+    assert_int_equal(stat(path_in(r, APP_LOOKED_FILE), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(app_looked_keep("/nowhere", 1, 1, "", NULL), ERR_IO);
+}
+
 #define IN_ROOM(f) cmocka_unit_test_setup_teardown(f, room_make, room_drop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(near_hashes),    IN_ROOM(the_same_pictures), IN_ROOM(real_pictures),
-        cmocka_unit_test(genuine_scores), IN_ROOM(the_same_face),     IN_ROOM(a_search_stops),
-        IN_ROOM(folders_are_checked),
+        cmocka_unit_test(near_hashes),   IN_ROOM(the_same_pictures),
+        IN_ROOM(real_pictures),          cmocka_unit_test(genuine_scores),
+        IN_ROOM(the_same_face),          IN_ROOM(a_search_stops),
+        IN_ROOM(folders_are_checked),    IN_ROOM(what_was_found_is_remembered),
+        IN_ROOM(so_many_are_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,8 +75,10 @@ static struct siam_model *save_model(const char *path)
     return model;
 }
 
+// A new file: one that is written over would be written through to the disk at once (ext4 does that).
 static void put_file(const char *path, const void *data, size_t size)
 {
+    unlink(path);
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
     assert_int_equal(fwrite(data, 1, size, f), size);
