@@ -128,6 +128,14 @@ background() {
     running="$running $!"
 }
 
+# meson_test NAME DIR ARGUMENT...: in the background; tally DIR after finish NAME.
+meson_test() {
+    name=$1 dir=$2
+    shift 2
+    rm -f "$dir/meson-logs/testlog.json"
+    background "$name" meson test -C "$dir" --no-rebuild --print-errorlogs --timeout-multiplier 3 "$@"
+}
+
 # finish NAME: waits for it and shows what it said. Fails where it failed.
 finish() {
     code=0
@@ -173,9 +181,7 @@ everything() {
     }
 
     title "clang, address and undefined behaviour sanitizers; a real driver; soak"
-    rm build/meson-logs/testlog.json
-    background camera_vm meson test -C build --no-rebuild --print-errorlogs --timeout-multiplier 3 \
-        --suite camera_vm
+    meson_test camera_vm build --suite camera_vm
     background soak nice -n 5 python3 tests/bench/soak.py build/app/visavis 180
     suites build-clang unit numeric thread drawn fuzz
     step soak finish soak
@@ -183,11 +189,13 @@ everything() {
     tally build
 
     title "gcc, coverage; gcc, thread sanitizer; libFuzzer"
-    background fuzz sh tests/fuzz/all.sh build-clang 60
+    background fuzz nice -n 5 sh tests/fuzz/all.sh build-clang 60
+    meson_test tsan build-tsan $threaded
     tests build-coverage --suite unit --suite numeric --suite thread --suite fuzz \
         --no-suite uncounted
     step coverage coverage
-    tests build-tsan $threaded
+    finish tsan || :
+    tally build-tsan
     step fuzz finish fuzz
 }
 

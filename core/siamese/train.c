@@ -24,8 +24,7 @@
 #include <xxhash.h>
 
 #define CHECKPOINT_AGE     (60 * CLOCK_SECOND)
-#define STOP_TIME          (2 * CLOCK_SECOND / 5) // for the files, after a stop
-#define MAX_BATCH_PICTURES 1000                   // so many squared, twice, are the pairs of a step
+#define MAX_BATCH_PICTURES 1000 // so many squared, twice, are the pairs of a step
 #define MAX_EPOCH_PICTURES 1000000
 #define WARM_STEPS         200
 #define HEAD_RATE          0.1f
@@ -89,6 +88,7 @@ int siam_train_defaults(struct siam_train_config *config, const char *name, stru
     config->adam = nn_adam_default();
     config->net = nn_config_koch(recipe->config.net.channels);
     config->checkpoint_epochs = 10;
+    config->stop_seconds = 0.4;
     return 0;
 }
 
@@ -668,7 +668,7 @@ static int save_in_time(struct trainer *t, struct err *err)
 static int leave_early(struct trainer *t, struct siam_model **out, struct err *err)
 {
     const struct siam_train_config *c = t->config;
-    t->deadline_ns = clock_now_ns() + STOP_TIME;
+    t->deadline_ns = clock_now_ns() + (int64_t)(c->stop_seconds * CLOCK_SECOND);
     if (t->ck.adam_t == 0)
         return SIAM_STOPPED;
     bool has_other = is_set(c->quit) && c->out && file_exists(c->out);

@@ -25,6 +25,7 @@ struct siam_train_config {
     struct nn_adam adam;   // its rate is not used
     struct nn_config net;  // nn_config_koch(channels); tests use smaller ones
     int checkpoint_epochs; // a checkpoint after so many epochs: 10
+    double stop_seconds;   // that the files may take after a stop, see SIAM_STOPPED: 0.4
     const struct siam_model *start; // whose weights the training starts from; NULL: fresh ones
     const char *out;                // the model file; NULL keeps the model in memory alone
     const char *checkpoint;         // the checkpoint file; NULL for none. Removed when all is done
@@ -62,10 +63,10 @@ struct siam_progress {
 typedef void (*siam_progress_fn)(void *ctx, const struct siam_progress *progress);
 
 // Positive result: `stop` ended the training early. The checkpoint holds all that was done (none is
-// written before the first step) where it could be written in under a second, else it stays as it
-// was: a resumed training has the steps since then to do again. The net as it was when it was last
-// measured (and judged) in this run, after an epoch, is saved to config->out and returned in *out:
-// a model like any other, whose card tells its own rates. Where there is none yet, with
+// written before the first step) where it could be written in config->stop_seconds, else it stays
+// as it was: a resumed training has the steps since then to do again. The net as it was when it was
+// last measured (and judged) in this run, after an epoch, is saved to config->out and returned in
+// *out: a model like any other, whose card tells its own rates. Where there is none yet, with
 // config->all_or_nothing, and where *config->quit is set and config->out is there, there is the
 // checkpoint alone: *out is NULL, and what was at config->out stays.
 #define SIAM_STOPPED 1

@@ -95,7 +95,7 @@ static void test_killed_while_collecting(void **state)
     snprintf(pictures, sizeof pictures, "%s/anchor", data);
     assert_int_equal(file_save(keys, "a 1000000\n", 10, NULL), 0);
     const char *const args[] = {"visavis",          "--headless", "--data", data,
-                                "--camera",         "demo@0",     "--keys", keys,
+                                "--camera",         "demo@60",    "--keys", keys,
                                 "--no-face-finder", NULL};
     for (int i = 0; i < N_COLLECTING; i++) {
         pid_t pid = start(args);

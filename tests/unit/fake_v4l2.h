@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <libv4l2.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -28,9 +29,9 @@
 struct fake_control {
     struct v4l2_queryctrl query; // id 0: there is none
     unsigned menu;               // bit v: has the item v
-    int value;
-    int set_errno; // of S_CTRL, 0 for none
-    int n_set;     // S_CTRL calls
+    atomic_int value;
+    atomic_int set_errno; // of S_CTRL, 0 for none
+    int n_set;            // S_CTRL calls
 };
 
 // As a USB webcam has them: its driver takes manual exposure and "aperture priority" alone.

@@ -132,7 +132,7 @@ class Signals(unittest.TestCase):
         for i in range(20):
             events, key = f'{self.dir}/events{i}', 'sq'[i % 2]
             # In the last ones there is a model to be saved.
-            p = self.start_training(events, rng.uniform(0, 2.5), b'"event":"epoch"' if i >= 16 else b'')
+            p = self.start_training(events, rng.uniform(0, 1.5), b'"event":"epoch"' if i >= 16 else b'')
             before, start = cpu_seconds(p.pid), time.monotonic()
             self.press(p, key)
             if key == 's':
@@ -156,7 +156,7 @@ class Signals(unittest.TestCase):
     def test_session(self):
         rng = random.Random(2)
         keys = b'a 10\np 10\nt\nwait step 2\nv\nwait score 10000\n'
-        for i in range(4):
+        for i in range(3):
             events = f'{self.dir}/events{i}'
             p = self.start('--headless', '--data', self.data, '--camera', 'demo@30', '--recipe',
                            'koch', '--keys', '-', '--events', events)
