@@ -56,6 +56,7 @@ static void set_hints(void)
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); // SDL's software renderer, through OpenGL
 }
 
 static int start_events(struct err *err)
@@ -110,7 +111,6 @@ static SDL_Renderer *open_renderer(SDL_Window *window)
         return renderer;
     if (renderer)
         SDL_DestroyRenderer(renderer);
-    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); // or it goes through OpenGL all the same
     renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
     return renderer ? renderer : SDL_CreateRenderer(window, -1, flags);
 }
