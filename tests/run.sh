@@ -125,7 +125,7 @@ background() {
     shift
     timeout -k 60 "$(left)" "$@" >"build/$name.log" 2>&1 &
     eval "pid_$name=$!"
-    running="$running $!"
+    running="$running$! "
 }
 
 # meson_test NAME DIR ARGUMENT...: in the background; tally DIR after finish NAME.
@@ -139,7 +139,9 @@ meson_test() {
 # finish NAME: waits for it and shows what it said. Fails where it failed.
 finish() {
     code=0
-    eval "wait \$pid_$1" || code=$?
+    eval "pid=\$pid_$1"
+    wait "$pid" || code=$?
+    running="${running%% "$pid" *} ${running#* "$pid" }"
     cat "build/$1.log"
     return "$code"
 }
@@ -168,7 +170,7 @@ everything() {
     CC=clang CXX=clang++ configure build-clang -Dfuzz=true -Db_sanitize=address,undefined \
         -Db_lundef=false -Dbuildtype=debugoptimized
     counters=-fprofile-update=single # atomic ones, which -pthread brings, take ten times as long
-    configure build-coverage -Db_coverage=true -Dbuildtype=debugoptimized -Dc_args=$counters \
+    configure build-coverage -Db_coverage=true -Ddebug=false -Doptimization=2 -Dc_args=$counters \
         -Dcpp_args=$counters
     configure build-tsan -Db_sanitize=thread -Dbuildtype=debugoptimized
     background builds nice -n 10 sh -c '
@@ -199,7 +201,7 @@ everything() {
     step fuzz finish fuzz
 }
 
-running=
+running=' ' # process ids, a space before and behind each
 rm -f build/failed.log
 # shellcheck disable=SC2086
 trap 'kill $running 2>/dev/null || :' EXIT

@@ -147,6 +147,11 @@ int file_put(struct file_writer *w, const void *data, size_t size, struct err *e
     return 0;
 }
 
+void file_start_writing(const struct file_writer *w)
+{
+    sync_file_range(w->fd, 0, 0, SYNC_FILE_RANGE_WRITE); // where it can't, the commit does it all
+}
+
 // Makes a rename survive a power cut. Some file systems can't; then the rename is all there is.
 static void sync_folder_of(const char *path)
 {

@@ -33,6 +33,10 @@ int file_begin(struct file_writer *w, const char *path, struct err *err);
 int file_put(struct file_writer *w, const void *data, size_t size, struct err *err);
 int file_commit(struct file_writer *w, struct err *err);
 
+// Lets the disk begin with what was put so far, which is not waited for: a large file's
+// file_commit() then waits less.
+void file_start_writing(const struct file_writer *w);
+
 // The same without waiting for the disk: the file is whole for every program, at once, but a power
 // cut within the next half a minute may leave it cut short.
 int file_commit_unsynced(struct file_writer *w, struct err *err);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#define START_PIECES 32 // after so many the disk begins
+
 static size_t n_values(const struct siam_tensor *t)
 {
     size_t n = 1;
@@ -126,6 +128,8 @@ static int put_tensor(struct file_writer *w, const struct siam_tensor *tensor,
         ret = file_put(w, bytes, size, err);
         bytes += size;
         left -= size;
+        if (!ret && !give_up && left / SIAM_PIECE_BYTES % START_PIECES == 0)
+            file_start_writing(w);
     }
     return ret;
 }
