@@ -191,7 +191,7 @@ everything() {
     tally build
 
     title "gcc, coverage; gcc, thread sanitizer; libFuzzer"
-    background fuzz nice -n 5 sh tests/fuzz/all.sh build-clang 60
+    background fuzz sh tests/fuzz/all.sh build-clang 60
     meson_test tsan build-tsan $threaded
     tests build-coverage --suite unit --suite numeric --suite thread --suite fuzz \
         --no-suite uncounted

@@ -466,6 +466,7 @@ class Commands(unittest.TestCase):
         self.assertEqual((r['anchors'], r['training']), (20, False))
         self.assertEqual((r['steps_done'], r['epochs_done']), (0, 0))
 
+    @unittest.skipIf('SANITIZED' in os.environ, 'a training step beside scores takes a minute')
     def test_bench_live_training(self):
         """The data folder's pictures and a model by name."""
         for seconds in (1, 20, 60):  # longer where a step takes longer
