@@ -26,7 +26,7 @@ keys() {
     echo "t"
     echo "wait trained"
     echo "v"
-    echo "wait score 400"
+    echo "wait score 200"
     echo "shot $temp/live.png"
     echo "1"
     echo "shot $temp/pictures.png"
