@@ -15,27 +15,27 @@
 
 #define EPOCHS 4
 
-#define YOU        "wait frames 16\na 5\nwait frames 16\np 5\n"
-#define OTHER(who) "camera demo:" #who "@40\nwait frames 2\nn 3\n"
+#define YOU              "wait frames 16\na 5\nwait frames 16\np 5\n"
+#define OTHER(who)       "camera demo:" #who "@40\nwait frames 2\nn 3\n"
+#define FOUR(a, b, c, d) OTHER(a) OTHER(b) OTHER(c) OTHER(d)
+#define OTHERS           FOUR(1, 2, 3, 4) FOUR(5, 6, 7, 8) FOUR(9, 10, 11, 12) FOUR(13, 14, 15, 16)
 
 static const char script[] =
     "say Collect: anchors and positives of you, in light that changes (a and p are held)\n"
     "camera demo:0@40\n" YOU YOU YOU YOU YOU YOU YOU YOU
-    "say Then other people (n is held, or a folder is dropped on the window)\n" OTHER(1) OTHER(2)
-        OTHER(3) OTHER(4) OTHER(5) OTHER(6) OTHER(7) OTHER(8) OTHER(9) OTHER(10) OTHER(11) OTHER(12)
-            OTHER(13) OTHER(14) OTHER(15)
-                OTHER(16) "camera demo:0@40\n"
-                          "say Train: t, here with few epochs\n"
-                          "t\nwait trained\n"
-                          "say Live: v. That is you ...\n"
-                          "v\nwait score 80\n"
-                          "camera demo:17@40\n"
-                          "say ... that is somebody who was never seen before ...\n"
-                          "wait score 80\n"
-                          "camera demo:0@40\n"
-                          "say ... and you again. Now with your own face: visavis\n"
-                          "wait score 80\n"
-                          "q\n";
+    "say Then other people (n is held, or a folder is dropped on the window)\n" OTHERS
+    "camera demo:0@40\n"
+    "say Train: t, here with few epochs\n"
+    "t\nwait trained\n"
+    "say Live: v. That is you ...\n"
+    "v\nwait score 80\n"
+    "camera demo:17@40\n"
+    "say ... that is somebody who was never seen before ...\n"
+    "wait score 80\n"
+    "camera demo:0@40\n"
+    "say ... and you again. Now with your own face: visavis\n"
+    "wait score 80\n"
+    "q\n";
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 {

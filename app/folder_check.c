@@ -38,7 +38,10 @@ struct app_check {
     bool started;
     atomic_bool stop;
 
-    // The thread's own, of the state `made`.
+    // The thread's own: what stands for the state `keyed`.
+    int keyed;
+    uint64_t key;
+    // The same, what a look in the state `made` is done with.
     int made;
     struct pool *pool;
     uint64_t *hashes; // [n_hashes], of the user's pictures
@@ -96,26 +99,29 @@ static int make_state(struct app_check *c, struct siam_model *model, int state, 
     return ret;
 }
 
-// Stands for the user's pictures and the model, see looked.h.
-static int state_key(const struct app_check *c, const struct siam_model *model, uint64_t *key,
-                     struct err *err)
+// c->key stands for the user's pictures and the model, see looked.h.
+static int make_key(struct app_check *c, const struct siam_model *model, int state, struct err *err)
 {
-    *key = METHOD;
+    uint64_t key = METHOD;
+    if (c->keyed == state)
+        return 0;
     for (int k = 0; k < 2; k++) {
         struct verify_folder folder = {.n = 0};
         int ret = file_is_dir(c->dirs[k]) ? verify_folder_read(&folder, c->dirs[k], err) : 0;
         if (ret)
             return ret;
-        *key = app_looked_key(*key, folder.paths, folder.n);
+        key = app_looked_key(key, folder.paths, folder.n);
         verify_folder_finish(&folder);
     }
-    if (!model)
-        return 0;
-    char text[100];
-    const struct siam_card *card = &model->card;
-    snprintf(text, sizeof text, "%s %" PRIu64 " %a %a", card->created, card->seed, card->seconds,
-             (double)card->threshold);
-    *key = XXH3_64bits_withSeed(text, strlen(text), *key);
+    if (model) {
+        char text[100];
+        const struct siam_card *card = &model->card;
+        snprintf(text, sizeof text, "%s %" PRIu64 " %a %a", card->created, card->seed,
+                 card->seconds, (double)card->threshold);
+        key = XXH3_64bits_withSeed(text, strlen(text), key);
+    }
+    c->key = key;
+    c->keyed = state;
     return 0;
 }
 
@@ -142,24 +148,34 @@ static int look_into(struct app_check *c, struct verify_own_face *own, const cha
     return ret;
 }
 
+// What was found before, or by looking now, which is kept.
+static int find(struct app_check *c, struct verify_own_face *own, const char *path,
+                struct siam_model *model, int state, int *n, char example[PATH_MAX],
+                struct err *err)
+{
+    struct err not_kept;
+    const char *first;
+    uint64_t key = app_looked_key(c->key, own->folder.paths, own->folder.n);
+    if (app_looked_recall(c->data_dir, key, n, example))
+        return 0;
+    int ret = look_into(c, own, path, model, state, err);
+    if (ret)
+        return ret;
+    *n = verify_own_face_count(own, &first);
+    snprintf(example, PATH_MAX, "%s", first ? first : "");
+    if (app_looked_keep(c->data_dir, key, *n, example, &not_kept))
+        log_info("%s: it will be looked through again: %s", path, not_kept.text);
+    return 0;
+}
+
 static int look(struct app_check *c, const char *path, struct siam_model *model, int state,
-                uint64_t key, struct err *err)
+                struct err *err)
 {
     struct verify_own_face own = {.own = NULL};
-    char example[PATH_MAX] = "";
-    int n = 0, ret = file_is_dir(path) ? verify_own_face_begin(&own, path, err) : 0;
-    key = app_looked_key(key, own.folder.paths, own.folder.n);
-    bool known = !ret && app_looked_recall(c->data_dir, key, &n, example);
-    if (!ret && !known)
-        ret = look_into(c, &own, path, model, state, err);
-    if (!ret && !known) {
-        const char *first;
-        n = verify_own_face_count(&own, &first);
-        snprintf(example, sizeof example, "%s", n > 0 ? first : "");
-        struct err not_kept;
-        if (app_looked_keep(c->data_dir, key, n, example, &not_kept))
-            log_info("%s: it will be looked through again: %s", path, not_kept.text);
-    }
+    char example[PATH_MAX];
+    int n, ret = file_is_dir(path) ? verify_own_face_begin(&own, path, err) : 0;
+    if (!ret)
+        ret = find(c, &own, path, model, state, &n, example, err);
     if (!ret && app_folders_note_own(c->folders, path, state, n, example))
         tell(c, path, n, example);
     verify_own_face_finish(&own);
@@ -172,10 +188,9 @@ static void look_around(struct app_check *c, struct siam_model *model, int state
     char path[PATH_MAX];
     while (!c->stop && app_folders_next_unchecked(c->folders, state, path)) {
         struct err err = {0};
-        uint64_t key;
-        int ret = state_key(c, model, &key, &err);
+        int ret = make_key(c, model, state, &err);
         if (!ret)
-            ret = look(c, path, model, state, key, &err);
+            ret = look(c, path, model, state, &err);
         if (ret && ret != ERR_STOPPED) {
             log_error("%s: can't be looked through for you: %s", path, err.text);
             app_folders_note_own(c->folders, path, state, 0, "");

@@ -135,14 +135,10 @@ static bool of_data_folder(const char *name, enum sort *sort)
     static const struct {
         const char *name;
         enum sort sort;
-    } ours[] = {{"model.safetensors", MODEL},
-                {"model.safetensors.checkpoint", CHECKPOINT},
-                {APP_FOLDERS_FILE, OTHER},
-                {APP_FOLDERS_FILE ".broken", OTHER},
-                {APP_LEFT_OUT_FILE, OTHER},
-                {APP_LEFT_OUT_FILE ".broken", OTHER},
-                {APP_LOOKED_FILE, OTHER},
-                {"coach.json", OTHER}};
+    } ours[] = {{"model.safetensors", MODEL}, {"model.safetensors.checkpoint", CHECKPOINT},
+                {APP_FOLDERS_FILE, OTHER},    {APP_FOLDERS_FILE ".broken", OTHER},
+                {APP_LEFT_OUT_FILE, OTHER},   {APP_LEFT_OUT_FILE ".broken", OTHER},
+                {APP_LOOKED_FILE, OTHER},     {"coach.json", OTHER}};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         *sort = ours[i].sort;
         if (strcmp(name, ours[i].name) == 0)

@@ -87,14 +87,16 @@ build_first() {
     wait "$packages"
 }
 
-# tests DIR ARGUMENT...: of meson test; a failing test fails the run at its end, not here. A busy
-# machine may take three times as long as was allowed for.
+# Of meson test. A busy machine may take three times as long as was allowed for.
+flags="--no-rebuild --print-errorlogs --timeout-multiplier 3"
+
+# tests DIR ARGUMENT...: of meson test; a failing test fails the run at its end, not here.
+# shellcheck disable=SC2086
 tests() {
     dir=$1 code=0
     shift
     rm -f "$dir/meson-logs/testlog.json"
-    timeout --foreground -k 60 "$(left)" meson test -C "$dir" --no-rebuild --print-errorlogs \
-        --timeout-multiplier 3 "$@" || code=$?
+    timeout --foreground -k 60 "$(left)" meson test -C "$dir" $flags "$@" || code=$?
     case $code in 124 | 137) fail "$dir: the time was over before all tests were" ;; esac
     tally "$dir"
 }
@@ -129,11 +131,12 @@ background() {
 }
 
 # meson_test NAME DIR ARGUMENT...: in the background; tally DIR after finish NAME.
+# shellcheck disable=SC2086
 meson_test() {
     name=$1 dir=$2
     shift 2
     rm -f "$dir/meson-logs/testlog.json"
-    background "$name" meson test -C "$dir" --no-rebuild --print-errorlogs --timeout-multiplier 3 "$@"
+    background "$name" meson test -C "$dir" $flags "$@"
 }
 
 # finish NAME: waits for it and shows what it said. Fails where it failed.
