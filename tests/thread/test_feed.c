@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define MS   (CLOCK_SECOND / 1000)
-#define SOON (2 * CLOCK_SECOND) // what is not woken sleeps longer, or for good
+#define SOON (20 * CLOCK_SECOND) // what is not woken sleeps for 100 s, or for good
 
 // What the feed tells, from its thread.
 struct told {
@@ -428,19 +428,27 @@ static void start_lost(struct setup *s, void **state, char dir[600], char away[7
     assert_int_equal(wait_for(s, CAP_LOST, 1), 1);
 }
 
+// It does not sleep through the pause between two tries. On a busy machine a switch can take as
+// long, but not each time.
 static void a_lost_camera_gives_way_to_another(void **state)
 {
-    char dir[600], away[700];
-    struct setup s;
-    start_lost(&s, state, dir, away);
-    clock_sleep_until(clock_now_ns() + 900 * MS); // within a pause of 1 s
-    int64_t begin = clock_now_ns();
-    switch_to(&s, "demo:7@100");
-    assert_int_equal(wait_for(&s, CAP_OPENED, 2), 2);
-    assert_true(clock_now_ns() - begin < 600 * MS); // it did not sleep through the pause
-    assert_string_equal(told_so_far(&s.told).info.spec, "demo:7@100");
-    assert_string_equal(told_so_far(&s.told).story, "OLO");
-    stop(&s);
+    int64_t least = INT64_MAX;
+    for (int i = 0; i < 20 && least >= 600 * MS; i++) {
+        char dir[600], away[700];
+        struct setup s;
+        start_lost(&s, state, dir, away);
+        clock_sleep_until(clock_now_ns() + 900 * MS); // within a pause of 1 s
+        int64_t begin = clock_now_ns();
+        switch_to(&s, "demo:7@100");
+        assert_int_equal(wait_for(&s, CAP_OPENED, 2), 2);
+        int64_t took = clock_now_ns() - begin;
+        least = took < least ? took : least;
+        assert_string_equal(told_so_far(&s.told).info.spec, "demo:7@100");
+        assert_string_equal(told_so_far(&s.told).story, "OLO");
+        stop(&s);
+        assert_int_equal(rename(away, dir), 0);
+    }
+    assert_true(least < 600 * MS);
 }
 
 static void a_refused_switch_goes_back_to_a_lost_camera(void **state)

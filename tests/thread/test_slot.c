@@ -191,7 +191,7 @@ static void closing_wakes_all(void **state)
         pthread_join(waiters[i].thread, NULL);
         assert_false(waiters[i].got);
     }
-    assert_true(clock_now_ns() - start < CLOCK_SECOND);
+    assert_true(clock_now_ns() - start < 20 * CLOCK_SECOND); // a wait lasts 60 s
     assert_true(cap_slot_closed(slot));
     assert_null(cap_slot_wait(slot, late, 60000)); // later ones too, with a frame there
     assert_false(cap_slot_wait_taken(slot, 60000));
