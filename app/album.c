@@ -150,10 +150,7 @@ static int add_file(void *ctx, const char *path, const char *folder)
         return ERR_MEMORY;
     }
     struct picture *p = &list->pictures[list->n++];
-    *p = (struct picture){.path = copy,
-                          .size = st.st_size,
-                          .mtime_ns =
-                              (int64_t)st.st_mtim.tv_sec * CLOCK_SECOND + st.st_mtim.tv_nsec};
+    *p = (struct picture){.path = copy, .size = st.st_size, .mtime_ns = file_changed_ns(&st)};
     tell_time(p->when, path, &st);
     return 0;
 }

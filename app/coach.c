@@ -129,7 +129,7 @@ static int add_picture(void *ctx, const char *path, const char *folder)
     if (!seen)
         return ERR_MEMORY;
     seen->size = st.st_size;
-    seen->mtime_ns = (int64_t)st.st_mtim.tv_sec * CLOCK_SECOND + st.st_mtim.tv_nsec;
+    seen->mtime_ns = file_changed_ns(&st);
     seen->taken = time_taken(seen->name, &st);
     return 0;
 }

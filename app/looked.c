@@ -18,11 +18,10 @@ uint64_t app_looked_key(uint64_t key, char *const *paths, int n)
 {
     for (int i = 0; i < n; i++) {
         struct stat st;
-        int64_t is[3] = {-1, -1, -1};
+        int64_t is[2] = {-1, -1};
         if (stat(paths[i], &st) == 0) {
             is[0] = st.st_size;
-            is[1] = st.st_mtim.tv_sec;
-            is[2] = st.st_mtim.tv_nsec;
+            is[1] = file_changed_ns(&st);
         }
         key = XXH3_64bits_withSeed(paths[i], strlen(paths[i]) + 1, key);
         key = XXH3_64bits_withSeed(is, sizeof is, key);

@@ -38,6 +38,16 @@ static inline int test_dir_remove(void **state)
     return ret;
 }
 
+// dir/name, good until the eighth call from here. Of one thread at a time.
+static inline char *test_path(const char *dir, const char *name)
+{
+    static char path[8][1000];
+    static int next;
+    next = (next + 1) % 8;
+    snprintf(path[next], sizeof path[next], "%s/%s", dir, name);
+    return path[next];
+}
+
 // A path below the optional data folder (../shared beside the source tree), or NULL where it is
 // missing: the test then skips with its reason.
 static inline const char *test_shared(const char *name)

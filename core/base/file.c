@@ -258,6 +258,11 @@ bool file_is_dir(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+int64_t file_changed_ns(const struct stat *st)
+{
+    return (int64_t)st->st_mtim.tv_sec * CLOCK_SECOND + st->st_mtim.tv_nsec;
+}
+
 int file_join(char *out, size_t size, const char *dir, const char *name, struct err *err)
 {
     size_t len = strlen(dir);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Reads a whole regular file of at most `max` bytes. *data is the caller's (free), with a NUL
 // behind its `*size` bytes. Errors: ERR_DATA (absent, unreadable, not a file, too large),
@@ -53,6 +54,10 @@ int file_make_dirs(const char *path, struct err *err);
 
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);
+
+// When the file's content changed last, in nanoseconds since 1970.
+struct stat;
+int64_t file_changed_ns(const struct stat *st);
 
 // "dir/name" in `out` of `size` bytes. Returns 0, or ERR_DATA if it does not fit.
 int file_join(char *out, size_t size, const char *dir, const char *name, struct err *err);

@@ -16,15 +16,6 @@ static void nothing(void *ctx)
     (void)ctx;
 }
 
-static char *path_of(const char *dir, const char *name)
-{
-    static char path[4][1000];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", dir, name);
-    return path[next];
-}
-
 // A picture of one grey.
 static void put(const char *dir, const char *name, uint8_t grey)
 {
@@ -34,7 +25,7 @@ static void put(const char *dir, const char *name, uint8_t grey)
     assert_int_equal(file_make_dirs(folder, NULL), 0);
     assert_int_equal(img_reserve(&img, 60, 80, NULL), 0);
     memset(img.px, grey, (size_t)3 * 60 * 80);
-    assert_int_equal(img_save_png(&img, path_of(dir, name), NULL), 0);
+    assert_int_equal(img_save_png(&img, test_path(dir, name), NULL), 0);
     img_finish(&img);
 }
 
@@ -97,7 +88,7 @@ static void the_newest_come_first(void **state)
     put_anchors(dir, 1, 8);
     put(dir, "positive/positive-20250101-000000-000-b001-0001.png", 7);
     put(dir, "positive/positive-20260101-000000-000-b001-0001.png", 9);
-    assert_int_equal(file_save(path_of(dir, "positive/notes.txt"), "mine", 4, NULL), 0);
+    assert_int_equal(file_save(test_path(dir, "positive/notes.txt"), "mine", 4, NULL), 0);
     struct app_album *album = start(dir, &view);
     wait_for(album, &view, 10);
     assert_int_equal(view.side, SIDE);
@@ -120,8 +111,8 @@ static void others_follow_and_broken_ones_are_told(void **state)
     static struct ui_album view;
     put(dir, "one/a.png", 1);
     put(dir, "two/b.png", 2);
-    assert_int_equal(file_save(path_of(dir, "two/broken.jpg"), "<html>", 6, NULL), 0);
-    const char *dirs[] = {path_of(dir, "one"), path_of(dir, "two")};
+    assert_int_equal(file_save(test_path(dir, "two/broken.jpg"), "<html>", 6, NULL), 0);
+    const char *dirs[] = {test_path(dir, "one"), test_path(dir, "two")};
     struct app_album *album = start(dir, &view);
     app_album_set_folders(album, dirs, 2);
     wait_for(album, &view, 3);
@@ -190,7 +181,7 @@ static void what_is_chosen_stays_so_while_others_come_and_go(void **state)
     const uint8_t *px = view.thumb[1].px;
     int64_t number = view.thumb[1].number;
     put_anchors(dir, 7, 8);
-    assert_int_equal(unlink(path_of(dir, "anchor/anchor-20260314-150926-535-b001-0006.png")), 0);
+    assert_int_equal(unlink(test_path(dir, "anchor/anchor-20260314-150926-535-b001-0006.png")), 0);
     app_album_changed(album, SIAM_ANCHOR);
     wait_for(album, &view, 5);
     assert_string_equal(chosen(album, &view), "--x--");
@@ -198,7 +189,7 @@ static void what_is_chosen_stays_so_while_others_come_and_go(void **state)
     assert_int_equal(view.thumb[2].number, number);
     assert_ptr_equal(view.thumb[2].px, px); // it was not made anew
     // Where it is gone itself, the cursor is on the next one.
-    assert_int_equal(unlink(path_of(dir, "anchor/anchor-20260314-150926-535-b001-0005.png")), 0);
+    assert_int_equal(unlink(test_path(dir, "anchor/anchor-20260314-150926-535-b001-0005.png")), 0);
     app_album_changed(album, SIAM_ANCHOR);
     wait_for(album, &view, 4);
     assert_string_equal(chosen(album, &view), "----");

@@ -43,23 +43,14 @@ static void nothing(void *ctx)
     (void)ctx;
 }
 
-static char *path_of(const char *dir, const char *name)
-{
-    static char path[4][1000];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", dir, name);
-    return path[next];
-}
-
 static void put_folder(const char *dir, const char *name)
 {
-    assert_int_equal(file_make_dirs(path_of(dir, name), NULL), 0);
+    assert_int_equal(file_make_dirs(test_path(dir, name), NULL), 0);
 }
 
 static void put_text(const char *dir, const char *name)
 {
-    assert_int_equal(file_save(path_of(dir, name), "text", 4, NULL), 0);
+    assert_int_equal(file_save(test_path(dir, name), "text", 4, NULL), 0);
 }
 
 // A picture of one grey.
@@ -68,7 +59,7 @@ static void put(const char *dir, const char *name, uint8_t grey)
     struct img img = {0};
     assert_int_equal(img_reserve(&img, 60, 80, NULL), 0);
     memset(img.px, grey, (size_t)3 * 60 * 80);
-    assert_int_equal(img_save_png(&img, path_of(dir, name), NULL), 0);
+    assert_int_equal(img_save_png(&img, test_path(dir, name), NULL), 0);
     img_finish(&img);
 }
 
@@ -77,7 +68,7 @@ static struct app_browser *start(const char *dir)
     struct app_browser *b;
     view = (struct ui_people){.n_seen = 40};
     assert_int_equal(app_browser_create(&b, NULL, nothing, NULL, NULL), 0);
-    app_browser_open(b, true, path_of(dir, "x"));
+    app_browser_open(b, true, test_path(dir, "x"));
     return b;
 }
 
@@ -159,16 +150,16 @@ static void links_lead_on(void **state)
     const char *dir = *state;
     put_folder(dir, "b/below");
     put_text(dir, "file");
-    assert_int_equal(symlink("b", path_of(dir, "a link")), 0);
-    assert_int_equal(symlink("file", path_of(dir, "c link")), 0);
-    assert_int_equal(symlink("nowhere", path_of(dir, "d link")), 0);
+    assert_int_equal(symlink("b", test_path(dir, "a link")), 0);
+    assert_int_equal(symlink("file", test_path(dir, "c link")), 0);
+    assert_int_equal(symlink("nowhere", test_path(dir, "d link")), 0);
     struct app_browser *b = start(dir);
     for (int i = 0; i < 1000 && view.n_rows < 4; i++)
         assert_true(wait_for(b, is_listed));
     assert_string_equal(rows(), "./../a link/b");
     app_browser_enter(b, row_of("a link"));
     assert_true(wait_for(b, is_listed));
-    assert_string_equal(view.dir, path_of(dir, "a link"));
+    assert_string_equal(view.dir, test_path(dir, "a link"));
     assert_string_equal(rows(), "./../below");
     app_browser_enter(b, -1);
     for (int i = 0; i < 1000 && view.n_rows < 4; i++)
@@ -188,7 +179,7 @@ static void up_and_down(void **state)
     app_browser_enter(b, row_of("two"));
     assert_int_equal(view.n_rows, 4); // as drawn last, until
     app_browser_view(b, &view);
-    assert_true(view.reading || strcmp(view.dir, path_of(dir, "two")) == 0);
+    assert_true(view.reading || strcmp(view.dir, test_path(dir, "two")) == 0);
     assert_true(wait_for(b, is_listed));
     assert_string_equal(rows(), "./../three");
     app_browser_enter(b, row_of("three"));
@@ -196,10 +187,10 @@ static void up_and_down(void **state)
     assert_string_equal(rows(), "./..");
     assert_int_equal(view.row_cursor, 0);
     assert_true(app_browser_chosen(b, chosen)); // the folder itself
-    assert_string_equal(chosen, path_of(dir, "two/three"));
+    assert_string_equal(chosen, test_path(dir, "two/three"));
     app_browser_enter(b, 0); // it is there already
     app_browser_view(b, &view);
-    assert_string_equal(view.dir, path_of(dir, "two/three"));
+    assert_string_equal(view.dir, test_path(dir, "two/three"));
     // Up by its row and by its key; the cursor is on where one came from.
     app_browser_enter(b, row_of(".."));
     assert_true(wait_for(b, is_listed));
@@ -210,7 +201,7 @@ static void up_and_down(void **state)
     app_browser_pick(b, true, row_of(".."));
     assert_false(app_browser_chosen(b, chosen));
     // Up twice before the list is there.
-    app_browser_go(b, path_of(dir, "two/three"));
+    app_browser_go(b, test_path(dir, "two/three"));
     app_browser_enter(b, -1);
     app_browser_enter(b, -1);
     assert_true(wait_for(b, is_listed));
@@ -290,7 +281,7 @@ static void odd_names(void **state)
         app_browser_pick(b, true, row_of(names[i]));
         assert_int_equal(view.row[row_of(names[i])].pictures, 1);
         assert_true(app_browser_chosen(b, chosen));
-        assert_string_equal(chosen, path_of(dir, names[i]));
+        assert_string_equal(chosen, test_path(dir, names[i]));
         view.glance.known = false;
         assert_true(wait_for(b, is_seen));
         assert_int_equal(view.glance.row->px[0], i + 1);
@@ -313,12 +304,12 @@ static void what_cannot_be_read_says_why(void **state)
     put_text(dir, "file");
     put_folder(dir, "closed");
     struct app_browser *b = start(dir);
-    app_browser_go(b, path_of(dir, "file"));
+    app_browser_go(b, test_path(dir, "file"));
     assert_true(wait_for(b, is_listed));
     assert_non_null(strstr(view.fault, strerror(ENOTDIR)));
     assert_string_equal(rows(), ".."); // the way out
     assert_false(app_browser_chosen(b, chosen));
-    app_browser_go(b, path_of(dir, "gone"));
+    app_browser_go(b, test_path(dir, "gone"));
     assert_true(wait_for(b, is_listed));
     assert_non_null(strstr(view.fault, "gone: cannot be read: No such file"));
     app_browser_enter(b, 0);
@@ -334,7 +325,7 @@ static void permission_denied(void **state)
     const char *dir = *state;
     put_folder(dir, "closed");
     put_folder(dir, "open");
-    assert_int_equal(chmod(path_of(dir, "closed"), 0), 0);
+    assert_int_equal(chmod(test_path(dir, "closed"), 0), 0);
     assert_int_equal(chmod(dir, 0755), 0);
     bool root = geteuid() == 0;
     if (root)
@@ -374,10 +365,10 @@ static void what_does_not_answer_holds_up_nothing(void **state)
     put_folder(dir, "dead/below");
     put_folder(dir, "well");
     put(dir, "well/1.png", 1);
-    struct app_browser *b = start(path_of(dir, "well"));
+    struct app_browser *b = start(test_path(dir, "well"));
     assert_true(wait_for(b, is_listed));
     atomic_store(&is_dead, true);
-    app_browser_go(b, path_of(dir, "dead"));
+    app_browser_go(b, test_path(dir, "dead"));
     assert_true(wait_for(b, is_slow));
     app_browser_enter(b, -1);
     assert_true(wait_for(b, is_listed));
@@ -436,7 +427,7 @@ static void looks_count_and_show(void **state)
         assert_int_equal(g.row.px[3 * (20 * UI_GLANCE * 19 + 20 * (size_t)i + 19)], greys[i]);
     }
     app_glance_finish(&g);
-    assert_int_equal(app_glance_look(&g, path_of(dir, "gone"), &watch), 0);
+    assert_int_equal(app_glance_look(&g, test_path(dir, "gone"), &watch), 0);
     assert_non_null(strstr(g.seen.fault, "gone: cannot read folder"));
     app_glance_finish(&g);
     now = 4;
@@ -478,7 +469,7 @@ static void folders_in_use_are_looked_into(void **state)
     app_browser_view(b, &view);
     assert_true(view.browsing); // there is nothing else
     assert_int_equal(view.cursor, -1);
-    const char *dirs[] = {path_of(dir, "one"), path_of(dir, "two")};
+    const char *dirs[] = {test_path(dir, "one"), test_path(dir, "two")};
     app_browser_set_folders(b, dirs, 2);
     assert_true(wait_for(b, used_are_seen));
     assert_int_equal(view.used[0].row->px[0], 10);
@@ -516,7 +507,7 @@ static void the_last_wish_counts(void **state)
     put(dir, "big/0.png", 9);
     for (int i = 1; i < 5000; i++) {
         snprintf(name, sizeof name, "big/%d.png", i);
-        assert_int_equal(link(path_of(dir, "big/0.png"), path_of(dir, name)), 0);
+        assert_int_equal(link(test_path(dir, "big/0.png"), test_path(dir, name)), 0);
     }
     struct app_browser *b = start(dir);
     assert_true(wait_for(b, is_listed));
@@ -527,11 +518,11 @@ static void the_last_wish_counts(void **state)
         assert_int_equal(view.glance.row->px[0], 7);
     }
     for (int i = 0; i < 50; i++) {
-        app_browser_go(b, path_of(dir, "big"));
+        app_browser_go(b, test_path(dir, "big"));
         app_browser_view(b, &view);
-        app_browser_go(b, path_of(dir, "small"));
+        app_browser_go(b, test_path(dir, "small"));
         assert_true(wait_for(b, is_listed));
-        assert_string_equal(view.dir, path_of(dir, "small"));
+        assert_string_equal(view.dir, test_path(dir, "small"));
         assert_string_equal(rows(), "./../below");
     }
     app_browser_destroy(b);
@@ -575,12 +566,12 @@ static void begins_where_pictures_are(void **state)
     static const char config[] = "# XDG_PICTURES_DIR=\"$HOME/no\"\nXDG_MUSIC_DIR=\"$HOME/Musik\"\n"
                                  "XDG_PICTURES_DIR=\"$HOME/Bilder/\"\n";
     assert_int_equal(
-        file_save(path_of(dir, ".config/user-dirs.dirs"), config, sizeof config - 1, NULL), 0);
-    assert_string_equal(begins(""), path_of(dir, "Bilder"));
-    assert_string_equal(begins("/gone/away"), path_of(dir, "Bilder"));
+        file_save(test_path(dir, ".config/user-dirs.dirs"), config, sizeof config - 1, NULL), 0);
+    assert_string_equal(begins(""), test_path(dir, "Bilder"));
+    assert_string_equal(begins("/gone/away"), test_path(dir, "Bilder"));
     put_folder(dir, "people/faces");
-    assert_string_equal(begins(path_of(dir, "people/faces")), path_of(dir, "people"));
-    assert_int_equal(rmdir(path_of(dir, "Bilder")), 0);
+    assert_string_equal(begins(test_path(dir, "people/faces")), test_path(dir, "people"));
+    assert_int_equal(rmdir(test_path(dir, "Bilder")), 0);
     assert_string_equal(begins(""), dir);
     setenv("HOME", "nowhere", 1);
     assert_string_equal(begins(""), "/");

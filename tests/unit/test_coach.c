@@ -44,15 +44,6 @@ static struct app_coach_counts look_once(const char *dir, int n)
     return counts;
 }
 
-static char *path_of(const char *dir, const char *name)
-{
-    static char path[4][1000];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", dir, name);
-    return path[next];
-}
-
 enum light { AS_IT_IS, MIRRORED, DARK, ONE_SIDED };
 
 static void relight(struct img *img, enum light light)
@@ -85,7 +76,7 @@ static void put(const char *dir, const char *name, double s, enum light light)
     assert_int_equal(cap_demo_draw(&whole, 0, s, NULL), 0);
     assert_int_equal(img_crop(&part, &whole, (struct img_rect){140, 60, 360, 360}, NULL), 0);
     relight(&part, light);
-    assert_int_equal(img_save_jpeg(&part, path_of(dir, name), 95, NULL), 0);
+    assert_int_equal(img_save_jpeg(&part, test_path(dir, name), 95, NULL), 0);
     img_finish(&whole);
     img_finish(&part);
 }
@@ -167,20 +158,21 @@ static void what_was_seen_is_remembered(void **state)
     put_many(dir, "anchor", 3, AS_IT_IS);
     struct app_coach_counts first = look_once(dir, 3);
     struct stat st;
-    assert_int_equal(stat(path_of(dir, "coach.json"), &st), 0);
+    assert_int_equal(stat(test_path(dir, "coach.json"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    spoil(path_of(dir, name));
+    spoil(test_path(dir, name));
     struct app_coach_counts again = look_once(dir, 3);
     assert_memory_equal(&first, &again, sizeof first);
     // Moved to another class it is the same one.
-    assert_int_equal(file_make_dirs(path_of(dir, "positive"), NULL), 0);
-    assert_int_equal(rename(path_of(dir, name), path_of(dir, "positive/anchor-20260314-150926-535-"
-                                                             "b001-0001.jpg")),
-                     0);
+    assert_int_equal(file_make_dirs(test_path(dir, "positive"), NULL), 0);
+    assert_int_equal(
+        rename(test_path(dir, name), test_path(dir, "positive/anchor-20260314-150926-535-"
+                                                    "b001-0001.jpg")),
+        0);
     again = look_once(dir, 3);
     assert_memory_equal(&first, &again, sizeof first);
     // Without what was remembered it is seen to be none.
-    assert_int_equal(file_save(path_of(dir, "coach.json"), "{\"pictures\":{\"a\":[1]", 20, NULL),
+    assert_int_equal(file_save(test_path(dir, "coach.json"), "{\"pictures\":{\"a\":[1]", 20, NULL),
                      0);
     again = look_once(dir, 3);
     assert_int_equal(again.n[APP_DAY] + again.n[APP_EVENING], 2);
@@ -196,17 +188,17 @@ static void what_could_not_be_read_is_not_remembered(void **state)
         skip();
     close(fd);
     put_many(dir, "anchor", 2, AS_IT_IS);
-    assert_int_equal(symlink("/proc/self/mem", path_of(dir, name)), 0);
+    assert_int_equal(symlink("/proc/self/mem", test_path(dir, name)), 0);
     look_once(dir, 2);
     void *text;
     size_t size;
-    assert_int_equal(file_read(path_of(dir, "coach.json"), 10000, &text, &size, NULL), 0);
+    assert_int_equal(file_read(test_path(dir, "coach.json"), 10000, &text, &size, NULL), 0);
     assert_non_null(memmem(text, size, "b001-0001", 9));
     assert_null(memmem(text, size, "b001-0009", 9));
     free(text);
     struct app_coach *coach = start(dir);
     wait_for(coach, 2);
-    assert_int_equal(unlink(path_of(dir, name)), 0);
+    assert_int_equal(unlink(test_path(dir, name)), 0);
     put(dir, name, 2, AS_IT_IS);
     app_coach_look(coach);
     wait_for(coach, 3);
@@ -222,7 +214,7 @@ static void pictures_come_and_go_meanwhile(void **state)
     put_many(dir, "positive", 3, AS_IT_IS);
     app_coach_look(coach);
     wait_for(coach, 5);
-    assert_int_equal(unlink(path_of(dir, "anchor/anchor-20260314-150926-535-b001-0001.jpg")), 0);
+    assert_int_equal(unlink(test_path(dir, "anchor/anchor-20260314-150926-535-b001-0001.jpg")), 0);
     app_coach_look(coach);
     wait_for(coach, 4);
     app_coach_destroy(coach);

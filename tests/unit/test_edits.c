@@ -11,23 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char *path_of(const char *dir, const char *name)
-{
-    static char path[8][1000];
-    static int next;
-    next = (next + 1) % 8;
-    snprintf(path[next], sizeof path[next], "%s/%s", dir, name);
-    return path[next];
-}
-
 static bool is_there(const char *dir, const char *name)
 {
-    return file_exists(path_of(dir, name));
+    return file_exists(test_path(dir, name));
 }
 
 static void put(const char *dir, const char *name)
 {
-    const char *path = path_of(dir, name);
+    const char *path = test_path(dir, name);
     char folder[1000];
     snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
     assert_int_equal(file_make_dirs(folder, NULL), 0);
@@ -39,7 +30,7 @@ static bool holds(const char *dir, const char *path, const char *name)
 {
     void *text;
     size_t size;
-    if (file_read(path_of(dir, path), 1000, &text, &size, NULL))
+    if (file_read(test_path(dir, path), 1000, &text, &size, NULL))
         return false;
     bool same = strcmp(text, name) == 0;
     free(text);
@@ -75,7 +66,7 @@ static const char *counts(struct app_edits *e)
 static void delete_one(struct app_edits *e, const char *dir, const char *name)
 {
     struct app_edited done;
-    const char *path = path_of(dir, name);
+    const char *path = test_path(dir, name);
     assert_int_equal(app_edits_delete(e, &path, 1, &done, NULL), 0);
     assert_int_equal(done.what, APP_DELETED);
     assert_false(is_there(dir, name));
@@ -97,7 +88,7 @@ static void save_burst(struct app_edits *e, const char *dir, int n)
         char name[64];
         snprintf(name, sizeof name, "anchor/burst-%d.jpg", number++);
         put(dir, name);
-        assert_int_equal(app_edits_saved(e, SIAM_ANCHOR, path_of(dir, name), NULL), 0);
+        assert_int_equal(app_edits_saved(e, SIAM_ANCHOR, test_path(dir, name), NULL), 0);
     }
 }
 
@@ -119,14 +110,14 @@ static void the_last_is_undone_first(void **state)
     assert_string_equal(counts(e), "2 1 1");
     save_burst(e, dir, 3);
     assert_string_equal(counts(e), "5 1 1");
-    const char *two[] = {path_of(dir, "anchor/deep/b.jpg"), path_of(dir, "negative/d.jpg")};
+    const char *two[] = {test_path(dir, "anchor/deep/b.jpg"), test_path(dir, "negative/d.jpg")};
     struct app_edited done;
     assert_int_equal(app_edits_delete(e, two, 2, &done, NULL), 0);
     assert_int_equal(done.n, 2);
     assert_int_equal(done.from[SIAM_ANCHOR], 1);
     assert_int_equal(done.from[SIAM_NEGATIVE], 1);
     assert_string_equal(counts(e), "4 1 0");
-    const char *moved[] = {path_of(dir, "anchor/a.jpg"), path_of(dir, "positive/c.jpg")};
+    const char *moved[] = {test_path(dir, "anchor/a.jpg"), test_path(dir, "positive/c.jpg")};
     assert_int_equal(app_edits_move(e, moved, 2, SIAM_POSITIVE, &done, NULL), 0);
     assert_int_equal(done.n, 1); // the other one is there already
     assert_int_equal(done.to[SIAM_POSITIVE], 1);
@@ -153,7 +144,7 @@ static void nothing_is_written_over(void **state)
     put(dir, "positive/me.jpg");
     struct app_edits *e = start(dir);
     struct app_edited done;
-    const char *path = path_of(dir, "anchor/me.jpg");
+    const char *path = test_path(dir, "anchor/me.jpg");
     assert_int_equal(app_edits_move(e, &path, 1, SIAM_POSITIVE, &done, NULL), 0);
     assert_true(holds(dir, "positive/me.jpg", "positive/me.jpg"));
     assert_true(holds(dir, "positive/me~2.jpg", "anchor/me.jpg"));
@@ -187,21 +178,21 @@ static void the_trash_is_private_and_emptied(void **state)
     put(dir, "trash/of the user/b.jpg");
     struct app_edits *e = start(dir);
     delete_one(e, dir, "anchor/a.jpg");
-    DIR *trash = opendir(path_of(dir, "trash"));
+    DIR *trash = opendir(test_path(dir, "trash"));
     int bins = 0;
     for (const struct dirent *d; (d = readdir(trash));)
         if (app_edits_is_bin(d->d_name)) {
             char place[300];
             snprintf(place, sizeof place, "trash/%s/000001/anchor", d->d_name);
-            assert_int_equal(mode_of(path_of(dir, place)), 0700);
+            assert_int_equal(mode_of(test_path(dir, place)), 0700);
             bins++;
         }
     closedir(trash);
     assert_int_equal(bins, 1);
     end(e);
     assert_true(is_there(dir, "trash/of the user/b.jpg"));
-    assert_int_equal(remove(path_of(dir, "trash/of the user/b.jpg")), 0);
-    assert_int_equal(remove(path_of(dir, "trash/of the user")), 0);
+    assert_int_equal(remove(test_path(dir, "trash/of the user/b.jpg")), 0);
+    assert_int_equal(remove(test_path(dir, "trash/of the user")), 0);
     end(start(dir));
     assert_false(is_there(dir, "trash"));
 }
@@ -292,13 +283,13 @@ static void other_folders_are_never_changed(void **state)
     put(dir, "others/x.jpg");
     put(data, "anchor/a.jpg");
     put(data, "model.png");
-    assert_int_equal(symlink(path_of(dir, "others"), path_of(data, "negative")), 0);
-    assert_int_equal(symlink(path_of(dir, "others"), path_of(data, "anchor/friends")), 0);
+    assert_int_equal(symlink(test_path(dir, "others"), test_path(data, "negative")), 0);
+    assert_int_equal(symlink(test_path(dir, "others"), test_path(data, "anchor/friends")), 0);
     struct app_edits *e = start(data);
     struct app_edited done;
-    const char *foreign[] = {path_of(dir, "others/x.jpg"), path_of(data, "negative/x.jpg"),
-                             path_of(data, "anchor/friends/x.jpg"), path_of(data, "model.png"),
-                             path_of(data, "anchor/../../others/x.jpg")};
+    const char *foreign[] = {test_path(dir, "others/x.jpg"), test_path(data, "negative/x.jpg"),
+                             test_path(data, "anchor/friends/x.jpg"), test_path(data, "model.png"),
+                             test_path(data, "anchor/../../others/x.jpg")};
     for (int i = 0; i < 5; i++) {
         struct err err = {0};
         assert_int_equal(app_edits_delete(e, &foreign[i], 1, &done, &err), ERR_DATA);
@@ -306,7 +297,7 @@ static void other_folders_are_never_changed(void **state)
         assert_int_equal(done.what, APP_UNEDITED);
         assert_int_equal(app_edits_move(e, &foreign[i], 1, SIAM_POSITIVE, &done, NULL), ERR_DATA);
     }
-    const char *mine = path_of(data, "anchor/a.jpg");
+    const char *mine = test_path(data, "anchor/a.jpg");
     assert_int_equal(app_edits_move(e, &mine, 1, SIAM_NEGATIVE, &done, NULL), ERR_DATA);
     assert_true(is_there(data, "anchor/a.jpg") && is_there(dir, "others/x.jpg"));
     // The rest of a selection is done all the same.
@@ -327,7 +318,7 @@ static void others_are_left_out_and_readmitted(void **state)
     put(dir, "others/y\xff\"\\.jpg");
     put(data, "anchor/a.jpg");
     put(data, "negative/n.jpg");
-    const char *x = path_of(dir, "others/x.jpg"), *y = path_of(dir, "others/y\xff\"\\.jpg");
+    const char *x = test_path(dir, "others/x.jpg"), *y = test_path(dir, "others/y\xff\"\\.jpg");
     struct app_edits *e = start(data);
     struct app_edited done;
     int changes = app_edits_changes(e);
@@ -338,17 +329,17 @@ static void others_are_left_out_and_readmitted(void **state)
     assert_true(app_edits_changes(e) > changes);
     assert_false(app_edits_takes_part(e, x));
     assert_true(is_there(dir, "others/x.jpg"));
-    assert_int_equal(mode_of(path_of(data, "left-out.json")), 0600);
+    assert_int_equal(mode_of(test_path(data, "left-out.json")), 0600);
     assert_int_equal(app_edits_take_out(e, x, &done, NULL), 0); // once is enough
     assert_int_equal(done.what, APP_UNEDITED);
     assert_int_equal(app_edits_left_out(e), 1);
     // The user's own are deleted, "not me" among them.
-    assert_int_equal(app_edits_take_out(e, path_of(data, "negative/n.jpg"), &done, NULL), 0);
+    assert_int_equal(app_edits_take_out(e, test_path(data, "negative/n.jpg"), &done, NULL), 0);
     assert_int_equal(done.what, APP_DELETED);
     assert_false(is_there(data, "negative/n.jpg"));
     assert_int_equal(app_edits_take_out(e, y, &done, NULL), 0);
     assert_int_equal(app_edits_left_out(e), 2);
-    assert_int_equal(app_edits_take_out(e, path_of(dir, "others/z.jpg"), &done, NULL), ERR_DATA);
+    assert_int_equal(app_edits_take_out(e, test_path(dir, "others/z.jpg"), &done, NULL), ERR_DATA);
     // All in order.
     assert_int_equal(undo(e, 1), APP_LEFT_OUT);
     assert_true(app_edits_takes_part(e, y));
@@ -395,7 +386,7 @@ static void try_read_only(const char *dir)
     if (geteuid() == 0 && setuid(65534))
         _exit(77);
     struct app_edits *e = start(dir);
-    const char *path = path_of(dir, "anchor/a.jpg");
+    const char *path = test_path(dir, "anchor/a.jpg");
     bool fine = app_edits_delete(e, &path, 1, &done, &err) == ERR_IO && done.n == 0 &&
                 strstr(err.text, "Permission denied") && !strcmp(counts(e), "1 0 0") &&
                 app_edits_move(e, &path, 1, SIAM_POSITIVE, &done, &err) == ERR_IO &&
@@ -408,7 +399,7 @@ static void a_read_only_folder_stays_as_it_is(void **state)
     const char *dir = *state;
     put(dir, "anchor/a.jpg");
     chmod(dir, 0555);
-    chmod(path_of(dir, "anchor"), 0555);
+    chmod(test_path(dir, "anchor"), 0555);
     pid_t pid = fork();
     if (pid == 0)
         try_read_only(dir);
@@ -431,7 +422,7 @@ static void try_full_disk(const char *dir)
         _exit(77);
     put(dir, "anchor/a.jpg");
     struct app_edits *e = start(dir);
-    const char *path = path_of(dir, "anchor/a.jpg");
+    const char *path = test_path(dir, "anchor/a.jpg");
     bool fine = app_edits_delete(e, &path, 1, &done, &err) == ERR_IO && done.n == 0 &&
                 strstr(err.text, "No space left") && is_there(dir, "anchor/a.jpg") &&
                 !strcmp(counts(e), "1 0 0") && app_edits_undo(e, &done, &err) == 0 && done.n == 0;
