@@ -62,6 +62,7 @@ class Install(unittest.TestCase):
     def test_places(self):
         """Where the freedesktop specifications and the shells look, and nothing anywhere else."""
         icons = os.path.join(self.data, 'icons/hicolor')
+        doc = os.path.join(self.data, 'doc/visavis')
         self.assertEqual(self.installed(), {
             self.program, self.entry, self.metainfo,
             f'{icons}/scalable/apps/{APP_ID}.svg',
@@ -70,12 +71,21 @@ class Install(unittest.TestCase):
             f'{self.data}/bash-completion/completions/visavis',
             f'{self.data}/zsh/site-functions/_visavis',
             f'{self.data}/fish/vendor_completions.d/visavis.fish',
-            f'{self.data}/doc/visavis/README.md', f'{self.data}/doc/visavis/LICENSE'})
+            f'{doc}/README.md', f'{doc}/LICENSE', f'{doc}/assets/HACKING.md',
+            f'{doc}/assets/how-it-works.svg', f'{doc}/assets/live.png', f'{doc}/assets/pictures.png'})
 
     def test_modes(self):
         for path in self.installed():
             mode = stat.S_IMODE(os.stat(path).st_mode)
             self.assertEqual(mode, 0o755 if path == self.program else 0o644, path)
+
+    def test_links_lead_somewhere(self):
+        pages = [path for path in self.installed() if path.endswith('.md')]
+        for page in pages:
+            for link in re.findall(r'\]\(([^)#:]+)(?:#[^)]*)?\)', slurp(page)):
+                self.assertTrue(os.path.exists(os.path.join(os.path.dirname(page), link)),
+                                f'{page}: {link}')
+        self.assertEqual(len(pages), 2)
 
     @needs('desktop-file-validate')
     def test_desktop_entry_is_valid(self):

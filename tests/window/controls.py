@@ -19,6 +19,7 @@ from x11 import Client
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 KINDS = {'a': 'anchor', 'p': 'positive', 'n': 'negative'}
 BURST = 4
+OTHERS = 8  # from there on pictures that hurt are of others
 TRAINING = 600  # seconds that one takes at most, or a first score, on a busy machine
 BY_ARROWS = ('choose', 'choose_worst', 'threshold_line', 'slider',  # the Tab key passes over these
              'pick_folder', 'pick_dir')
@@ -277,12 +278,19 @@ def threshold(w):
 def hood(w):
     """What hurts the training, and the model before; the page is open."""
     model = os.path.join(w.data, 'model.safetensors')
-    worst = [p['index'] for p in w.places() if p['does'] == 'choose_worst']
-    if worst:
-        w.click_on('choose_worst', index=worst[-1])
-        kind = 'left_out' if worst[-1] >= 8 else 'deleted'
-        w.wait_more(kind, lambda: w.press('Delete'))
-        w.wait_more('readmitted' if worst[-1] >= 8 else 'restored', lambda: w.press('u'))
+    other = max(p['index'] for p in w.places() if p['does'] == 'choose_worst')
+    assert other >= OTHERS, 'no picture of others is shown'
+    for readmit in (lambda: w.press('u'), lambda: w.press('Insert'),
+                    lambda: w.click_on('readmit')):
+        w.click_on('choose_worst', index=other)
+        w.wait_more('left_out', lambda: w.press('Delete'))
+        w.wait_place('readmit')
+        w.wait_more('readmitted', readmit)
+    own = [p['index'] for p in w.places() if p['does'] == 'choose_worst' and p['index'] < OTHERS]
+    if own:  # where the user was let in each time there is none
+        w.click_on('choose_worst', index=own[-1])
+        w.wait_more('deleted', lambda: w.press('Delete'))
+        w.wait_more('restored', lambda: w.press('u'))
     for act in lambda: w.press('b'), lambda: w.click_on('use_model', index=0):
         was = os.stat(model).st_ino
         act()
