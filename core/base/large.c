@@ -17,3 +17,13 @@ void *large_alloc(size_t bytes)
         madvise(p, bytes, MADV_HUGEPAGE); // a wish: what comes of it is the system's to decide
     return p;
 }
+
+// Large ones of calloc() are fresh from the system, which makes each page as it is first touched.
+void *large_zeroed(size_t bytes)
+{
+    char *p = calloc(1, bytes);
+    size_t skip = -(uintptr_t)p % HUGE_PAGE;
+    if (p && bytes >= skip + HUGE_PAGE)
+        madvise(p + skip, (bytes - skip) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    return p;
+}

@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/base/large.h"
 #include "core/base/log.h"
 #include "core/nn/blas.h"
 #include "core/nn/kernels.h"
@@ -254,9 +255,9 @@ static int make_state(struct trainer *t, struct err *err)
     if (ret)
         return ret;
     size_t n = ck->net->layout.n_params;
-    ck->adam_m = calloc(n, sizeof *ck->adam_m);
-    ck->adam_v = calloc(n, sizeof *ck->adam_v);
-    t->grad_block = calloc(n, sizeof *t->grad_block);
+    ck->adam_m = large_zeroed(n * sizeof *ck->adam_m);
+    ck->adam_v = large_zeroed(n * sizeof *ck->adam_v);
+    t->grad_block = large_zeroed(n * sizeof *t->grad_block);
     if (!ck->adam_m || !ck->adam_v || !t->grad_block)
         return err_memory(err, "training");
     t->grad = nn_params_at(&ck->net->layout, t->grad_block);

@@ -22,6 +22,7 @@ SIZES = ['640x480', '640x480-light', '1280x800', '1280x800-light', '1280x960@2',
 TILE = 320      # width of a picture on a sheet
 COLUMNS = 5
 COLOURS = 256   # of a sheet
+AT_ONCE = 10    # shots, which ImageMagick then has room for
 BLOCK = 8       # side of a place on a sheet, pixels
 TOLERANCE = 14  # mean difference of a place, of 255
 FONTS = '''<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -71,9 +72,10 @@ def make_sheet(folder, size, states, out):
     """Returns the height of a picture on it."""
     shots = [os.path.join(folder, f'{size}-{state}.png') for state in states]
     with tempfile.TemporaryDirectory(prefix='visavis-test-') as temp:
-        tiles = [os.path.join(temp, f'{i:03}.ppm') for i in range(len(shots))]
-        for shot, tile in zip(shots, tiles):
-            run('convert', shot, '-scale', f'{TILE}x', tile)
+        for i in range(0, len(shots), AT_ONCE):
+            run('convert', *shots[i:i + AT_ONCE], '-scale', f'{TILE}x', '+adjoin',
+                os.path.join(temp, f'{i:03}-%02d.ppm'))
+        tiles = sorted(os.path.join(temp, name) for name in os.listdir(temp))
         whole = os.path.join(temp, 'sheet.ppm')
         run('montage', *tiles, '-tile', f'{COLUMNS}x', '-geometry', '+0+0', '-background', 'black', whole)
         run('convert', whole, '+dither', '-quantize', 'Lab', '-colors', str(COLOURS), '-strip',

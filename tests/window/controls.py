@@ -32,7 +32,7 @@ class Window(Driven):
 
     def start(self, *args):
         self.launch(tempfile.mktemp(dir=self.folder),
-                    [PROGRAM, '--data', self.data, '--camera', 'demo:0@25', '--epochs', '1', *args])
+                    [PROGRAM, '--data', self.data, '--camera', 'demo:0@10', '--epochs', '1', *args])
         self.wait('a drawn frame', lambda: any(e['frame'] for e in self.events('drawn')))
 
     def count(self, kind):
