@@ -31,7 +31,7 @@ def read(path):
     with open(path, 'rb') as f:
         size, = struct.unpack('<Q', f.read(8))
         header = json.loads(f.read(size))
-        data = f.read()
+        data = memoryview(f.read())
     metadata, tensors, end = header.pop('__metadata__', {}), {}, 0
     for name, t in sorted(header.items(), key=lambda item: item[1]['data_offsets']):
         begin, stop = t['data_offsets']

@@ -275,22 +275,31 @@ def threshold(w):
     return w.events('score')[-1]['threshold']
 
 
+def leave_out(w, picture):
+    """As an earlier session did it."""
+    os.makedirs(w.data, 0o700, exist_ok=True)
+    with open(os.path.join(w.data, 'left-out.json'), 'w', encoding='utf-8') as f:
+        json.dump({'left_out': [picture]}, f)
+
+
+def readmit(w, act):
+    w.wait_place('readmit')
+    w.wait_more('readmitted', act)
+    w.wait_place('readmit', False)
+    with open(os.path.join(w.data, 'left-out.json'), encoding='utf-8') as f:
+        assert json.load(f) == {'left_out': []}
+
+
 def hood(w):
     """What hurts the training, and the model before; the page is open."""
     model = os.path.join(w.data, 'model.safetensors')
-    other = max(p['index'] for p in w.places() if p['does'] == 'choose_worst')
-    assert other >= OTHERS, 'no picture of others is shown'
-    for readmit in (lambda: w.press('u'), lambda: w.press('Insert'),
-                    lambda: w.click_on('readmit')):
-        w.click_on('choose_worst', index=other)
-        w.wait_more('left_out', lambda: w.press('Delete'))
-        w.wait_place('readmit')
-        w.wait_more('readmitted', readmit)
-    own = [p['index'] for p in w.places() if p['does'] == 'choose_worst' and p['index'] < OTHERS]
-    if own:  # where the user was let in each time there is none
-        w.click_on('choose_worst', index=own[-1])
-        w.wait_more('deleted', lambda: w.press('Delete'))
-        w.wait_more('restored', lambda: w.press('u'))
+    readmit(w, lambda: w.press('Insert'))
+    worst = [p['index'] for p in w.places() if p['does'] == 'choose_worst']
+    if worst:
+        w.click_on('choose_worst', index=worst[-1])
+        kind = 'left_out' if worst[-1] >= OTHERS else 'deleted'
+        w.wait_more(kind, lambda: w.press('Delete'))
+        w.wait_more('readmitted' if kind == 'left_out' else 'restored', lambda: w.press('u'))
     for act in lambda: w.press('b'), lambda: w.click_on('use_model', index=0):
         was = os.stat(model).st_ino
         act()
@@ -310,8 +319,11 @@ def main():
         for who in range(1, 6):
             record(PROGRAM, os.path.join(others, str(who)), [who], 3, 8)
         dropped = record(PROGRAM, os.path.join(folder, 'two words'), [5], 4, 8)
+        one = os.path.join(others, '1/negative')
+        one = os.path.join(one, os.listdir(one)[0])
         w = Window(folder)
         try:
+            leave_out(w, one)
             w.start()
             collect(w)
             choose_folders(w, others, dropped)
@@ -323,6 +335,8 @@ def main():
             hood(w)
             w.end_of_program(lambda: w.press('q'))
             again(w, set_to)
+            leave_out(w, one)
+            last(w)
         finally:
             w.end()
     return 0
@@ -339,7 +353,13 @@ def again(w, set_to):
     w.press('v', 't')
     w.wait_place('stop')
     w.end_of_program(lambda: Client(w.env['DISPLAY']).close(int(w.window)))
+
+
+def last(w):
     w.start()
+    w.press('2')
+    readmit(w, lambda: w.click_on('readmit'))
+    w.press('Escape')
     cameras(w)
     w.press('h')
     w.wait_place('quit')
