@@ -35,7 +35,8 @@ class Driven:
         self.folder, self.artefacts = folder, artefacts
         self.program = None
         self.server, self.env = start_x_server()
-        self.env.update(XDG_DATA_HOME=folder, XDG_CONFIG_HOME=folder, TSAN_OPTIONS='')
+        self.env.update(XDG_DATA_HOME=folder, XDG_CONFIG_HOME=folder, XDG_CACHE_HOME=folder + '/cache',
+                        TSAN_OPTIONS='')
 
     def launch(self, events_file, command, **more_env):
         """Starts it, with its log beside the events, and gives its window the keyboard."""
