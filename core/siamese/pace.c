@@ -17,12 +17,16 @@ void siam_pace_step(struct siam_pace *pace, double seconds)
     add_to_mean(&pace->step_s, ++pace->n_steps, STEPS_REMEMBERED, seconds);
 }
 
-void siam_pace_epoch(struct siam_pace *pace, double steps_s, double heldout_s, double aside_s)
+void siam_pace_epoch(struct siam_pace *pace, double steps_s, double heldout_s)
 {
     int n = ++pace->n_epochs;
     add_to_mean(&pace->steps_s, n, EPOCHS_REMEMBERED, steps_s);
     add_to_mean(&pace->heldout_s, n, EPOCHS_REMEMBERED, heldout_s);
-    *(n == 1 ? &pace->first_aside_s : &pace->later_asides_s) += aside_s;
+}
+
+void siam_pace_aside(struct siam_pace *pace, double seconds)
+{
+    *(pace->n_epochs == 1 ? &pace->first_aside_s : &pace->later_asides_s) += seconds;
 }
 
 double siam_pace_left(const struct siam_pace *pace, int epochs, int step)

@@ -11,19 +11,22 @@ struct siam_pace {
     double step_s;         // mean, the newest counting most
     double steps_s;        // alike, of all steps of an epoch
     double heldout_s;      // alike, of the held-out pictures of an epoch
-    double first_aside_s;  // what was done beside the first epoch
-    double later_asides_s; // beside all others together
+    double first_aside_s;  // what was done after the first epoch
+    double later_asides_s; // after all others together
     int n_steps, n_epochs; // that were told
 };
 
 void siam_pace_step(struct siam_pace *pace, double seconds);
 
-// Of a complete epoch: its steps, its held-out pictures, and what is done at some epochs only, the
-// first and the last among them (judging, saving).
-void siam_pace_epoch(struct siam_pace *pace, double steps_s, double heldout_s, double aside_s);
+// Of a complete epoch: its steps and its held-out pictures.
+void siam_pace_epoch(struct siam_pace *pace, double steps_s, double heldout_s);
+// Then, what was done after it that follows some epochs only, the first and the last among them
+// (judging, saving).
+void siam_pace_aside(struct siam_pace *pace, double seconds);
 
-// Seconds until `epochs` more epochs are complete, of the first of which `step` steps are done;
-// -1 before the first step.
+// Seconds until `epochs` more epochs are complete, with what follows the last, of the first of
+// which `step` steps are done; -1 before the first step. What has yet to follow the epoch before is
+// not in it.
 double siam_pace_left(const struct siam_pace *pace, int epochs, int step);
 
 #endif

@@ -326,19 +326,6 @@ static void report_step(struct trainer *t)
         t->progress(t->ctx, &p);
 }
 
-static void report_epoch(struct trainer *t, double loss)
-{
-    struct siam_progress p = progress_of(t);
-    p.epoch_done = true;
-    p.loss = loss;
-    p.heldout_loss = t->figures.loss;
-    p.precision = t->figures.precision;
-    p.recall = t->figures.recall;
-    p.auc = t->figures.auc;
-    if (t->progress)
-        t->progress(t->ctx, &p);
-}
-
 // ---- Steps and epochs -----------------------------------------------------------------------
 
 static bool is_set(const atomic_bool *flag)
@@ -555,6 +542,31 @@ static int keep(struct trainer *t, struct err *err)
 
 // ---- Epochs ---------------------------------------------------------------------------------
 
+// What is about to follow the epoch that is complete, as far as it was seen before.
+static double aside_seconds(const struct trainer *t)
+{
+    int64_t ns = keep_is_due(t) ? t->judge_ns : 0;
+    if (checkpoint_is_due(t))
+        ns += t->save_ns;
+    else if (t->ck.epoch >= t->ck.epochs && t->config->out)
+        ns += t->save_ns / 3; // a model is a checkpoint without the two moments
+    return (double)ns / (double)CLOCK_SECOND;
+}
+
+static void report_epoch(struct trainer *t, double loss)
+{
+    struct siam_progress p = progress_of(t);
+    p.epoch_done = true;
+    p.seconds_left += aside_seconds(t);
+    p.loss = loss;
+    p.heldout_loss = t->figures.loss;
+    p.precision = t->figures.precision;
+    p.recall = t->figures.recall;
+    p.auc = t->figures.auc;
+    if (t->progress)
+        t->progress(t->ctx, &p);
+}
+
 static int train_steps(struct trainer *t, struct err *err)
 {
     while (t->ck.step_in_epoch < t->lesson->n_steps) {
@@ -590,12 +602,13 @@ static int train_epoch(struct trainer *t, struct err *err)
     ret = measure(t, t->stop, err);
     if (ret)
         return ret;
-    double measured_s = seconds_since(start_ns);
+    if (!resumed)
+        siam_pace_epoch(&t->pace, steps_s, seconds_since(start_ns) - steps_s);
     report_epoch(t, loss);
+    start_ns = clock_now_ns();
     ret = keep_and_save(t, err);
     if (!resumed)
-        siam_pace_epoch(&t->pace, steps_s, measured_s - steps_s,
-                        seconds_since(start_ns) - measured_s);
+        siam_pace_aside(&t->pace, seconds_since(start_ns));
     return ret;
 }
 
