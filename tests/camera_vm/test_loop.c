@@ -148,13 +148,27 @@ static void count_losses(void *ctx, enum cap_state state, const char *detail,
     atomic_fetch_add(&r->n_lost, state == CAP_LOST);
 }
 
-// While nothing comes in the driver shows its bars: all lines are the same.
-static bool shows_own_bars(const struct img *img)
+static bool shows_bars(const struct img *img)
 {
     for (int y = 1; y < LOOP_H; y++)
         if (memcmp(img->px, img->px + (size_t)y * LINE, LINE) != 0)
             return false;
     return vivid_wrong_bars(img) == 0;
+}
+
+// Grey points alone. No pattern has one.
+static bool shows_noise(const struct img *img)
+{
+    for (int k = 0; k < LOOP_SIZE; k += 3)
+        if (img->px[k] != img->px[k + 1] || img->px[k] != img->px[k + 2])
+            return false;
+    return true;
+}
+
+// What the driver shows while nothing comes in: its bars or, for a moment, noise.
+static bool shows_nothing(const struct img *img)
+{
+    return shows_bars(img) || shows_noise(img);
 }
 
 // Which pattern the frame is, from its first byte to its last.
@@ -181,17 +195,17 @@ static void start_painting(struct rig *r)
         fail_msg("%s", err.text);
 }
 
-// The pattern of the next frame; N_PATTERNS: the driver's bars. Where it is late, the frame is
-// looked at only when more have come.
-static int next_pattern(struct rig *r, bool late, bool bars_too)
+// The pattern of the next frame; N_PATTERNS: none. Where it is late, the frame is looked at only
+// when more have come.
+static int next_pattern(struct rig *r, bool late, bool or_none)
 {
     const struct cap_frame *frame = cap_slot_wait(r->slot, r->reader, PATIENCE_MS);
     assert_non_null(frame);
     if (late)
         clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 10);
     assert_true(frame->img.w == LOOP_W && frame->img.h == LOOP_H);
-    bool bars = bars_too && shows_own_bars(&frame->img);
-    int n = bars ? N_PATTERNS : expect_pattern(r, frame);
+    bool none = or_none && shows_nothing(&frame->img);
+    int n = none ? N_PATTERNS : expect_pattern(r, frame);
     cap_slot_release(r->slot, frame);
     return n;
 }
@@ -210,7 +224,7 @@ static void expect_whole_frames(struct rig *r, bool with_faults)
             vivid_set("Inject Fatal Streaming Error", 1);
     }
     assert_false(atomic_load(&r->refused));
-    printf("%d frames, %d of them of another picture than the one before, %d of bars\n", N_FRAMES,
+    printf("%d frames, %d of them of another picture than the one before, %d of none\n", N_FRAMES,
            n_changes, n_seen[N_PATTERNS]);
     assert_true(n_changes >= N_FRAMES / 3);
     for (int n = 0; n < N_PATTERNS; n++)
