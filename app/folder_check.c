@@ -24,7 +24,7 @@
 #include <xxhash.h>
 
 #define NICENESS 10
-#define METHOD   1                  // the way of looking; another one forgets what was found before
+#define METHOD   2                  // the way of looking; another one forgets what was found before
 #define QUIET_NS (2 * CLOCK_SECOND) // without a change of the user's pictures
 
 struct app_check {
@@ -48,7 +48,7 @@ struct app_check {
     int n_hashes;
     struct verify_embedder *embedder; // NULL: there is no model that can tell
     struct verify_gallery *gallery;
-    float genuine;
+    float least;
 
     pthread_mutex_t lock;
     pthread_cond_t wish;
@@ -74,8 +74,8 @@ static void drop_state(struct app_check *c)
 // By a model that looks at faces. That there are no anchors is no failure.
 static int make_judge(struct app_check *c, struct siam_model *model, struct err *err)
 {
-    c->genuine = model && model->input.way == SIAM_FACE ? verify_genuine_score(&model->card) : -1;
-    if (c->genuine < 0)
+    c->least = model && model->input.way == SIAM_FACE ? verify_own_score(&model->card) : -1;
+    if (c->least < 0)
         return 0;
     int ret = verify_gallery_load(&c->gallery, model, c->dirs[0], c->pool, &c->stop, err);
     if (ret == ERR_DATA)
@@ -128,10 +128,12 @@ static int make_key(struct app_check *c, const struct siam_model *model, int sta
 static void tell(struct app_check *c, const char *path, int n, const char *example)
 {
     char line[2 * PATH_MAX + 200];
-    snprintf(line, sizeof line,
-             "%s: %d picture%s look%s like you, e.g. %s: they would teach the net that you are a "
-             "stranger; remove them or the folder",
-             path, n, n == 1 ? "" : "s", n == 1 ? "s" : "", example);
+    const char *s = n == 1 ? "" : "s", *them = n == 1 ? "it" : "them";
+    snprintf(
+        line, sizeof line,
+        "%s: %d picture%s look%s like you, e.g. %s: if you are in %s, remove %s or the folder, as "
+        "%s would teach the net that you are a stranger",
+        path, n, s, n == 1 ? "s" : "", example, them, them, n == 1 ? "it" : "they");
     app_events_own(c->events, path, n, example);
     c->found(c->ctx, line);
 }
@@ -144,7 +146,7 @@ static int look_into(struct app_check *c, struct verify_own_face *own, const cha
     if (!ret)
         ret = verify_own_face_same(own, c->hashes, c->n_hashes, &c->stop, err);
     if (!ret && c->embedder && own->folder.n > 0)
-        ret = verify_own_face_alike(own, path, c->embedder, c->gallery, c->genuine, &c->stop, err);
+        ret = verify_own_face_alike(own, path, c->embedder, c->gallery, c->least, &c->stop, err);
     return ret;
 }
 

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_DECODE  72   // pixels a side at least
-#define GENUINE_FEW  5    // held-out pictures of the user, below nothing is known
-#define STRANGERS    0.05 // of those held out that may reach the genuine score
-#define PERSON_LEAST 3    // scored pictures of a person
-#define BEST         12   // of pictures alone, looked at together
+#define HASH_DECODE   72  // pixels a side at least
+#define STRANGERS_FEW 100 // held-out pictures of others, below nothing is known
+#define ONE_IN        300 // of those may reach the score
+#define PERSON_LEAST  3   // scored pictures of a person
+#define BEST          12  // of pictures alone, looked at together
 
 static bool is_stopped(const atomic_bool *stop)
 {
@@ -120,22 +120,20 @@ int verify_own_face_same(struct verify_own_face *o, const uint64_t *hashes, int 
 
 // ---- The same face ----------------------------------------------------------------------------
 
-float verify_genuine_score(const struct siam_card *card)
+float verify_own_score(const struct siam_card *card)
 {
-    const struct siam_scores *s = &card->scores;
-    int n = 0, n_others = 0, below = 0, reached = 0, bin = 0;
-    for (int i = 0; i < SIAM_SCORE_BINS; i++) {
-        n += s->own[i];
-        n_others += s->others[i];
-    }
-    if (n < GENUINE_FEW || n_others == 0)
+    const uint16_t *others = card->scores.others;
+    int n = 0, above = 0, bin = SIAM_SCORE_BINS;
+    for (int i = 0; i < SIAM_SCORE_BINS; i++)
+        n += others[i];
+    if (n < STRANGERS_FEW)
         return -1;
-    while (2 * (below + s->own[bin]) <= n)
-        below += s->own[bin++];
-    for (int i = bin; i < SIAM_SCORE_BINS; i++)
-        reached += s->others[i];
+    while (bin > 0 && (above + others[bin - 1]) * ONE_IN <= n)
+        above += others[--bin];
+    if (bin == SIAM_SCORE_BINS)
+        return -1;
     float score = (float)bin / SIAM_SCORE_BINS;
-    return reached > STRANGERS * n_others || score < card->threshold ? -1 : score;
+    return score > card->threshold ? score : card->threshold;
 }
 
 struct search {
@@ -143,7 +141,7 @@ struct search {
     const char *dir;
     struct verify_embedder *embedder;
     const struct verify_gallery *gallery;
-    float genuine;
+    float least;
     const atomic_bool *stop;
     int *first;   // [n_groups + 1], where a folder's pictures begin
     int n_groups; // folders
@@ -246,19 +244,19 @@ static int judge_person(struct search *s, int group, int i)
     int n = 0, high = 0;
     for (; i < s->n_chosen && s->chosen[i] < s->first[group + 1]; i++) {
         n += s->ok[i];
-        high += s->ok[i] && s->scores[i] >= s->genuine;
+        high += s->ok[i] && s->scores[i] >= s->least;
     }
     if (n >= PERSON_LEAST && 2 * high > n)
         memset(s->o->own + s->first[group], true, (size_t)group_size(s, group) * sizeof *s->o->own);
     return i;
 }
 
-// Those of pictures alone with the highest scores, as far as they are genuine; returns how many.
+// Those of pictures alone with the highest scores, from `least` on; returns how many.
 static int find_best(const struct search *s, const bool *alone, int *best)
 {
     int n = 0;
     for (int i = 0; i < s->n_chosen; i++) {
-        if (!alone[i] || !s->ok[i] || s->scores[i] < s->genuine)
+        if (!alone[i] || !s->ok[i] || s->scores[i] < s->least)
             continue;
         if (n == BEST && s->scores[best[n - 1]] >= s->scores[i])
             continue;
@@ -301,7 +299,7 @@ static int judge_alone(struct search *s, const bool *alone, float *e, struct err
         return n_ok;
     int alike = n_ok == n ? count_alike(s, e, n) : 0;
     for (int i = 0; i < s->n_chosen && alike >= PERSON_LEAST && 3 * alike >= 2 * n; i++)
-        s->o->own[s->chosen[i]] |= alone[i] && s->ok[i] && s->scores[i] >= s->genuine;
+        s->o->own[s->chosen[i]] |= alone[i] && s->ok[i] && s->scores[i] >= s->least;
     return 0;
 }
 
@@ -324,14 +322,14 @@ static int judge(struct search *s, float *e, struct err *err)
 
 int verify_own_face_alike(struct verify_own_face *o, const char *dir,
                           struct verify_embedder *embedder, const struct verify_gallery *gallery,
-                          float genuine, const atomic_bool *stop, struct err *err)
+                          float least, const atomic_bool *stop, struct err *err)
 {
     size_t n = (size_t)o->folder.n + 1, size = (size_t)gallery->model->net->config.embedding;
     struct search s = {.o = o,
                        .dir = dir,
                        .embedder = embedder,
                        .gallery = gallery,
-                       .genuine = genuine,
+                       .least = least,
                        .stop = stop,
                        .first = malloc(n * sizeof *s.first),
                        .paths = malloc(n * sizeof *s.paths),

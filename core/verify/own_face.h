@@ -2,10 +2,11 @@
 // The user among other people: pictures in a folder of others that show the user would teach a net
 // that the user is a stranger. There are two grounds. Without a model: the same picture as one of
 // the user's, or nearly (img_dhash() within SIAM_NEAR_BITS). With one: the score against the
-// anchors is as high as that of the user's own held-out pictures, which is far above the threshold;
-// and as some strangers reach that too, one picture alone proves nothing: most of those of a
-// person, whose folder has several, have to, or of the pictures that stand alone the best, which
-// have to look like each other as well. A thread each, with objects of its own.
+// anchors is higher than hardly any stranger reaches. (The user's own held-out pictures are no
+// measure: taken along with the anchors, they score higher than those of another day.) One picture
+// alone proves nothing: most of those of a person, whose folder has several, have to reach it, or
+// of the pictures that stand alone the best, which have to look like each other as well. A thread
+// each, with objects of its own.
 #ifndef VISAVIS_CORE_VERIFY_OWN_FACE_H
 #define VISAVIS_CORE_VERIFY_OWN_FACE_H
 
@@ -37,17 +38,18 @@ int verify_hashes(uint64_t **hashes, int *n, const char *const *dirs, int n_dirs
 int verify_own_face_same(struct verify_own_face *own_face, const uint64_t *hashes, int n,
                          const atomic_bool *stop, struct err *err);
 
-// Marks by a model's scores; `genuine` is verify_genuine_score(). `dir` is the same folder. Looks
+// Marks by a model's scores; `least` is verify_own_score(). `dir` is the same folder. Looks
 // at VERIFY_OWN_SAMPLE pictures of a person, and VERIFY_OWN_MOST in all, spread evenly; of a person
 // all pictures are marked then. Errors: ERR_MEMORY, ERR_STOPPED.
 #define VERIFY_OWN_SAMPLE 6
 #define VERIFY_OWN_MOST   2400
 int verify_own_face_alike(struct verify_own_face *own_face, const char *dir,
                           struct verify_embedder *embedder, const struct verify_gallery *gallery,
-                          float genuine, const atomic_bool *stop, struct err *err);
+                          float least, const atomic_bool *stop, struct err *err);
 
-// The score that half of the user's held-out pictures reached when the model was made; -1: too few
-// are known, or the model lets in as many strangers there as to prove nothing.
-float verify_genuine_score(const struct siam_card *card);
+// The score from which on a picture is the user's: at or above the threshold, and reached by one in
+// three hundred of the strangers held out when the model was made at most; -1: those were too few,
+// or more reached the highest.
+float verify_own_score(const struct siam_card *card);
 
 #endif
