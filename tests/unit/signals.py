@@ -129,10 +129,10 @@ class Signals(unittest.TestCase):
         what is asserted is the time of the processors from the key to the end: two threads that go on
         for a second have two of them. How long it took by the clock is printed."""
         rng, took, used = random.Random(3), {'s': [], 'q': []}, []
-        for i in range(14):
+        for i in range(10):
             events, key = f'{self.dir}/events{i}', 'sq'[i % 2]
             # In the last ones there is a model to be saved.
-            p = self.start_training(events, rng.uniform(0, 1.5), b'"event":"epoch"' if i >= 10 else b'')
+            p = self.start_training(events, rng.uniform(0, 1.5), b'"event":"epoch"' if i >= 6 else b'')
             before, start = cpu_seconds(p.pid), time.monotonic()
             self.press(p, key)
             if key == 's':
