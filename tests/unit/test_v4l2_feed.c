@@ -228,12 +228,6 @@ static void note(void *ctx, enum cap_state state, const char *detail, const stru
                   1);
 }
 
-static void wait_event(int fd)
-{
-    uint64_t n;
-    assert_int_equal(read(fd, &n, sizeof n), sizeof n);
-}
-
 // A feed on a webcam that has brought its first frame.
 static void start_beside(struct beside *b, const char *dir)
 {

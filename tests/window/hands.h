@@ -35,13 +35,19 @@ static inline int teardown(void **state)
     return 0;
 }
 
-static inline void push_key(Uint32 type, SDL_Keycode sym, Uint16 mod, int repeat)
+static inline SDL_Event key_event(Uint32 type, SDL_Keycode sym, Uint16 mod, int repeat)
 {
     SDL_Event event = {.type = type};
     event.key.keysym.sym = sym;
     event.key.keysym.scancode = SDL_GetScancodeFromKey(sym);
     event.key.keysym.mod = mod;
     event.key.repeat = (Uint8)repeat;
+    return event;
+}
+
+static inline void push_key(Uint32 type, SDL_Keycode sym, Uint16 mod, int repeat)
+{
+    SDL_Event event = key_event(type, sym, mod, repeat);
     SDL_PushEvent(&event);
 }
 

@@ -26,8 +26,7 @@ static void test_mouse(void **state)
     expect_input(&m, UI_TRAIN);
     expect_input(&m, UI_NONE);
 
-    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_REMOVE_FOLDER, 0, 1));
-    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_REMOVE_FOLDER, 0, 1));
+    click_on(&m, zone_of(&m, UI_REMOVE_FOLDER, 0, 1));
     struct ui_action action;
     assert_true(ui_input_next(&m.input, &action));
     assert_int_equal(action.kind, UI_REMOVE_FOLDER);
@@ -35,8 +34,7 @@ static void test_mouse(void **state)
 
     view.page = UI_PAGE_PEOPLE;
     draw_screen(&m);
-    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_ZONE_TYPE, 0, 0));
-    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_ZONE_TYPE, 0, 0));
+    click_on(&m, zone_of(&m, UI_ZONE_TYPE, 0, 0));
     expect_input(&m, UI_NONE);
     assert_true(m.input.typing);
 }
@@ -73,8 +71,7 @@ static void test_threshold_is_dragged(void **state)
     push_motion(&m, box.x + box.w / 2, box.y + 5);
     expect_input(&m, UI_NONE);
 
-    click(&m, SDL_MOUSEBUTTONDOWN, zone_of(&m, UI_RESET_THRESHOLD, 0, 0));
-    click(&m, SDL_MOUSEBUTTONUP, zone_of(&m, UI_RESET_THRESHOLD, 0, 0));
+    click_on(&m, zone_of(&m, UI_RESET_THRESHOLD, 0, 0));
     expect_input(&m, UI_RESET_THRESHOLD);
 }
 
@@ -198,8 +195,7 @@ static void test_help_covers_the_rest(void **state)
     view.help = true;
     draw_screen(&m);
     const struct ui_zone *train = zone_of(&m, UI_TRAIN, 0, 0);
-    click(&m, SDL_MOUSEBUTTONDOWN, train);
-    click(&m, SDL_MOUSEBUTTONUP, train);
+    click_on(&m, train);
     expect_input(&m, UI_HELP);
     click_on(&m, zone_of(&m, UI_TEXT_SIZE, 0, 1));
     expect_input(&m, UI_TEXT_SIZE);
@@ -219,10 +215,7 @@ static void expect_choice(struct mouse *m, int index, enum ui_choice choice)
 
 static void push_input_key(struct mouse *m, SDL_Keycode sym, Uint16 mod)
 {
-    SDL_Event event = {.type = SDL_KEYDOWN};
-    event.key.keysym.sym = sym;
-    event.key.keysym.scancode = SDL_GetScancodeFromKey(sym);
-    event.key.keysym.mod = mod;
+    SDL_Event event = key_event(SDL_KEYDOWN, sym, mod, 0);
     ui_input_event(&m->input, &event, &view, &m->canvas, 0.5f);
 }
 
