@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LEAST_PERSONS 2 // held out: what tells persons apart is measured on two
+
 // Of each kind so many.
 struct counts {
     int of[SIAM_KINDS];
@@ -31,6 +33,7 @@ struct set {
     enum siam_kind last_kind;
     struct counts all;
     float share; // to hold out
+    int least;   // groups to hold out, where there are twice as many
 };
 
 // Scratch memory.
@@ -92,6 +95,32 @@ static int draw_groups(const struct set *set, struct counts *held, bool may_go_b
     return left;
 }
 
+static int total(const struct counts *counts)
+{
+    int n = 0;
+    for (int k = 0; k < SIAM_KINDS; k++)
+        n += counts->of[k];
+    return n;
+}
+
+// Holds out the smallest of the first `left` groups in scratch->order, those that are not held out,
+// until there are so many as there are to be at least.
+static void hold_out_least(const struct set *set, struct counts *held, int left,
+                           const struct scratch *scratch)
+{
+    int *order = scratch->order;
+    while (set->n_groups - left < set->least && 2 * set->least <= set->n_groups) {
+        int at = 0;
+        for (int i = 1; i < left; i++)
+            if (total(&scratch->groups[order[i]]) < total(&scratch->groups[order[at]]))
+                at = i;
+        scratch->is_held[order[at]] = true;
+        for (int k = 0; k < SIAM_KINDS; k++)
+            held->of[k] += scratch->groups[order[at]].of[k];
+        order[at] = order[--left];
+    }
+}
+
 // False when the shares came out too far from the one wanted.
 static bool split_by_groups(const struct set *set, struct rng *rng, const struct scratch *scratch)
 {
@@ -101,7 +130,8 @@ static bool split_by_groups(const struct set *set, struct rng *rng, const struct
         order[i] = set->first_group + i;
     rng_shuffle(rng, order, (size_t)set->n_groups);
     int left = draw_groups(set, &held, false, set->n_groups, scratch);
-    draw_groups(set, &held, true, left, scratch);
+    left = draw_groups(set, &held, true, left, scratch);
+    hold_out_least(set, &held, left, scratch);
     for (int i = 0; i < set->n; i++)
         set->pictures[i].part =
             scratch->is_held[set->pictures[i].group] ? SIAM_HELDOUT : SIAM_TRAIN;
@@ -229,9 +259,10 @@ static int split_all(struct siam_dataset *data, int n_groups, float share, uint6
     struct counts all;
     memcpy(all.of, data->n_kind, sizeof all.of);
     const struct set sets[] = {
-        {data->pictures, n_own, 0, own_groups, SIAM_ANCHOR, SIAM_POSITIVE, all, share},
+        {data->pictures, n_own, 0, own_groups, SIAM_ANCHOR, SIAM_POSITIVE, all, share,
+         1},
         {data->pictures + n_own, data->n_pictures - n_own, own_groups, n_groups - own_groups,
-         SIAM_NEGATIVE, SIAM_NEGATIVE, all, share},
+         SIAM_NEGATIVE, SIAM_NEGATIVE, all, share, LEAST_PERSONS},
     };
     for (int i = 0; i < data->n_pictures; i++)
         scratch->groups[data->pictures[i].group].of[data->pictures[i].kind]++;

@@ -81,6 +81,7 @@ struct setting {
     uint64_t seed;
     int channels;
     int max_negatives;
+    float heldout_share; // 0: 30 %
     int workers;
     size_t cache_bytes;
     const char *cache_dir;
@@ -98,7 +99,7 @@ static int load(struct siam_dataset **data, const struct folders *f, struct sett
         .negative_dirs = negatives,
         .n_negative_dirs = 1,
         .input = siam_input_whole(s.channels ? s.channels : 3),
-        .heldout_share = 0.3f,
+        .heldout_share = s.heldout_share > 0 ? s.heldout_share : 0.3f,
         .seed = s.seed,
         .max_negatives = s.max_negatives,
         .cache_bytes = s.cache_bytes,
@@ -586,6 +587,35 @@ static void test_people_stay_together(void **state)
     }
 }
 
+// What tells persons apart can't be measured on one: two are held out, of few persons, too.
+static void test_two_people_are_held_out(void **state)
+{
+    struct folders f = make_folders(state);
+    for (int i = 0; i < 10; i++) {
+        put_picture(f.anchor, 5000 + (uint64_t)i, 0, "a%d.jpg", i);
+        put_picture(f.positive, 6000 + (uint64_t)i, 0, "p%d.jpg", i);
+    }
+    for (int n = 1; n <= 20; n++) {
+        for (int i = 0; i < 5; i++)
+            put_picture(f.negative, (uint64_t)(100 * n + i), 0, "friends/P%02d/%d.jpg", n, i);
+        bool held[20] = {false};
+        int n_held = 0;
+        if (n < 4)
+            continue;
+        struct siam_dataset *data =
+            load_ok(&f, (struct setting){.seed = (uint64_t)n, .heldout_share = 0.06f});
+        assert_sound(data);
+        assert_false(data->split_in_time);
+        for (int i = 0; i < data->n_pictures; i++)
+            if (data->pictures[i].person >= 0 && data->pictures[i].part == SIAM_HELDOUT)
+                held[data->pictures[i].person] = true;
+        for (int i = 0; i < n; i++)
+            n_held += held[i];
+        assert_int_equal(n_held, 2);
+        siam_dataset_destroy(data);
+    }
+}
+
 // One burst a kind, all alike: the last 30 % in time are held out, whatever the files' order, and a
 // tenth before the cut is left unused.
 static void test_one_burst_is_cut_in_time(void **state)
@@ -675,6 +705,7 @@ int main(void)
         TEST(test_near_duplicates_join),
         TEST(test_near_negatives_join),
         TEST(test_people_stay_together),
+        TEST(test_two_people_are_held_out),
         TEST(test_one_burst_is_cut_in_time),
         TEST(test_smallest),
         TEST(test_determinism),
