@@ -94,7 +94,8 @@ static int run(cJSON *root, const char *folder, const char *data_dir, const stru
     };
     struct app_job_result result;
     struct timing timing = {.begun_ns = clock_now_ns()};
-    ret = app_job_run(&result, &job, &app_stop, on_loaded, on_progress, &timing, err);
+    const struct app_job_calls calls = {on_progress, on_loaded, NULL, &timing};
+    ret = app_job_run(&result, &job, &app_stop, &calls, err);
     if (!ret && result.model && !result.stopped)
         add_result(root, &result, &timing);
     app_job_finish(&result);

@@ -311,6 +311,15 @@ void app_events_epoch(struct app_events *ev, const struct siam_progress *p)
     put(ev, event, false);
 }
 
+void app_events_first(struct app_events *ev, const char *model)
+{
+    if (!ev)
+        return;
+    cJSON *event = event_named("first");
+    add_text(event, "model", model);
+    put(ev, event, false);
+}
+
 void app_events_trained(struct app_events *ev, const char *model, double seconds, bool stopped)
 {
     if (!ev)

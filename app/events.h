@@ -44,6 +44,8 @@ void app_events_edited(struct app_events *events, const struct app_edited *done)
 void app_events_undone(struct app_events *events, const struct app_edited *undone);
 void app_events_score(struct app_events *events, const struct app_scored *scored);
 void app_events_epoch(struct app_events *events, const struct siam_progress *progress);
+// A first model; the training goes on.
+void app_events_first(struct app_events *events, const char *model);
 void app_events_trained(struct app_events *events, const char *model, double seconds, bool stopped);
 void app_events_camera(struct app_events *events, const char *state, const char *detail);
 // The cameras there are, listed anew while the camera's page is open.

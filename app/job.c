@@ -17,10 +17,13 @@
 #include <sys/stat.h>
 
 #define NICENESS       10
-#define HELDOUT        0.3f // of the pictures, where there is a user
-#define PEOPLE_EPOCHS  5    // of other people for each of the user's
-#define PEOPLE_FEW     8    // below, they are not learnt of on their own
-#define WARM_PART      0.3f // of the user's epochs, where a model is there to start from
+#define HELDOUT        0.3f  // of the pictures, where there is a user
+#define PEOPLE_EPOCHS  5     // of other people for each of the user's
+#define PEOPLE_FEW     8     // below, they are not learnt of on their own
+#define WARM_PART      0.3f  // of the user's epochs, where a model is there to start from
+#define FIRST_STEPS    300   // of other people, for a first model, about a minute
+#define FIRST_EPOCHS   4     // of the user's, for it
+#define FIRST_PART     0.25f // of the whole; where it would take more, no first model is made
 #define ANCHORS_NEEDED 1
 #define SUSPECTS_TOLD  3 // pictures on the wrong side of the threshold that are named in the log
 
@@ -28,8 +31,7 @@
 // two parts looks like one: the first part's epochs count before the second's.
 struct relay {
     struct app_job_result *result;
-    siam_progress_fn progress;
-    void *ctx;
+    const struct app_job_calls *calls;
     bool begun;
     int epochs_before, epochs_after; // of the other part
     int steps_after;                 // alike, about as long each
@@ -40,7 +42,7 @@ struct relay {
 static double seconds_left(struct relay *relay, const struct siam_progress *p)
 {
     double steps = (double)(p->epochs - p->epoch) * p->steps - p->step;
-    if (p->seconds_left > 0 && steps > 0)
+    if (p->seconds_left > 0 && steps >= p->steps) // nearer to the end, what is no step counts more
         relay->step_seconds = p->seconds_left / steps;
     return p->seconds_left < 0 ? p->seconds_left
                                : p->seconds_left + relay->steps_after * relay->step_seconds;
@@ -56,7 +58,16 @@ static void relay_progress(void *ctx, const struct siam_progress *p)
     relay->begun = true;
     if (p->epoch_done)
         relay->result->last = all;
-    relay->progress(relay->ctx, &all);
+    relay->calls->progress(relay->calls->ctx, &all);
+}
+
+// `epochs` in all have been trained before; `after`, where it is not NULL, comes next.
+static void relay_part(struct relay *relay, int epochs, const struct siam_train_config *after)
+{
+    relay->begun = false;
+    relay->epochs_before = epochs;
+    relay->epochs_after = after ? after->epochs : 0;
+    relay->steps_after = after ? after->epochs * after->epoch_steps : 0;
 }
 
 // The folder of the model, where a training writes anyway; "": the current one.
@@ -119,9 +130,23 @@ struct run {
     struct pool *pool;
     const atomic_bool *stop;
     struct relay relay;
-    void (*loaded)(void *ctx, const struct siam_dataset *data);
-    void *ctx;
+    const struct app_job_calls *calls;
+    bool tell_loaded;
 };
+
+static void loaded(struct run *run, const struct siam_dataset *data)
+{
+    if (run->tell_loaded && run->calls->loaded)
+        run->calls->loaded(run->calls->ctx, data);
+}
+
+// The model there is, for going back to it. Where that can't be, the training is worth more.
+static void keep_present(const struct run *run)
+{
+    struct err err;
+    if (!run->job->out && app_models_keep(run->job->data_dir, &err))
+        log_info("%s", err.text);
+}
 
 // What all data sets of a job share.
 static struct siam_dataset_config dataset_config(const struct run *run)
@@ -181,13 +206,119 @@ static int configure_own(struct siam_dataset_config *data, struct own_dirs *dirs
     return ret;
 }
 
-// ---- What was learnt of other people ----------------------------------------------------------
+// ---- A user -----------------------------------------------------------------------------------
 
+// What is known of other people, to start from.
 struct known {
     struct siam_model *model; // a reference; NULL: there are too few people to learn from
     struct siam_input input;
     char faces[PATH_MAX]; // their file
 };
+
+static void begin_part(const struct run *run, enum ui_part part)
+{
+    if (run->job->part)
+        *run->job->part = (int)part;
+}
+
+static int load_user(struct run *run, const struct known *known, struct err *err)
+{
+    struct own_dirs dirs;
+    struct siam_dataset_config data;
+    int ret = configure_own(&data, &dirs, run, err);
+    data.input = known->input;
+    data.kept = known->faces[0] ? known->faces : NULL;
+    return ret ? ret : siam_dataset_load(&run->result->data, &data, run->pool, run->stop, err);
+}
+
+// The threshold and what is to be said about it.
+static int enrol(void *ctx, struct siam_model *model, const atomic_bool *stop, struct err *err)
+{
+    struct run *run = ctx;
+    struct app_job_result *result = run->result;
+    struct verify_enrolment enrolment;
+    model->card.needed = ANCHORS_NEEDED;
+    int ret =
+        verify_enrol(&enrolment, model, result->data, VERIFY_FAR_TARGET, run->pool, stop, err);
+    if (ret)
+        return ret;
+    result->enrolled = true;
+    result->enrolment = enrolment;
+    verify_enrolment_to_card(&enrolment, &model->card);
+    return 0;
+}
+
+static int train_from(struct run *run, const struct known *known, struct siam_train_config *config,
+                      struct err *err)
+{
+    struct app_job_result *result = run->result;
+    int ret = result->data ? 0 : load_user(run, known, err);
+    if (ret)
+        return ret;
+    loaded(run, result->data);
+    config->start = known->model;
+    config->judge = enrol;
+    config->judge_ctx = run;
+    return siam_train(&result->model, config, result->data, run->pool, run->stop, relay_progress,
+                      &run->relay, err);
+}
+
+// ---- A first model ----------------------------------------------------------------------------
+
+// So many epochs of other people for a first model; 0: the whole is not much longer.
+static int first_epochs(const struct run *run, const struct siam_train_config *people,
+                        const struct siam_dataset *data)
+{
+    int wanted = run->job->first_steps > 0 ? run->job->first_steps : FIRST_STEPS;
+    int steps = siam_people_steps(people, data);
+    int n = (wanted + steps - 1) / steps;
+    return (float)n <= FIRST_PART * (float)people->epochs ? n : 0;
+}
+
+static bool first_is_wanted(const struct run *run)
+{
+    return run->calls->first && run->job->epochs == 0 && !file_exists(run->result->out);
+}
+
+static void drop_outcome(struct app_job_result *result)
+{
+    siam_model_unref(result->model);
+    siam_dataset_destroy(result->data);
+    result->model = NULL;
+    result->data = NULL;
+    result->enrolled = false;
+}
+
+// A user waits for the first score, not for the best: other people are learnt of for a minute, then
+// the user, and that model is handed over. Nothing of it but the model is kept.
+static int make_first(struct run *run, const struct known *known,
+                      const struct siam_train_config *people, const struct siam_dataset *data,
+                      int epochs, struct err *err)
+{
+    struct app_job_result *result = run->result;
+    struct siam_train_config others = *people, own = run->config;
+    struct known first = *known;
+    others.epochs = epochs;
+    others.out = others.checkpoint = own.checkpoint = NULL;
+    others.resume = own.resume = false;
+    own.epochs = FIRST_EPOCHS;
+    begin_part(run, UI_PART_FIRST);
+    relay_part(&run->relay, 0, &own);
+    int ret = siam_train(&first.model, &others, data, run->pool, run->stop, relay_progress,
+                         &run->relay, err);
+    relay_part(&run->relay, epochs, NULL);
+    if (!ret)
+        ret = train_from(run, &first, &own, err);
+    siam_model_unref(first.model);
+    if (ret)
+        return ret;
+    run->calls->first(run->calls->ctx, result);
+    drop_outcome(result);
+    keep_present(run);
+    return 0;
+}
+
+// ---- What is learnt of other people -----------------------------------------------------------
 
 static int path_of(char *path, size_t size, const char *dir, const char *key, const char *ending,
                    struct err *err)
@@ -208,6 +339,11 @@ int app_people_dirs(char dirs[2][PATH_MAX], const char *data_dir)
     return n;
 }
 
+static int people_epochs(const struct run *run)
+{
+    return PEOPLE_EPOCHS * run->config.epochs;
+}
+
 // True when it is there and sound.
 static bool find_known(struct known *known, const char *dir, const struct siam_people_keys *keys)
 {
@@ -225,60 +361,81 @@ static bool find_known(struct known *known, const char *dir, const struct siam_p
     return false;
 }
 
-static void begin_part(const struct run *run, enum ui_part part)
-{
-    if (run->job->part)
-        *run->job->part = (int)part;
-}
-
-static int learn_known(struct run *run, struct known *known, const char *dir,
-                       const struct siam_people_keys *keys, int epochs, struct err *err)
-{
-    char model[PATH_MAX], checkpoint[PATH_MAX];
+// How others are learnt of, and the files for that.
+struct learning {
     struct siam_train_config config;
-    struct siam_dataset *data = NULL;
-    int ret = siam_train_defaults(&config, run->job->recipe, err);
+    char model[PATH_MAX], checkpoint[PATH_MAX];
+};
+
+static int configure_learning(struct learning *l, struct known *known, const struct run *run,
+                              const char *dir, const struct siam_people_keys *keys, struct err *err)
+{
+    struct siam_train_config *config = &l->config;
+    int ret = siam_train_defaults(config, run->job->recipe, err);
     if (!ret)
         ret = file_make_dirs(dir, err);
     if (!ret)
-        ret = path_of(model, sizeof model, dir, keys->model, "safetensors", err);
+        ret = path_of(l->model, sizeof l->model, dir, keys->model, "safetensors", err);
     if (!ret)
-        ret = path_of(checkpoint, sizeof checkpoint, dir, keys->model, "checkpoint", err);
+        ret = path_of(l->checkpoint, sizeof l->checkpoint, dir, keys->model, "checkpoint", err);
     if (!ret)
         ret = path_of(known->faces, sizeof known->faces, dir, keys->faces, "faces", err);
+    config->out = l->model;
+    config->checkpoint = l->checkpoint;
+    config->resume = file_exists(l->checkpoint);
+    config->all_or_nothing = true; // half of what is to be learnt of people is no use: go on later
+    config->seed = run->job->seed;
+    config->epochs = people_epochs(run);
+    return ret;
+}
+
+static bool are_few(struct run *run, const struct siam_dataset *people)
+{
+    int n = siam_count_persons(people);
+    if (n >= PEOPLE_FEW)
+        return false;
+    log_info("too few other people (%d) to learn what tells faces apart: the model will know "
+             "your room rather than you; add a folder with many people",
+             n);
+    run->result->few_people = n;
+    return true;
+}
+
+static int learn(struct run *run, struct known *known, const struct siam_train_config *config,
+                 const struct siam_dataset *people, struct err *err)
+{
+    int first = first_is_wanted(run) ? first_epochs(run, config, people) : 0;
+    int ret = first > 0 ? make_first(run, known, config, people, first, err) : 0;
     if (ret)
         return ret;
-    config.out = model;
-    config.checkpoint = checkpoint;
-    config.resume = file_exists(checkpoint);
-    config.all_or_nothing = true; // half of what is to be learnt of people is no use: go on later
-    config.seed = run->job->seed;
-    config.epochs = epochs;
-    log_info("learning other people, once for these folders");
     begin_part(run, UI_PART_OTHERS);
-    ret = load_people(&data, run, config.out, err);
+    relay_part(&run->relay, 0, &run->config);
+    ret = siam_train(&known->model, config, people, run->pool, run->stop, relay_progress,
+                     &run->relay, err);
+    relay_part(&run->relay, config->epochs, NULL);
+    return ret;
+}
+
+static int learn_known(struct run *run, struct known *known, const char *dir,
+                       const struct siam_people_keys *keys, struct err *err)
+{
+    struct learning l;
+    struct siam_dataset *people = NULL;
+    int ret = configure_learning(&l, known, run, dir, keys, err);
+    if (ret)
+        return ret;
+    log_info("learning other people, once for these folders");
+    begin_part(run, first_is_wanted(run) ? UI_PART_FIRST : UI_PART_OTHERS);
+    ret = load_people(&people, run, l.model, err);
     if (!ret)
-        ret = siam_dataset_keep(data, known->faces, err);
-    if (!ret)
-        known->input = data->input;
-    if (!ret && siam_count_persons(data) < PEOPLE_FEW) {
-        log_info("too few other people (%d) to learn what tells faces apart: the model will know "
-                 "your room rather than you; add a folder with many people",
-                 siam_count_persons(data));
-        run->result->few_people = siam_count_persons(data);
-        siam_dataset_destroy(data);
-        return 0;
+        ret = siam_dataset_keep(people, known->faces, err);
+    if (!ret) {
+        known->input = people->input;
+        loaded(run, people);
     }
-    if (!ret && run->loaded)
-        run->loaded(run->ctx, data);
-    run->relay.epochs_after = run->config.epochs;
-    run->relay.steps_after = run->config.epochs * run->config.epoch_steps;
-    if (!ret)
-        ret = siam_train(&known->model, &config, data, run->pool, run->stop, relay_progress,
-                         &run->relay, err);
-    run->relay.epochs_before = epochs;
-    run->relay.epochs_after = run->relay.steps_after = 0;
-    siam_dataset_destroy(data);
+    if (!ret && !are_few(run, people))
+        ret = learn(run, known, &l.config, people, err);
+    siam_dataset_destroy(people);
     return ret;
 }
 
@@ -286,50 +443,32 @@ static int get_known(struct run *run, struct known *known, struct err *err)
 {
     char dirs[2][PATH_MAX];
     struct siam_people_keys keys;
-    int epochs = PEOPLE_EPOCHS * run->config.epochs;
     int n = app_people_dirs(dirs, run->job->data_dir);
-    int ret = siam_people_key(&keys, run->others.dirs, run->others.weights, run->others.n, epochs,
-                              run->job->seed, run->stop, err);
+    int ret = siam_people_key(&keys, run->others.dirs, run->others.weights, run->others.n,
+                              people_epochs(run), run->job->seed, run->stop, err);
     for (int i = 0; i < n && !ret; i++)
         if (find_known(known, dirs[i], &keys))
             return 0;
     if (!ret && n == 0)
         ret = err_set(err, ERR_DATA, "%s: path too long", run->job->data_dir);
-    return ret ? ret : learn_known(run, known, dirs[n - 1], &keys, epochs, err);
+    return ret ? ret : learn_known(run, known, dirs[n - 1], &keys, err);
 }
 
-// ---- A user -----------------------------------------------------------------------------------
-
-// The threshold and what is to be said about it.
-static int enrol(void *ctx, struct siam_model *model, const atomic_bool *stop, struct err *err)
-{
-    struct run *run = ctx;
-    struct app_job_result *result = run->result;
-    struct verify_enrolment enrolment;
-    model->card.needed = ANCHORS_NEEDED;
-    int ret =
-        verify_enrol(&enrolment, model, result->data, VERIFY_FAR_TARGET, run->pool, stop, err);
-    if (ret)
-        return ret;
-    result->enrolled = true;
-    result->enrolment = enrolment;
-    verify_enrolment_to_card(&enrolment, &model->card);
-    return 0;
-}
+// ---- The parts --------------------------------------------------------------------------------
 
 // The model there is, in place of what was learnt of other people. Their faces may be kept.
 static int get_present(struct run *run, struct known *known, struct err *err)
 {
     char dirs[2][PATH_MAX];
     struct siam_people_keys keys;
-    int epochs = PEOPLE_EPOCHS * run->config.epochs, n = app_people_dirs(dirs, run->job->data_dir);
+    int n = app_people_dirs(dirs, run->job->data_dir);
     int ret = siam_model_load(&known->model, run->result->out, err);
     if (!ret && (known->model->input.way != SIAM_FACE || known->model->net->config.channels != 3))
         ret = err_set(err, ERR_MODEL, "%s: is of another recipe: train anew, with t",
                       run->result->out);
     if (!ret)
-        ret = siam_people_key(&keys, run->others.dirs, NULL, run->others.n, epochs, run->job->seed,
-                              run->stop, err);
+        ret = siam_people_key(&keys, run->others.dirs, NULL, run->others.n, people_epochs(run),
+                              run->job->seed, run->stop, err);
     if (ret)
         return ret;
     known->input = known->model->input;
@@ -339,16 +478,6 @@ static int get_present(struct run *run, struct known *known, struct err *err)
             return 0;
     known->faces[0] = '\0';
     return 0;
-}
-
-static int load_user(struct run *run, const struct known *known, struct err *err)
-{
-    struct own_dirs dirs;
-    struct siam_dataset_config data;
-    int ret = configure_own(&data, &dirs, run, err);
-    data.input = known->input;
-    data.kept = known->faces[0] ? known->faces : NULL;
-    return ret ? ret : siam_dataset_load(&run->result->data, &data, run->pool, run->stop, err);
 }
 
 // What can be known to be missing before others are learnt of.
@@ -398,16 +527,8 @@ static int train_user(struct run *run, struct err *err)
     if (warm)
         configure_warm(&run->config);
     begin_part(run, warm ? UI_PART_SHORT : UI_PART_YOU);
-    if (!ret && !run->result->data)
-        ret = load_user(run, &known, err);
-    if (!ret && run->loaded)
-        run->loaded(run->ctx, run->result->data);
-    run->config.start = known.model;
-    run->config.judge = enrol;
-    run->config.judge_ctx = run;
     if (!ret)
-        ret = siam_train(&run->result->model, &run->config, run->result->data, run->pool, run->stop,
-                         relay_progress, &run->relay, err);
+        ret = train_from(run, &known, &run->config, err);
     if (!ret && warm)
         ret = choose(run, known.model, err);
     run->result->enrolled &= run->result->model != NULL;
@@ -464,8 +585,8 @@ static int load_once(struct run *run, struct err *err)
 static int train_once(struct run *run, struct err *err)
 {
     int ret = run->result->data ? 0 : load_once(run, err);
-    if (!ret && run->loaded)
-        run->loaded(run->ctx, run->result->data);
+    if (!ret)
+        loaded(run, run->result->data);
     return ret ? ret
                : siam_train(&run->result->model, &run->config, run->result->data, run->pool,
                             run->stop, relay_progress, &run->relay, err);
@@ -477,16 +598,15 @@ static int run_parts(struct run *run, struct err *err)
 }
 
 int app_job_run(struct app_job_result *result, const struct app_job *job, const atomic_bool *stop,
-                void (*loaded)(void *ctx, const struct siam_dataset *data),
-                siam_progress_fn progress, void *ctx, struct err *err)
+                const struct app_job_calls *calls, struct err *err)
 {
     struct run run = {
         .job = job,
         .result = result,
         .stop = stop,
-        .relay = {.result = result, .progress = progress, .ctx = ctx},
-        .loaded = loaded,
-        .ctx = ctx,
+        .relay = {.result = result, .calls = calls},
+        .calls = calls,
+        .tell_loaded = true,
     };
     *result = (struct app_job_result){0};
     int ret = configure(&run, err);
@@ -494,8 +614,8 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
         pool_lower_priority(NICENESS);
     if (!ret)
         ret = pool_create(&run.pool, job->n_threads, job->lower_priority ? NICENESS : 0, err);
-    if (!ret && !job->out && app_models_keep(job->data_dir, err))
-        log_info("%s", err->text);
+    if (!ret)
+        keep_present(&run);
     if (!ret)
         ret = gather_others(&run.others, job, err);
     if (!ret && !job->people)
@@ -506,7 +626,7 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
         file_exists(run.checkpoint)) {
         log_info("begins anew: %s", err->text);
         run.config.resume = false;
-        run.loaded = NULL;
+        run.tell_loaded = false;
         ret = run_parts(&run, err);
     }
     result->stopped = ret == SIAM_STOPPED || ret == ERR_STOPPED;
@@ -519,8 +639,7 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
 
 void app_job_finish(struct app_job_result *result)
 {
-    siam_model_unref(result->model);
-    siam_dataset_destroy(result->data);
+    drop_outcome(result);
     *result = (struct app_job_result){0};
 }
 

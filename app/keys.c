@@ -19,6 +19,7 @@ enum waiting {
     FOR_NOTHING,
     FOR_BURST,
     FOR_TRAINING,
+    FOR_MODEL,
     FOR_SCORES,
     FOR_FRAMES,
     FOR_STEPS,
@@ -111,6 +112,12 @@ static int cameras(struct app_session *s)
     return n;
 }
 
+static bool has_model(struct app_session *s)
+{
+    app_scorer_view(s->scorer, &s->view);
+    return s->view.have_model;
+}
+
 // Whether frames have stopped coming, for long. Tells it once a wait.
 static bool camera_is_silent(struct app_keys *k, struct app_session *s)
 {
@@ -145,6 +152,8 @@ static bool must_wait(struct app_keys *k, struct app_session *s)
         return app_collector_is_holding(s->collector);
     case FOR_TRAINING:
         return app_trainer_busy(s->trainer) || trainings(s) == k->n_trained;
+    case FOR_MODEL:
+        return app_trainer_busy(s->trainer) && !has_model(s);
     case FOR_SCORES:
         return app_scorer_count(s->scorer) < k->until && live_ends(s) == k->n_live_ends &&
                !camera_is_silent(k, s);
@@ -187,6 +196,8 @@ static void play_wait(struct app_keys *k, struct app_session *s, const char *lin
             app_session_tell_error(s, ERR_USAGE, "wait trained: no training was begun");
         else
             k->waiting = FOR_TRAINING;
+    } else if (!strcmp(what, "model")) {
+        k->waiting = FOR_MODEL;
     } else if (is_count(what, "score ", &n)) {
         k->waiting = FOR_SCORES;
         k->until = app_scorer_count(s->scorer) + n;

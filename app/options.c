@@ -148,8 +148,8 @@ static const char help_keys[] =
     "on them, 4 other people, m mirror (view only), c next camera, space pause the camera, f full\n"
     "screen, l light, i figures, Ctrl and +/-/0 size of the text, h or F1 help, Tab and Enter any\n"
     "button, Esc/q quit. --keys plays them, a line each (\"a 40\": held for 40 frames), and\n"
-    "\"drop PATH\" for o, \"browse PATH\", \"camera SPEC\", \"wait trained\", \"wait step N\",\n"
-    "\"wait score N\", \"wait frames N\", \"shot FILE.png\", \"say TEXT\".\n";
+    "\"drop PATH\" for o, \"browse PATH\", \"camera SPEC\", \"wait trained\", \"wait model\",\n"
+    "\"wait step N\", \"wait score N\", \"wait frames N\", \"shot FILE.png\", \"say TEXT\".\n";
 // clang-format on
 
 void app_options_help(enum app_verb verb, FILE *to)

@@ -156,6 +156,13 @@ static void training_ended(struct app_session *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+static void on_first(void *ctx, struct siam_model *model, const char *line)
+{
+    struct app_session *s = ctx;
+    app_present_set(s, model);
+    app_session_tell(s, line);
+}
+
 static void on_trained(void *ctx, struct siam_model *model, const char *line)
 {
     struct app_session *s = ctx;
@@ -344,7 +351,7 @@ static bool keeps_faces(const struct app_options *o)
 static int start_threads(struct app_session *s, struct err *err)
 {
     const struct app_options *o = s->options;
-    struct app_trainer_calls train = {on_trained, on_train_failed, on_wake, s};
+    struct app_trainer_calls train = {on_first, on_trained, on_train_failed, on_wake, s};
     int ret = file_join(s->anchor_dir, sizeof s->anchor_dir, s->data_dir, "anchor", err);
     struct app_scorer_config scorer = {.anchor_dir = s->anchor_dir,
                                        .slot = s->slot,

@@ -3,6 +3,7 @@
 // window draws is copied under the lock; the training itself never waits for anybody.
 #include "app/trainer.h"
 
+#include "core/base/clock.h"
 #include "core/base/log.h"
 
 #include <pthread.h>
@@ -26,7 +27,8 @@ struct app_trainer {
     atomic_int part; // enum ui_part, of the training under way
 
     struct app_job job; // the running training's, strings owned
-    char *strings;      // what job's pointers point into
+    int64_t started_ns;
+    char *strings; // what job's pointers point into
     pthread_t thread;
     bool have_thread; // to be joined; the owner's thread only
 
@@ -170,6 +172,28 @@ static void note_warnings(struct app_trainer *t, const struct app_job_result *re
         warn(t, "Too few strangers to promise 1 %%: add folders of other people.");
 }
 
+static void restart_curves(struct app_trainer *t)
+{
+    t->n_curve = 0;
+    t->progress = (struct siam_progress){.seconds_left = -1};
+}
+
+static void on_first(void *ctx, const struct app_job_result *result)
+{
+    struct app_trainer *t = ctx;
+    char line[UI_TEXT];
+    snprintf(line, sizeof line,
+             "the first model, after %.0f s: v shows the score; a better one is being learnt",
+             (double)(clock_now_ns() - t->started_ns) / (double)CLOCK_SECOND);
+    app_events_first(t->events, result->out);
+    app_log_enrolment(result);
+    note_worst(t, result);
+    pthread_mutex_lock(&t->lock);
+    restart_curves(t);
+    pthread_mutex_unlock(&t->lock);
+    t->calls.first(t->calls.ctx, result->model, line);
+}
+
 // What there is to tell at the end.
 static void end_text(struct app_trainer *t, const struct app_job_result *result, char out[UI_TEXT])
 {
@@ -185,6 +209,8 @@ static void end_text(struct app_trainer *t, const struct app_job_result *result,
                  result->stopped ? "stopped" : "trained", epochs, epochs == 1 ? "" : "s", seconds);
     else if (t->part == UI_PART_SHORT)
         snprintf(out, UI_TEXT, "stopped: the model stays as it was");
+    else if (t->part == UI_PART_FIRST)
+        snprintf(out, UI_TEXT, "stopped: no model yet; t begins anew");
     else if (t->part == UI_PART_OTHERS)
         snprintf(out, UI_TEXT, "stopped while learning other people: no new model; t goes on");
     else
@@ -203,7 +229,8 @@ static void *trainer_main(void *arg)
     struct app_trainer *t = arg;
     struct app_job_result result;
     struct err err = {0};
-    int ret = app_job_run(&result, &t->job, &t->stop, on_loaded, on_progress, t, &err);
+    const struct app_job_calls calls = {on_progress, on_loaded, on_first, t};
+    int ret = app_job_run(&result, &t->job, &t->stop, &calls, &err);
     if (ret) {
         t->calls.failed(t->calls.ctx, ret, err.text);
     } else {
@@ -302,10 +329,10 @@ int app_trainer_start(struct app_trainer *t, const struct app_job *job, struct e
         return ret;
     t->stop = false;
     t->part = job->warm ? UI_PART_SHORT : UI_PART_WHOLE;
+    t->started_ns = clock_now_ns();
     pthread_mutex_lock(&t->lock);
     t->n_warnings = 0;
-    t->n_curve = 0;
-    t->progress = (struct siam_progress){.seconds_left = -1};
+    restart_curves(t);
     t->busy = t->preparing = true;
     pthread_mutex_unlock(&t->lock);
     if (pthread_create(&t->thread, NULL, trainer_main, t)) {

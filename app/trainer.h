@@ -26,9 +26,10 @@ struct app_job {
     int n_threads;
     int cache_mb;        // of pictures kept in memory (2^20 bytes each); 0: all
     bool lower_priority; // leave the processor to others; affects the calling thread
-    bool warm;   // recipe visavis: start from the model there is, for a third of the time, and
-                 // replace it only by one that does better on what is held out
-    bool resume; // go on from the checkpoint
+    bool warm;       // recipe visavis: start from the model there is, for a third of the time, and
+                     // replace it only by one that does better on what is held out
+    int first_steps; // of other people for a first model (see `first`); 0: those of a minute
+    bool resume;     // go on from the checkpoint
     bool resume_if_same;     // ... or begin anew where it doesn't belong to these pictures
     atomic_int *part;        // is told what is being learnt, an enum ui_part; may be NULL
     const atomic_bool *quit; // with `stop`: a model that is there stays; may be NULL
@@ -47,12 +48,21 @@ struct app_job_result {
     int refused_before; // of the same enrolment.n_genuine pictures
 };
 
-// Runs a job on the calling thread. `loaded` (may be NULL) is called once the pictures are read.
-// The result is the caller's (app_job_finish), on failure too. Errors: those of
-// siam_dataset_load() and siam_train().
+// Called on the thread that runs the job.
+struct app_job_calls {
+    siam_progress_fn progress;                                  // epochs begin anew after `first`
+    void (*loaded)(void *ctx, const struct siam_dataset *data); // pictures were read; may be NULL
+    // There is a first model, saved to `out`: where no model is there yet, the recipe has a part of
+    // other people that takes long, and no number of epochs is asked for, a short training of both
+    // parts comes before the whole one. What it is given is gone after the call. NULL: not wanted.
+    void (*first)(void *ctx, const struct app_job_result *result);
+    void *ctx;
+};
+
+// Runs a job on the calling thread. The result is the caller's (app_job_finish), on failure too.
+// Errors: those of siam_dataset_load() and siam_train().
 int app_job_run(struct app_job_result *result, const struct app_job *job, const atomic_bool *stop,
-                void (*loaded)(void *ctx, const struct siam_dataset *data),
-                siam_progress_fn progress, void *ctx, struct err *err);
+                const struct app_job_calls *calls, struct err *err);
 void app_job_finish(struct app_job_result *result);
 
 // The folders that keep what is learnt of other people (core/siamese/people.h): one in the data
@@ -70,6 +80,7 @@ void app_log_epoch(const struct siam_progress *progress);
 struct app_trainer;
 
 struct app_trainer_calls {
+    void (*first)(void *ctx, struct siam_model *model, const char *line);   // borrowed; it goes on
     void (*trained)(void *ctx, struct siam_model *model, const char *line); // borrowed
     void (*failed)(void *ctx, int code, const char *text);
     void (*progressed)(void *ctx); // something to draw

@@ -204,10 +204,11 @@ int app_train(const struct app_options *o)
         .cache_mb = o->cache_mb,
         .resume = o->resume,
     };
+    const struct app_job_calls calls = {on_progress, on_loaded, NULL, history};
     int ret = o->n_people > 0 ? take_people(&source, &job, o, &err)
                               : take_folders(&source, &job, o, &err);
     if (!ret)
-        ret = app_job_run(&result, &job, &app_stop, on_loaded, on_progress, history, &err);
+        ret = app_job_run(&result, &job, &app_stop, &calls, &err);
     if (!ret && result.stopped)
         log_info("stopped: --resume goes on%s", result.model ? "" : "; no model yet");
     if (!ret && result.model) {

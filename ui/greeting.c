@@ -13,11 +13,11 @@
 // Keys stand in brackets.
 static const char *const lines[WORDING][LINES] = {
     {"Welcome! Hold [a], then [p]: pictures of you. [4] adds a folder of other people.",
-     "Press [t] to train. The first time may take 20 minutes, in the background.",
+     "Press [t] to train: a first model is there in some minutes, a better one later.",
      "Press [v] to see live whether it is you. Everything stays on this machine."},
-    {"Hold [a], then [p]: you. [4]: other people.", "[t] trains, 20 minutes the first time.",
+    {"Hold [a], then [p]: you. [4]: other people.", "[t] trains, for some minutes at first.",
      "[v] is live. All stays on this machine."},
-    {"[a], [p]: you, [4]: others", "[t] train: first 20 min", "[v] live. All stays here."},
+    {"[a], [p]: you, [4]: others", "[t] trains: minutes", "[v] live. All stays here."},
 };
 
 // The next piece of a line, without the brackets of a key; moves *s behind it.

@@ -19,8 +19,12 @@ static const char *of_training(const struct ui_view *view)
     if (view->stopping)
         return "The training is stopping.";
     switch (view->part) {
+    case UI_PART_FIRST:
+        return "The score is soon there. Press s to stop: t begins anew.";
     case UI_PART_OTHERS:
-        return "Press s to stop: there is no model yet, but t goes on from there.";
+        return view->have_model
+                   ? "Press v to see the score meanwhile. s stops, and t goes on from there."
+                   : "Press s to stop: there is no model yet, but t goes on from there.";
     case UI_PART_SHORT:
         return "Press s to stop and leave the model as it is.";
     default:
@@ -28,8 +32,17 @@ static const char *of_training(const struct ui_view *view)
     }
 }
 
+// Live meanwhile: what is kept now, the user's part will still read.
+static bool learns_others(const struct ui_view *view)
+{
+    return view->training && !view->stopping && view->part == UI_PART_OTHERS;
+}
+
 static const char *of_live(const struct ui_view *view)
 {
+    if (learns_others(view))
+        return view->n_wrong > 0 ? "The model that is being learnt will learn from that, too."
+                                 : "Wrong? w keeps this face as what it is, for the better model.";
     if (view->n_wrong > 0 && view->retrains)
         return "Press r to train on that for half a minute, or w to keep more.";
     if (view->verdict == VERIFY_UNDECIDED || view->verdict == VERIFY_NOBODY)
@@ -53,8 +66,9 @@ static const char *of_collecting(const struct ui_view *view)
 const char *ui_hint(const struct ui_view *view)
 {
     const char *camera = of_camera(view);
-    return camera           ? camera
-           : view->training ? of_training(view)
-           : view->live     ? of_live(view)
-                            : of_collecting(view);
+    bool learns = view->training && !(view->live && learns_others(view));
+    return camera       ? camera
+           : learns     ? of_training(view)
+           : view->live ? of_live(view)
+                        : of_collecting(view);
 }

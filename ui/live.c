@@ -38,6 +38,7 @@ static const char *why_no_score(const struct ui_view *view)
 {
     return view->live         ? "no score yet"
            : view->have_model ? "press v to start"
+           : view->training   ? "when there is a model"
                               : "press t to train first";
 }
 

@@ -56,13 +56,16 @@ static void draw_epoch(struct ui_canvas *c, struct ui_box row, const struct ui_v
 // What is being learnt, where that is a part of the whole.
 static void draw_part(struct ui_canvas *c, struct ui_box *in, const struct ui_view *view)
 {
+    static const char *const first[] = {"Learning for a first model", "A first model", NULL};
+    static const char *const better[] = {"Learning a better model", "A better model", NULL};
     static const char *const others[] = {"Learning other people (once, some 20 min)",
                                          "Learning other people (once)", "Learning others", NULL};
     static const char *const you[] = {"Learning you", NULL};
     static const char *const more[] = {"Learning what was wrong", "Learning more", NULL};
-    const char *const *texts = view->part == UI_PART_OTHERS ? others
-                               : view->part == UI_PART_YOU  ? you
-                                                            : more;
+    const char *const *texts = view->part == UI_PART_FIRST    ? first
+                               : view->part == UI_PART_OTHERS ? view->have_model ? better : others
+                               : view->part == UI_PART_YOU    ? you
+                                                              : more;
     if (view->part != UI_PART_WHOLE)
         ui_label_fit(c, ui_cut_top(in, ui_line_height(c, UI_STRONG) + 1), UI_STRONG, UI_LEFT,
                      c->theme->text, texts);

@@ -43,6 +43,7 @@ struct ui_worst {
 // What is being learnt.
 enum ui_part {
     UI_PART_WHOLE,  // all at once
+    UI_PART_FIRST,  // a first model, of a short training, where the next part takes long
     UI_PART_OTHERS, // what tells people apart, before the user; once for the same folders
     UI_PART_YOU,    // the user, after that
     UI_PART_SHORT,  // more of the user, from the model there is

@@ -472,13 +472,26 @@ static int prepare(struct people *p, const struct siam_train_config *c, struct p
 }
 
 // Of an epoch: as many as show so many pictures as there are, within limits.
-static int people_steps(const struct people *p, int most)
+static int steps_for(int n_pictures, int of_a_step, int most)
 {
-    const struct person *last = &p->persons[p->n_persons / p->turned - 1];
-    int steps = (last->first + last->n) / p->lesson.n_pictures;
+    int steps = n_pictures / of_a_step;
     return steps < STEPS_LEAST ? (STEPS_LEAST < most ? STEPS_LEAST : most)
            : steps < most      ? steps
                                : most;
+}
+
+int siam_people_steps(const struct siam_train_config *config, const struct siam_dataset *data)
+{
+    int n = 0;
+    for (int i = 0; i < data->n_pictures; i++)
+        n += data->pictures[i].kind == SIAM_NEGATIVE && data->pictures[i].part == SIAM_TRAIN;
+    return steps_for(n, SHOWN * config->batch_pictures, config->epoch_steps);
+}
+
+static int people_steps(const struct people *p, int most)
+{
+    const struct person *last = &p->persons[p->n_persons / p->turned - 1];
+    return steps_for(last->first + last->n, p->lesson.n_pictures, most);
 }
 
 int siam_lesson_people(struct siam_lesson **out, const struct siam_train_config *config,

@@ -47,6 +47,10 @@ int siam_train_user_defaults(struct siam_train_config *config, const char *recip
 // The recipe's values. Errors: ERR_USAGE (no such recipe: the text lists those there are).
 int siam_train_defaults(struct siam_train_config *config, const char *recipe, struct err *err);
 
+// Steps of an epoch of recipe visavis or omniglot without a user, where there are enough people to
+// fill a step.
+int siam_people_steps(const struct siam_train_config *config, const struct siam_dataset *data);
+
 struct siam_progress {
     int epoch, epochs;   // complete, and in all
     int step, steps;     // done in the epoch under way (0 when epoch_done), and those it has

@@ -196,6 +196,16 @@ static void training_you(struct ui_view *view)
     *view->message = '\0';
 }
 
+// Nothing to look at yet, but soon.
+static void training_first(struct ui_view *view)
+{
+    training(view);
+    curves(view, 2);
+    view->epochs = 7;
+    view->part = UI_PART_FIRST;
+    view->seconds_left = 71;
+}
+
 // The first epoch after going on from a checkpoint, with the demo camera by choice.
 static void resumed(struct ui_view *view)
 {
@@ -285,6 +295,17 @@ static void live_you(struct ui_view *view)
     view->face = sitter_face;
     view->anchors_matched = 58;
     text(view->hint, "Try other light, glasses or a headset; p adds positives of what fails.");
+}
+
+// With the first model, while others are learnt of at length.
+static void live_first(struct ui_view *view)
+{
+    live_you(view);
+    view->training = true;
+    view->part = UI_PART_OTHERS;
+    curves(view, 6);
+    view->seconds_left = 1080;
+    view->worst_own.n = view->worst_others.n = 0;
 }
 
 // A verdict was wrong, and the threshold was moved.
@@ -636,6 +657,8 @@ static const struct {
     {"reading", reading},
     {"training", training},
     {"training-you", training_you},
+    {"training-first", training_first},
+    {"live-first", live_first},
     {"resumed", resumed},
     {"ready", ready},
     {"warned", warned},
