@@ -234,9 +234,9 @@ static bool show_step(struct work *w, struct app_glance *g, enum step step, int 
         look->due |= !ret || ret == ERR_STOPPED; // overtaken: later
         return false;
     }
-    int before = look->seen.n; // small pictures stay until there are others
+    int before = look->seen.strip.n; // small pictures stay until there are others
     look->seen = g->seen;
-    look->seen.n = step == LOOK_COUNTS ? before : g->seen.n;
+    look->seen.strip.n = step == LOOK_COUNTS ? before : g->seen.strip.n;
     if (step == LOOK_PICTURES) {
         img_finish(&look->fresh);
         look->fresh = g->row;
@@ -663,7 +663,7 @@ static bool take_list(struct app_browser *b)
 
 static void fill_look(struct app_browser *b, struct look *look, struct ui_glance *out)
 {
-    int64_t number = out->number;
+    int64_t number = out->strip.number;
     if (look->is_fresh) {
         img_finish(&look->row);
         look->row = look->fresh;
@@ -672,8 +672,8 @@ static void fill_look(struct app_browser *b, struct look *look, struct ui_glance
         number = ++b->number;
     }
     *out = look->seen;
-    out->number = number;
-    out->row = look->seen.n > 0 && look->row.px ? &look->row : NULL;
+    out->strip.number = number;
+    out->strip.row = look->seen.strip.n > 0 && look->row.px ? &look->row : NULL;
 }
 
 static void fill_lists(struct app_browser *b, struct ui_people *view)

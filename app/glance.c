@@ -110,13 +110,13 @@ int app_glance_make(struct app_glance *g, const char *dir, int side, const struc
     if (!ret && g->n_paths > 0)
         memset(g->row.px, 0, (size_t)g->row.w * (size_t)side * 3);
     for (int i = 0; i < g->n_paths && !ret; i++) {
-        int fault = make(&maker, &g->row, g->path[i], g->seen.n, &err);
+        int fault = make(&maker, &g->row, g->path[i], g->seen.strip.n, &err);
         if (fault == ERR_DATA)
             skip(&g->seen, dir, err.text);
         else if (fault)
             ret = fault;
         else
-            g->seen.n++;
+            g->seen.strip.n++;
         if (app_overtaken(watch))
             ret = ERR_STOPPED;
     }

@@ -34,8 +34,10 @@ static void tell_edit(struct app_session *s, const char *verb, const struct app_
 static void edited(struct app_session *s, const struct app_edited *e)
 {
     for (int k = 0; k < SIAM_KINDS; k++)
-        if (e->from[k] > 0 || e->to[k] > 0)
+        if (e->from[k] > 0 || e->to[k] > 0) {
             app_album_changed(s->album, (enum siam_kind)k);
+            app_newest_changed(s->newest, (enum siam_kind)k);
+        }
     if (s->coach && e->n > 0)
         app_coach_look(s->coach);
     if (e->from[SIAM_ANCHOR] > 0 || e->to[SIAM_ANCHOR] > 0)

@@ -75,6 +75,7 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
         app_coach_counts(s->coach, &known);
         app_coach_view(&known, &v->coach);
     }
+    app_newest_view(s->newest, v->newest);
     if (s->page == UI_PAGE_COLLECTED)
         app_album_view(s->album, &v->album);
     if (s->page == UI_PAGE_PEOPLE)
@@ -226,10 +227,10 @@ static bool is_seen(const struct ui_people *people, int n_folders)
     bool is_above =
         people->row_cursor >= 0 && strcmp(people->row[people->row_cursor].name, "..") == 0;
     for (int i = 0; i < n_folders; i++)
-        if (!people->used[i].known || (people->used[i].pictures > 0 && !people->used[i].row))
+        if (!people->used[i].known || (people->used[i].pictures > 0 && !people->used[i].strip.row))
             return false;
     return !people->reading &&
-           (is_above || (glance->known && (glance->pictures == 0 || glance->row)));
+           (is_above || (glance->known && (glance->pictures == 0 || glance->strip.row)));
 }
 
 // Small pictures are made for what was drawn, and drawn some at a time.
@@ -259,6 +260,7 @@ int app_screen_shot(struct app_session *s, const char *path, struct err *err)
     if (!window)
         ret = ui_window_create_offscreen(&window, s->options->width, s->options->height,
                                          s->options->scale > 0 ? s->options->scale : 1, err);
+    app_newest_settle(s->newest, SETTLE_NS);
     app_screen_fill(s);
     if (!ret && (s->page == UI_PAGE_COLLECTED || s->page == UI_PAGE_PEOPLE))
         settle_pictures(s, window);

@@ -113,7 +113,9 @@ static void on_burst(void *ctx, const struct app_burst *burst)
 
 static void on_saved(void *ctx, enum siam_kind kind)
 {
-    app_album_changed(((struct app_session *)ctx)->album, kind);
+    struct app_session *s = ctx;
+    app_album_changed(s->album, kind);
+    app_newest_changed(s->newest, kind);
 }
 
 static void on_collect_failed(void *ctx, int code, const char *text)
@@ -384,6 +386,8 @@ static int start_threads(struct app_session *s, struct err *err)
     if (!ret && s->window)
         ret = app_coach_create(&s->coach, s->data_dir, on_wake, s, err);
     if (!ret)
+        ret = app_newest_create(&s->newest, s->data_dir, on_wake, s, err);
+    if (!ret)
         ret = app_chores_create(&s->chores, s, err);
     if (!ret)
         ret = app_collector_create(&s->collector, &collector, err);
@@ -443,6 +447,7 @@ static void finish(struct app_session *s)
     app_scorer_destroy(s->scorer); // the last: all others report to it
     app_folders_destroy(s->folders);
     app_coach_destroy(s->coach);
+    app_newest_destroy(s->newest);
     app_album_destroy(s->album);
     app_browser_destroy(s->browser);
     app_edits_destroy(s->edits);

@@ -16,6 +16,7 @@
 #include "app/folders.h"
 #include "app/hooks.h"
 #include "app/models.h"
+#include "app/newest.h"
 #include "app/options.h"
 #include "app/scorer.h"
 #include "app/settings.h"
@@ -49,6 +50,7 @@ struct app_session {
     struct app_album *album;
     struct app_browser *browser;
     struct app_coach *coach; // NULL without a window
+    struct app_newest *newest;
     struct app_collector *collector;
     struct app_scorer *scorer;
     struct app_trainer *trainer;

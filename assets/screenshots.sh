@@ -25,8 +25,9 @@ keys() {
     echo "camera demo:0@40"
     echo "t"
     echo "wait trained"
+    echo "camera demo:0@40" # from the start of its lights
     echo "v"
-    echo "wait score 200"
+    echo "wait score 150"
     echo "shot $temp/live.png"
     echo "1"
     echo "shot $temp/pictures.png"

@@ -2,6 +2,7 @@
 // The browser for folders of other people, on their page: where it is, what folders are there, and
 // a look into the one under the cursor with the button that uses it.
 #include "ui/page.h"
+#include "ui/panels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -187,7 +188,7 @@ static void draw_look(struct ui_canvas *c, struct ui_box box, const struct ui_pe
         draw_used(c, &upper);
     else
         ui_button_right(c, &upper, &use, 0);
-    ui_strip_draw(c, upper, glance, &page->glance);
+    ui_strip_draw(c, upper, &glance->strip, &page->glance);
     ui_cut_top(&box, UI_STEP);
     draw_counts(c, ui_cut_top(&box, ui_line_height(c, UI_BODY)), glance);
     if (glance->skipped > 0 && box.h > 1)

@@ -5,7 +5,10 @@
 
 #define TILE_H     58.0f
 #define TILES      3
-#define COACH_ROOM 66.0f // below the tiles, for the line of what to add next
+#define STRIP_H    46.0f
+#define STRIPS_H   (TILES * STRIP_H + (TILES - 1) * UI_STEP)
+#define ROOMY      420.0f // below the tiles, for strips and all that the coach counts
+#define COACH_ROOM 66.0f  // below the tiles, for the line of what to add next
 
 struct tile {
     const char *key;
@@ -129,6 +132,23 @@ static void draw_folders(struct ui_canvas *c, struct ui_box box, const struct ui
         draw_folder(c, ui_cut_top(&box, UI_ROW_H), &view->folder[i], i);
 }
 
+// What was taken last, a line for each class behind its key; a click leads to them all.
+static void draw_strips(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                        struct ui_picture *pictures)
+{
+    static const char *const keys[TILES] = {"a", "p", "n"};
+    float cap = ui_keycap_width(c, "p");
+    ui_zone_add(c, (struct ui_zone){.box = box, .kind = UI_PAGE, .index = UI_PAGE_COLLECTED});
+    for (int i = 0; i < TILES; i++) {
+        struct ui_box row = ui_cut_top(&box, STRIP_H);
+        ui_cut_top(&box, UI_STEP);
+        ui_keycap(c, ui_cut_left(&row, cap), keys[i]);
+        ui_cut_left(&row, UI_GAP);
+        ui_panel(c, row, UI_ROUND, c->theme->well, c->theme->edge);
+        ui_strip_draw(c, ui_inset(row, 2, 2), &view->newest[i], &pictures[i]);
+    }
+}
+
 // The one thing that is worth adding next.
 static void draw_coach(struct ui_canvas *c, struct ui_box *in, const struct ui_coach *coach)
 {
@@ -141,14 +161,24 @@ static void draw_coach(struct ui_canvas *c, struct ui_box *in, const struct ui_c
 }
 
 void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
-                     int *first_row)
+                     struct ui_picture *newest, int *first_row)
 {
     const struct ui_button undo = {.key = "u", .label = "Undo", .zone = {.kind = UI_UNDO}};
     struct ui_box head, in = ui_card(c, box, "1", "Collect", UI_PAGE_COLLECTED, &head);
     ui_button_right(c, &head, &undo, 0);
     draw_tiles(c, ui_cut_top(&in, TILE_H), view);
+    bool roomy = in.h >= ROOMY;
+    if (roomy) {
+        ui_cut_top(&in, UI_GAP);
+        draw_strips(c, ui_cut_top(&in, STRIPS_H), view, newest);
+        ui_cut_top(&in, UI_STEP);
+    }
     if (*view->coach.next && in.h >= COACH_ROOM)
         draw_coach(c, &in, &view->coach);
+    if (roomy) {
+        ui_cut_top(&in, UI_STEP);
+        ui_cut_top(&in, ui_goals_draw(c, in, &view->coach, true));
+    }
     ui_cut_top(&in, in.h > 90 ? 10 : 6);
     if (in.h < UI_BUTTON_H - 1)
         return;

@@ -17,7 +17,6 @@
 #define WHEEL       48.0f // for a row of the wheel
 #define UPLOADS     48    // textures made in a frame at most
 #define BAR_W       12.0f // at the right, for what shows where one is
-#define GOAL_ICON   10.0f
 #define CHOSEN_LINE 3.0f
 #define BADGE       16.0f
 
@@ -332,49 +331,6 @@ static void draw_sections(struct ui_canvas *c, struct drawing *d)
     }
 }
 
-// ---- What the pictures show ---------------------------------------------------------------------
-
-static void goal_text(char *out, size_t size, const struct ui_coach *coach, int i)
-{
-    int count = coach->goal[i].count, least = coach->goal[i].least;
-    if (count < least)
-        snprintf(out, size, "%s %d of %d", coach->goal[i].name, count, least);
-    else
-        snprintf(out, size, "%s %d", coach->goal[i].name, count);
-}
-
-static void draw_goal(struct ui_canvas *c, struct ui_box row, const char *s, bool reached)
-{
-    const struct ui_theme *t = c->theme;
-    struct ui_box icon = ui_cut_left(&row, GOAL_ICON);
-    ui_icon(c, ui_centred(icon, GOAL_ICON, GOAL_ICON), reached ? UI_CHECK : UI_ARROW,
-            reached ? t->you : t->accent);
-    ui_cut_left(&row, UI_STEP);
-    ui_label(c, row, UI_CAPTION, UI_LEFT, reached ? t->dim : t->text, s);
-}
-
-// The counts, in lines of as many as fit, from height y on. Returns the height that they take;
-// draws them if `draw`.
-static float coach_lines(struct ui_canvas *c, struct ui_box box, const struct ui_coach *coach,
-                         bool draw)
-{
-    float x = 0, y = 0, line = ui_line_height(c, UI_CAPTION) + UI_STEP;
-    for (int i = 0; i < coach->n; i++) {
-        char s[64];
-        goal_text(s, sizeof s, coach, i);
-        float w = GOAL_ICON + UI_STEP + ceilf(ui_label_width(c, UI_CAPTION, s)) + 1;
-        if (x > 0 && x + w > box.w) {
-            x = 0;
-            y += line;
-        }
-        if (draw)
-            draw_goal(c, (struct ui_box){box.x + x, box.y + y, w, line}, s,
-                      coach->goal[i].count >= coach->goal[i].least);
-        x += w + 2 * UI_GAP;
-    }
-    return coach->n > 0 ? y + line + UI_GAP : 0;
-}
-
 // ---- The page -----------------------------------------------------------------------------------
 
 // What can be done with the chosen pictures, from the right.
@@ -461,7 +417,7 @@ void ui_collected_draw(struct ui_canvas *c, struct ui_box box, const struct ui_v
     draw_name(c, ui_cut_bottom(&in, ui_line_height(c, UI_CAPTION) + UI_GAP), album);
     struct ui_box bar = ui_cut_right(&in, BAR_W);
     struct grid grid = divide(in);
-    grid.coach_h = coach_lines(c, in, &view->coach, false);
+    grid.coach_h = ui_goals_draw(c, in, &view->coach, false);
     struct drawing drawing = {&grid, album, page, UPLOADS};
     scroll(c, &grid, album, page);
     ui_scroll_thumb(c, &bar, (int)page->top, (int)in.h, (int)whole_height(&grid, album));
@@ -474,7 +430,7 @@ void ui_collected_draw(struct ui_canvas *c, struct ui_box box, const struct ui_v
     struct ui_box coach = in;
     coach.y -= page->top;
     if (page->top < grid.coach_h)
-        coach_lines(c, coach, &view->coach, true);
+        ui_goals_draw(c, coach, &view->coach, true);
     draw_sections(c, &drawing);
     ui_unclip(c);
 }

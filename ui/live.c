@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LARGE_W     480.0f // for a large number beside all else
 #define HISTORY_MIN 16.0f
 #define GAP_S       1.0f // a longer pause between scores breaks the line
 
@@ -190,13 +191,15 @@ static void draw_beside(struct ui_canvas *c, struct ui_box in, const struct ui_v
     draw_history(c, in, view, plot);
 }
 
-// Little room: number and bar in a line, the history below if it fits.
+// Little height: number and bar in a line, the history below if it fits.
 static void draw_small(struct ui_canvas *c, struct ui_box in, const struct ui_view *view,
                        struct ui_plot *plot)
 {
-    struct ui_box row = ui_cut_top(&in, 26);
-    float w = draw_score(c, row, UI_NUMBER, view);
-    ui_cut_left(&row, w + 12);
+    float large_h = ui_line_height(c, UI_SCORE);
+    bool large = in.w >= LARGE_W && in.h >= large_h + UI_STEP + HISTORY_MIN;
+    struct ui_box row = ui_cut_top(&in, large ? large_h : UI_BUTTON_H);
+    ui_cut_left(&row, draw_score(c, row, large ? UI_SCORE : UI_NUMBER, view) + 12);
+    row = ui_centred(row, row.w, UI_BUTTON_H);
     if (has_amends(view))
         draw_amends(c, &row, view);
     if (row.w >= 40)

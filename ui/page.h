@@ -97,10 +97,8 @@ void ui_used_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *
 void ui_browse_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                     struct ui_people_page *page, bool has_keys);
 
-// What these share: small pictures as high as the box, as many as fit; "12 pictures, 3 persons";
-// a line with a warning sign; one that says what is skipped and why.
-void ui_strip_draw(struct ui_canvas *c, struct ui_box box, const struct ui_glance *glance,
-                   struct ui_picture *picture);
+// What these share: "12 pictures, 3 persons"; a line with a warning sign; one that says what is
+// skipped and why.
 void ui_count_text(char *out, size_t size, int pictures, int persons, bool more);
 void ui_note_draw(struct ui_canvas *c, struct ui_box row, SDL_Color mark, SDL_Color ink,
                   const char *const *texts);

@@ -21,9 +21,19 @@ bool ui_greets(const struct ui_view *view);
 // spread out where that is enough.
 void ui_greeting_draw(struct ui_canvas *c, struct ui_box picture, float free_h);
 
-// "Collect". *first_row: of the list of folders, kept between frames for scrolling.
+// "Collect". *first_row: of the list of folders, kept between frames for scrolling. newest: [3],
+// as the view's.
 void ui_collect_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
-                     int *first_row);
+                     struct ui_picture *newest, int *first_row);
+
+// What the pictures show, and how many of each there should be, in lines of as many as fit. Returns
+// the height that they take; draws them if `draw`.
+float ui_goals_draw(struct ui_canvas *c, struct ui_box box, const struct ui_coach *coach,
+                    bool draw);
+
+// Small pictures side by side, each as high as the box, as many as fit.
+void ui_strip_draw(struct ui_canvas *c, struct ui_box box, const struct ui_strip *strip,
+                   struct ui_picture *picture);
 
 // "Train". worst: [2], of the user and of others.
 void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,

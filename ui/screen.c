@@ -6,6 +6,9 @@
 #include <math.h>
 
 #define LIVE_MIN   100.0f // height of the live card below the picture
+#define LIVE_USUAL 160.0f
+#define LIVE_MOST  230.0f
+#define STEP_MIN   290.0f // width of a step beside others
 #define STATUS_MIN 52.0f  // of the bar with a line of each kind
 
 // What is divided. The columns are as wide as if the bar was at its usual height, so that a long
@@ -24,20 +27,27 @@ static float column_width(const struct area *a, float h, float least, float most
     return fminf(fmaxf(a->box.w - a->gap - picture_w, least), most);
 }
 
-// Picture at the left, the three cards one under the other at the right.
+// What the picture leaves of a box for the live card below it.
+static float live_height(const struct ui_box *box, const struct area *a)
+{
+    float rest = box->h - a->gap - (box->w / a->aspect + UI_CAPTION_H);
+    return SDL_clamp(rest, LIVE_MIN, LIVE_MOST);
+}
+
+// The three steps from left to right; the picture, which is large, over what is live.
 static void arrange_wide(struct ui_layout *l, const struct area *a)
 {
     struct ui_box box = a->box;
-    float w = column_width(a, a->usual_h, 336, 0.28f * box.w + 60);
-    struct ui_box column = ui_cut_right(&box, w);
-    ui_cut_right(&box, a->gap);
+    float rest = column_width(a, a->usual_h - a->gap - LIVE_USUAL, 2 * STEP_MIN, 0.52f * box.w);
+    float w = roundf((rest - a->gap) / 2);
+    l->collect = ui_cut_left(&box, w);
+    ui_cut_left(&box, a->gap);
+    l->train = ui_cut_left(&box, w);
+    ui_cut_left(&box, a->gap);
+    l->live = ui_cut_bottom(&box, live_height(&box, a));
+    ui_cut_bottom(&box, a->gap);
     l->stage = box;
-    float h = column.h - 2 * a->gap;
-    l->collect = ui_cut_top(&column, roundf(h * 0.35f));
-    ui_cut_top(&column, a->gap);
-    l->train = ui_cut_top(&column, roundf(h * 0.33f));
-    ui_cut_top(&column, a->gap);
-    l->live = column;
+    l->covers = true;
 }
 
 // The live card below the picture, the other two at the right: nothing is wasted when the window
@@ -49,8 +59,7 @@ static void arrange_folded(struct ui_layout *l, const struct area *a)
         column_width(a, a->usual_h - a->gap - LIVE_MIN, fmaxf(196, 0.30f * box.w), 0.45f * box.w);
     struct ui_box column = ui_cut_right(&box, w);
     ui_cut_right(&box, a->gap);
-    float rest = box.h - a->gap - (box.w / a->aspect + UI_CAPTION_H);
-    l->live = ui_cut_bottom(&box, SDL_clamp(rest, LIVE_MIN, 230.0f));
+    l->live = ui_cut_bottom(&box, live_height(&box, a));
     ui_cut_bottom(&box, a->gap);
     l->stage = box;
     l->collect = ui_cut_top(&column, roundf((column.h - a->gap) / 2));
@@ -79,7 +88,7 @@ static float margin(float w, float h)
 
 struct ui_layout ui_screen_layout(float w, float h, float status_h, float aspect)
 {
-    struct ui_layout l;
+    struct ui_layout l = {.covers = false};
     float gap = margin(w, h);
     struct ui_box box = {0, 0, w, h};
     l.status = ui_inset(ui_cut_bottom(&box, status_h), gap, 0);
@@ -88,10 +97,14 @@ struct ui_layout ui_screen_layout(float w, float h, float status_h, float aspect
     struct area area = {box, h - STATUS_MIN - gap, gap, aspect};
     if (h > 1.15f * w && box.h >= 640)
         arrange_tall(&l, &area);
-    else if (w >= 900 && w > 1.4f * h && area.usual_h >= 540)
+    else if (w >= 1120 && w > 1.4f * h && area.usual_h >= 540)
         arrange_wide(&l, &area);
     else
         arrange_folded(&l, &area);
+    l.page = l.stage;
+    if (l.covers)
+        l.page =
+            (struct ui_box){l.train.x, l.train.y, l.stage.x + l.stage.w - l.train.x, l.train.h};
     return l;
 }
 
@@ -126,12 +139,15 @@ void ui_screen_draw(struct ui_screen *screen, struct ui_canvas *canvas, const st
     float w = canvas->whole.w, h = canvas->whole.h;
     float status_h = ui_status_height(canvas, w - 2 * margin(w, h), view);
     struct ui_layout l = ui_screen_layout(w, h, status_h, aspect);
-    draw_page(screen, canvas, l.stage, view);
-    ui_collect_draw(canvas, l.collect, view, &screen->first_folder);
-    ui_training_draw(canvas, l.train, view, &screen->loss, screen->worst);
-    ui_live_draw(canvas, l.live, view, &screen->history);
+    bool is_page = view->page != UI_PAGE_PICTURE;
+    draw_page(screen, canvas, is_page ? l.page : l.stage, view);
+    ui_collect_draw(canvas, l.collect, view, screen->newest, &screen->first_folder);
+    if (!is_page || !l.covers) {
+        ui_training_draw(canvas, l.train, view, &screen->loss, screen->worst);
+        ui_live_draw(canvas, l.live, view, &screen->history);
+    }
     ui_status_draw(canvas, l.status, view);
-    ui_typing_draw(canvas, l.stage, view);
+    ui_typing_draw(canvas, is_page ? l.page : l.stage, view);
     canvas->mouse_x = mouse_x;
     canvas->mouse_y = mouse_y;
     ui_help_draw(canvas, view);
@@ -142,6 +158,8 @@ void ui_screen_finish(struct ui_screen *screen)
 {
     ui_picture_finish(&screen->picture);
     ui_picture_finish(&screen->nearest);
+    for (size_t i = 0; i < SDL_arraysize(screen->newest); i++)
+        ui_picture_finish(&screen->newest[i]);
     for (size_t i = 0; i < SDL_arraysize(screen->worst); i++)
         ui_picture_finish(&screen->worst[i]);
     ui_plot_finish(&screen->loss);

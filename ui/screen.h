@@ -9,12 +9,15 @@
 
 struct ui_layout {
     struct ui_box stage, collect, train, live, status;
+    struct ui_box page; // where a page goes: the stage, or more, see `covers`
+    bool covers;        // it covers train and live besides
 };
 
 // What the screen keeps from frame to frame. Zero-initialise.
 struct ui_screen {
     struct ui_picture picture, nearest;
-    struct ui_picture worst[2]; // pictures that hurt: of the user, of others
+    struct ui_picture newest[3]; // newest pictures of each class
+    struct ui_picture worst[2];  // pictures that hurt: of the user, of others
     struct ui_plot loss, history;
     struct ui_collected collected;
     struct ui_hood hood;

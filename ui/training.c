@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LEAST      2 // pictures of a kind: one to learn from, one to measure on
+#define LEAST      2      // pictures of a kind: one to learn from, one to measure on
+#define TALL       420.0f // from here on all is shown
+#define PLOT_SHAPE 0.7f   // height to width of the curves then
 #define PLOT_MIN   34.0f
 #define DASH       5.0f
 #define MARGIN     4.0f  // at the sides of the plot: a dot is seen whole
@@ -248,13 +250,7 @@ static void draw_row(struct ui_canvas *c, struct ui_box box, const char *whose, 
     const char *texts[] = {full, brief, NULL};
     struct ui_box line = ui_cut_top(&box, ui_line_height(c, UI_CAPTION));
     ui_label_fit(c, line, UI_CAPTION, UI_LEFT, c->theme->dim, texts);
-    int n = SDL_min(worst->n, (int)(box.w / box.h));
-    if (n <= 0 || !worst->row)
-        return;
-    SDL_Rect to = ui_pixels(c, (struct ui_box){box.x, box.y, box.h * (float)n, box.h});
-    SDL_Rect from = {0, 0, worst->row->w / worst->n * n, worst->row->h};
-    if (ui_picture_upload(picture, c->renderer, worst->row, number, false, worst->row->w))
-        SDL_RenderCopy(c->renderer, picture->texture, &from, &to);
+    ui_strip_draw(c, box, &(struct ui_strip){worst->row, worst->n, number}, picture);
 }
 
 // What was found wrong with the training that ended last, as far as there is room for it.
@@ -290,27 +286,35 @@ static void draw_worst(struct ui_canvas *c, struct ui_box box, const struct ui_v
     draw_row(c, box, "others", "you", &view->worst_others, number, pictures + 1);
 }
 
-void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+// One thing below the other.
+static void draw_tall(struct ui_canvas *c, struct ui_box in, const struct ui_view *view,
                       struct ui_plot *plot, struct ui_picture *worst)
 {
-    struct ui_box head, in = ui_card(c, box, "2", "Train", UI_PAGE_HOOD, &head);
-    draw_button(c, &head, view);
-    if (!busy(view) && !view->have_model && view->n_curve == 0) {
-        draw_needs(c, in, view);
-        return;
+    float line = ui_line_height(c, UI_CAPTION);
+    ui_cut_top(&in, UI_GAP);
+    if (view->n_curve > 0) {
+        draw_loss(c, ui_cut_top(&in, line + UI_STEP + PLOT_SHAPE * in.w), view, plot);
+        ui_cut_top(&in, UI_GAP);
     }
+    if (measured(view)) {
+        draw_quality(c, ui_cut_top(&in, ui_line_height(c, UI_STRONG) + line + 1), view);
+        ui_cut_top(&in, UI_GAP);
+    }
+    if (!has_worst(view))
+        return;
+    draw_row(c, ui_cut_top(&in, line + WORST_MOST), "you", "others", &view->worst_own,
+             view->worst_number, worst);
+    ui_cut_top(&in, UI_GAP);
+    draw_row(c, ui_cut_top(&in, line + WORST_MOST), "others", "you", &view->worst_others,
+             view->worst_number, worst + 1);
+}
+
+// What there is least room for is left out; figures stand at the bottom, the curves take the rest.
+static void draw_short(struct ui_canvas *c, struct ui_box in, const struct ui_view *view,
+                       struct ui_plot *plot, struct ui_picture *worst)
+{
     float quality_h = ui_line_height(c, UI_STRONG) + ui_line_height(c, UI_CAPTION) + 1;
     float legend_h = ui_line_height(c, UI_CAPTION) + UI_STEP;
-    if (busy(view)) {
-        draw_progress(c, &in, view);
-    } else {
-        struct ui_box text = in;
-        text.h = fminf(text.h, 3 * ui_line_height(c, UI_BODY) + 1);
-        ui_cut_top(&in, ui_paragraph(c, text, UI_BODY, UI_LEFT, c->theme->text,
-                                     view->have_model ? view->model_line
-                                                      : "Not trained: press t to begin again."));
-        draw_warnings(c, &in, view);
-    }
     if (measured(view) && in.h >= quality_h + UI_STEP) {
         draw_quality(c, ui_cut_bottom(&in, quality_h), view);
         ui_cut_bottom(&in, in.h > 80 ? UI_GAP : UI_STEP);
@@ -325,4 +329,29 @@ void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vi
     ui_cut_top(&in, in.h > 80 ? UI_GAP : UI_STEP);
     if (in.h >= legend_h + PLOT_MIN && view->n_curve > 0)
         draw_loss(c, in, view, plot);
+}
+
+void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                      struct ui_plot *plot, struct ui_picture *worst)
+{
+    struct ui_box head, in = ui_card(c, box, "2", "Train", UI_PAGE_HOOD, &head);
+    draw_button(c, &head, view);
+    if (!busy(view) && !view->have_model && view->n_curve == 0) {
+        draw_needs(c, in, view);
+        return;
+    }
+    if (busy(view)) {
+        draw_progress(c, &in, view);
+    } else {
+        struct ui_box text = in;
+        text.h = fminf(text.h, 3 * ui_line_height(c, UI_BODY) + 1);
+        ui_cut_top(&in, ui_paragraph(c, text, UI_BODY, UI_LEFT, c->theme->text,
+                                     view->have_model ? view->model_line
+                                                      : "Not trained: press t to begin again."));
+        draw_warnings(c, &in, view);
+    }
+    if (in.h >= TALL)
+        draw_tall(c, in, view, plot, worst);
+    else
+        draw_short(c, in, view, plot, worst);
 }

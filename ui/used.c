@@ -2,6 +2,7 @@
 // The folders of other people that are used, on their page: a row each, with what is in it, some
 // of its pictures, its weight in trainings and what is wrong with it.
 #include "ui/page.h"
+#include "ui/panels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,7 +41,7 @@ static int skipped_of(const struct ui_view *view, int i)
 
 static bool has_strip(const struct ui_glance *glance)
 {
-    return !glance->known || glance->n > 0;
+    return !glance->known || glance->strip.n > 0;
 }
 
 static int count_notes(const struct ui_view *view, int i)
@@ -144,16 +145,16 @@ static void draw_row(struct ui_canvas *c, struct ui_box box, const struct ui_vie
     ui_panel(c, box, UI_ROUND, c->theme->well, c->theme->edge);
     struct ui_box in = ui_inset(box, PAD, PAD);
     struct ui_box upper = ui_cut_top(&in, upper_height(view, i, room));
-    if (room < ROOMY && glance->n > 0) { // the pictures are beside the texts
+    if (room < ROOMY && glance->strip.n > 0) { // the pictures are beside the texts
         float pitch = upper.h + UI_STEP, n = floorf((upper.w - LEAST_W) / pitch);
-        struct ui_box strip = ui_cut_left(&upper, pitch * SDL_clamp(n, 0, (float)glance->n));
-        ui_strip_draw(c, strip, glance, picture);
+        struct ui_box strip = ui_cut_left(&upper, pitch * SDL_clamp(n, 0, (float)glance->strip.n));
+        ui_strip_draw(c, strip, &glance->strip, picture);
         ui_cut_left(&upper, strip.w > 0 ? UI_STEP : 0);
     }
     draw_head(c, ui_cut_top(&upper, UI_ROW_H), &view->folder[i], i);
     draw_line(c, ui_cut_bottom(&upper, UI_BUTTON_H), view, i);
     ui_cut_bottom(&upper, UI_STEP);
-    ui_strip_draw(c, upper, glance, picture);
+    ui_strip_draw(c, upper, &glance->strip, picture);
     draw_notes(c, in, view, i);
 }
 

@@ -25,6 +25,14 @@
 #define UI_TEXT_LEAST 0.8f
 #define UI_TEXT_MOST  2.0f
 
+// Small square pictures.
+struct ui_strip {
+    const struct img *row; // n of them, side by side; it may have room for more; NULL: none
+    int n;
+    int64_t number; // changes with `row`
+};
+#define UI_NEWEST 8 // at most that are shown of a class
+
 // Pictures that hurt a training most: of the user's that look like strangers, of others that look
 // like the user. Small ones in a row, the worst first.
 #define UI_WORST 8
@@ -157,6 +165,7 @@ struct ui_folder {
 
 // What a look into a folder shows, at any depth.
 #define UI_GLANCE 8
+
 struct ui_glance {
     bool known;            // else it is still being looked at
     bool more;             // there is more than what is counted here: that took too long
@@ -165,9 +174,7 @@ struct ui_glance {
     int skipped;           // files that are none
     char why[UI_TEXT];     // the first of these is
     char fault[UI_TEXT];   // why the folder can't be read; "": it can
-    const struct img *row; // of `n` of its pictures, [n, side, side] side by side; NULL: none
-    int n;
-    int64_t number; // changes with `row`
+    struct ui_strip strip; // some of its pictures
 };
 
 // A folder to choose: in the one that the browser is in, or one of the two that are listed first,
@@ -229,11 +236,12 @@ struct ui_view {
     int anchors, positives, negatives;   // pictures; negatives: "not me" ones saved by key
     struct ui_folder folder[UI_FOLDERS]; // folders of other people
     int n_folders;
-    char holding;          // 'a', 'p', 'n' while a burst is being taken, else 0
-    int burst;             // pictures of this burst so far
-    int left_out;          // frames of it: too like the picture before, or blurred
-    float flash;           // 1 right after a picture was saved, fades to 0 within 0.2 s
-    struct ui_album album; // of the page that shows them
+    char holding;              // 'a', 'p', 'n' while a burst is being taken, else 0
+    int burst;                 // pictures of this burst so far
+    int left_out;              // frames of it: too like the picture before, or blurred
+    float flash;               // 1 right after a picture was saved, fades to 0 within 0.2 s
+    struct ui_strip newest[3]; // anchors, positives, not me, the newest first
+    struct ui_album album;     // of the page that shows them
     struct ui_people people;
     struct ui_coach coach;
 

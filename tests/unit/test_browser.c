@@ -87,7 +87,7 @@ static bool is_counted(void)
 
 static bool is_seen(void)
 {
-    return is_listed() && view.glance.known && view.glance.n > 0;
+    return is_listed() && view.glance.known && view.glance.strip.n > 0;
 }
 
 static bool wait_for(struct app_browser *b, bool (*is_so)(void))
@@ -284,7 +284,7 @@ static void odd_names(void **state)
         assert_string_equal(chosen, test_path(dir, names[i]));
         view.glance.known = false;
         assert_true(wait_for(b, is_seen));
-        assert_int_equal(view.glance.row->px[0], i + 1);
+        assert_int_equal(view.glance.strip.row->px[0], i + 1);
         app_browser_enter(b, row_of(names[i]));
         assert_true(wait_for(b, is_listed));
         assert_string_equal(view.dir, chosen);
@@ -418,7 +418,7 @@ static void looks_count_and_show(void **state)
     assert_int_equal(g.seen.skipped, 2);
     assert_string_equal(g.seen.why, "b.txt: not a picture");
     assert_int_equal(app_glance_make(&g, dir, 20, &watch), 0);
-    assert_int_equal(g.seen.skipped + g.seen.n, 2 + UI_GLANCE);
+    assert_int_equal(g.seen.skipped + g.seen.strip.n, 2 + UI_GLANCE);
     assert_int_equal(g.row.h, 20);
     assert_int_equal(g.row.w, 20 * UI_GLANCE);
     static const uint8_t greys[] = {99, 77, 1, 21, 11}; // one of each folder first
@@ -447,7 +447,7 @@ static void broken_pictures_are_told(void **state)
     assert_int_equal(g.seen.skipped, 0);
     assert_int_equal(app_glance_make(&g, dir, 20, &watch), 0);
     assert_int_equal(g.seen.skipped, 1);
-    assert_int_equal(g.seen.n, 1);
+    assert_int_equal(g.seen.strip.n, 1);
     assert_string_equal(g.seen.why, "a.jpg: not a picture (starts with \"text\")");
     assert_int_equal(g.row.px[0], 5);
     app_glance_finish(&g);
@@ -455,7 +455,7 @@ static void broken_pictures_are_told(void **state)
 
 static bool used_are_seen(void)
 {
-    return view.used[0].n > 0 && view.used[1].n > 0;
+    return view.used[0].strip.n > 0 && view.used[1].strip.n > 0;
 }
 
 static void folders_in_use_are_looked_into(void **state)
@@ -472,9 +472,9 @@ static void folders_in_use_are_looked_into(void **state)
     const char *dirs[] = {test_path(dir, "one"), test_path(dir, "two")};
     app_browser_set_folders(b, dirs, 2);
     assert_true(wait_for(b, used_are_seen));
-    assert_int_equal(view.used[0].row->px[0], 10);
-    assert_int_equal(view.used[1].row->px[0], 20);
-    assert_true(view.used[0].number != view.used[1].number);
+    assert_int_equal(view.used[0].strip.row->px[0], 10);
+    assert_int_equal(view.used[1].strip.row->px[0], 20);
+    assert_true(view.used[0].strip.number != view.used[1].strip.number);
     app_browser_pick(b, false, 5);
     app_browser_view(b, &view);
     assert_false(view.browsing);
@@ -482,7 +482,7 @@ static void folders_in_use_are_looked_into(void **state)
     // The first one goes: the other keeps what was seen of it.
     app_browser_set_folders(b, dirs + 1, 1);
     app_browser_view(b, &view);
-    assert_int_equal(view.used[0].row->px[0], 20);
+    assert_int_equal(view.used[0].strip.row->px[0], 20);
     assert_int_equal(view.cursor, 0);
     app_browser_set_folders(b, dirs, 0);
     app_browser_view(b, &view);
@@ -515,7 +515,7 @@ static void the_last_wish_counts(void **state)
         app_browser_pick(b, true, row_of("big"));
         app_browser_pick(b, true, row_of("small"));
         assert_true(wait_for(b, small_is_seen));
-        assert_int_equal(view.glance.row->px[0], 7);
+        assert_int_equal(view.glance.strip.row->px[0], 7);
     }
     for (int i = 0; i < 50; i++) {
         app_browser_go(b, test_path(dir, "big"));

@@ -100,11 +100,11 @@ class Window(Driven):
 
 
 # Places at 1280x800, with two cameras and the demo.
-NAME_OF_CAMERA = 120, 735
-ROW = [(300, 109), (300, 153), (300, 197)]
+NAME_OF_CAMERA = 714, 525
+ROW = [(597, 109), (597, 153), (597, 197)]
 MIRROR, EXPOSURE_AUTO, EXPOSURE, GAIN, POWER_LINE, RESET = range(263, 434, 34)
-PAUSE = 742, 41
-LEFT = 210  # of the switches, "off" and the button
+PAUSE = 1092, 41
+LEFT = 507  # of the switches, "off" and the button
 
 
 def choose_by_mouse(w):
@@ -136,10 +136,10 @@ def set_by_mouse(w):
     w.click(LEFT, EXPOSURE_AUTO)
     w.wait_told(DESK, 'exposure_auto', 1, 1)  # V4L2_EXPOSURE_MANUAL
     time.sleep(.3)
-    w.drag(260, 330, EXPOSURE)
+    w.drag(557, 627, EXPOSURE)
     w.wait('a drag', lambda: len(w.told(DESK, 'exposure')) >= 2)
     assert 3 < w.told(DESK, 'exposure')[-1] < 2047
-    w.drag(240, 420, GAIN)
+    w.drag(537, 743, GAIN)
     w.wait_told(DESK, 'gain', 220, 240)
     w.click(LEFT, POWER_LINE)
     w.wait_told(DESK, 'power_line', 0, 0)

@@ -20,7 +20,7 @@ from driven import Driven, lacks_tools
 PROGRAM, ARTEFACTS = map(os.path.abspath, sys.argv[1:3])
 KINDS = ('anchor', 'positive', 'negative')
 # Of the page in a window of 1280x800 points: its first picture's middle, and the way to the next.
-FIRST_X, FIRST_Y, PITCH = 68, 155, 78
+FIRST_X, FIRST_Y, PITCH = 365, 155, 83.5
 
 
 class Window(Driven):
@@ -46,7 +46,7 @@ class Window(Driven):
         time.sleep(.4)  # the page reads a folder again, at most five times a second
 
     def click(self, column, row_y, *modifiers):
-        self.xdotool('mousemove', FIRST_X + PITCH * column, row_y)
+        self.xdotool('mousemove', round(FIRST_X + PITCH * column), row_y)
         for key in modifiers:
             self.xdotool('keydown', key)
         self.xdotool('click', 1)
@@ -147,7 +147,7 @@ def crash(window):
 
 def leave(window):
     """The trash is emptied when the window is closed. Its title opens the page, too."""
-    window.xdotool('mousemove', 1000, 38, 'click', 1)
+    window.click_on('page', index=1)
     time.sleep(1)
     window.click(0, FIRST_Y)
     window.press('Delete')

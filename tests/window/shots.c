@@ -139,6 +139,8 @@ static void collected(struct ui_view *view)
     view->positives = 170;
     view->negatives = 40;
     view->folder[1].pictures = 750;
+    for (int i = 0; i < 3; i++)
+        view->newest[i] = (struct ui_strip){&worst_row, UI_NEWEST, 1};
     view->holding = 0;
     view->flash = 0;
     coached(view);
@@ -563,17 +565,18 @@ static void people(struct ui_view *view)
     view->folder[1].own = 3;
     text(view->folder[1].own_path, "s01/07.jpg");
     for (int i = 0; i < view->n_folders; i++)
-        people->used[i] =
-            (struct ui_glance){true, false, 1, 0, 0, "", "", &worst_row, i < 5 ? UI_GLANCE : 0, 1};
+        people->used[i] = (struct ui_glance){
+            true, false, 1, 0, 0, "", "", {&worst_row, i < 5 ? UI_GLANCE : 0, 1}};
     people->used[0].persons = 812;
     people->used[1].persons = 50;
     people->row = rows;
     people->n_rows = sizeof rows / sizeof *rows;
     people->row_cursor = 3;
     snprintf(people->dir, sizeof people->dir, "/home/ada/Pictures/other people");
-    people->glance = (struct ui_glance){
-        true, false,      3212,      812, 12, "Ada_Lovelace/README.txt: not a picture",
-        "",   &worst_row, UI_GLANCE, 1};
+    people->glance = (struct ui_glance){true, false,
+                                        3212, 812,
+                                        12,   "Ada_Lovelace/README.txt: not a picture",
+                                        "",   {&worst_row, UI_GLANCE, 1}};
 }
 
 static void people_find(struct ui_view *view)
@@ -591,7 +594,7 @@ static void people_none(struct ui_view *view)
     view->people.cursor = -1;
     view->people.n_rows -= 2; // the used ones
     view->people.glance.known = false;
-    view->people.glance.n = 0;
+    view->people.glance.strip.n = 0;
     view->people.glance.skipped = 0;
     text(view->message, "");
     text(view->hint, "Press 4 to choose a folder with pictures of other people, or drop one here.");

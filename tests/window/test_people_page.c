@@ -49,8 +49,8 @@ static int teardown(void **state)
 static int open_page(void **state)
 {
     (void)state;
-    struct ui_glance glance = {true, true,   3212,      812, 12, "a.txt: not a picture",
-                               "",   &strip, UI_GLANCE, 1};
+    struct ui_glance glance = {
+        true, true, 3212, 812, 12, "a.txt: not a picture", "", {&strip, UI_GLANCE, 1}};
     input = (struct ui_input){0};
     view = (struct ui_view){.page = UI_PAGE_PEOPLE, .n_folders = UI_FOLDERS, .threshold = 0.5f};
     for (int i = 0; i < UI_FOLDERS; i++) {
@@ -60,7 +60,7 @@ static int open_page(void **state)
         view.folder[i].own = i % 3;
         view.folder[i].skipped = i % 4;
         view.people.used[i] = glance;
-        view.people.used[i].number = i;
+        view.people.used[i].strip.number = i;
     }
     view.people.row = rows;
     view.people.n_rows = ROWS;
@@ -328,7 +328,7 @@ static void small_pictures_show(void **state)
     struct ui_box first = {path->box.x, path->box.y + path->box.h, 40,
                            less->box.y - path->box.y - path->box.h};
     assert_int_equal(pixel(&first) & 0xffffff, 0xc8c8c8);
-    view.people.used[0].n = 0; // none could be read
+    view.people.used[0].strip.n = 0; // none could be read
     draw(1280, 800);
     assert_int_not_equal(pixel(&first) & 0xffffff, 0xc8c8c8);
 }
