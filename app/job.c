@@ -21,7 +21,7 @@
 #define PEOPLE_EPOCHS  5     // of other people for each of the user's
 #define PEOPLE_FEW     8     // below, they are not learnt of on their own
 #define WARM_PART      0.3f  // of the user's epochs, where a model is there to start from
-#define FIRST_STEPS    300   // of other people, for a first model, about a minute
+#define FIRST_STEPS    200   // of other people, for a first model, half a minute
 #define FIRST_EPOCHS   4     // of the user's, for it
 #define FIRST_PART     0.25f // of the whole; where it would take more, no first model is made
 #define ANCHORS_NEEDED 1
@@ -289,8 +289,8 @@ static void drop_outcome(struct app_job_result *result)
     result->enrolled = false;
 }
 
-// A user waits for the first score, not for the best: other people are learnt of for a minute, then
-// the user, and that model is handed over. Nothing of it but the model is kept.
+// A user waits for the first score, not for the best: other people are learnt of for half a minute,
+// then the user, and that model is handed over. Nothing of it but the model is kept.
 static int make_first(struct run *run, const struct known *known,
                       const struct siam_train_config *people, const struct siam_dataset *data,
                       int epochs, struct err *err)

@@ -28,7 +28,7 @@ struct app_job {
     bool lower_priority; // leave the processor to others; affects the calling thread
     bool warm;       // recipe visavis: start from the model there is, for a third of the time, and
                      // replace it only by one that does better on what is held out
-    int first_steps; // of other people for a first model (see `first`); 0: those of a minute
+    int first_steps; // of other people for a first model (see `first`); 0: those of half a minute
     bool resume;     // go on from the checkpoint
     bool resume_if_same;     // ... or begin anew where it doesn't belong to these pictures
     atomic_int *part;        // is told what is being learnt, an enum ui_part; may be NULL

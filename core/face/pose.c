@@ -8,13 +8,20 @@ static int clamp(int v, int lo, int hi)
     return v < lo ? lo : v > hi ? hi : v;
 }
 
-// (x, y): of pixel centres, (0, 0) is that of the upper left one.
-static float pixel_at(const struct face_luma *luma, float x, float y)
+// v within 0 and hi. (fminf() and fmaxf(), which know numbers that are none, are calls.)
+static inline float within(float v, float hi)
 {
-    x = fminf(fmaxf(x, 0), (float)(luma->w - 1));
-    y = fminf(fmaxf(y, 0), (float)(luma->h - 1));
+    v = v > 0 ? v : 0;
+    return v < hi ? v : hi;
+}
+
+// (x, y): of pixel centres, (0, 0) is that of the upper left one.
+static inline float pixel_at(const struct face_luma *luma, float x, float y)
+{
+    x = within(x, (float)(luma->w - 1));
+    y = within(y, (float)(luma->h - 1));
     int x0 = (int)x, y0 = (int)y;
-    int x1 = clamp(x0 + 1, 0, luma->w - 1), y1 = clamp(y0 + 1, 0, luma->h - 1);
+    int x1 = x0 + (x0 < luma->w - 1), y1 = y0 + (y0 < luma->h - 1);
     float fx = x - (float)x0, fy = y - (float)y0;
     const uint8_t *upper = luma->px + (int64_t)y0 * luma->w;
     const uint8_t *lower = luma->px + (int64_t)y1 * luma->w;
