@@ -406,8 +406,12 @@ static int learn(struct run *run, struct known *known, const struct siam_train_c
 {
     int first = first_is_wanted(run) ? first_epochs(run, config, people) : 0;
     int ret = first > 0 ? make_first(run, known, config, people, first, err) : 0;
-    if (ret)
+    if (ret == ERR_MODEL) { // so few steps can fail where the whole does not
+        log_info("no first model: %s", err->text);
+        drop_outcome(run->result);
+    } else if (ret) {
         return ret;
+    }
     begin_part(run, UI_PART_OTHERS);
     relay_part(&run->relay, 0, &run->config);
     ret = siam_train(&known->model, config, people, run->pool, run->stop, relay_progress,
