@@ -24,6 +24,7 @@
 #define FIRST_STEPS    200   // of other people, for a first model, half a minute
 #define FIRST_EPOCHS   4     // of the user's, for it
 #define FIRST_PART     0.25f // of the whole; where it would take more, no first model is made
+#define MEASURED       250   // held-out pictures after each epoch of the user's, about
 #define ANCHORS_NEEDED 1
 #define SUSPECTS_TOLD  3 // pictures on the wrong side of the threshold that are named in the log
 
@@ -61,13 +62,24 @@ static void relay_progress(void *ctx, const struct siam_progress *p)
     relay->calls->progress(relay->calls->ctx, &all);
 }
 
-// `epochs` in all have been trained before; `after`, where it is not NULL, comes next.
-static void relay_part(struct relay *relay, int epochs, const struct siam_train_config *after)
+// What comes besides a user's steps, in as many: all n others are read, the held-out ones judged on
+// first and last, and some after each epoch. To go forward only takes a third of a step, and to
+// read them about as long as to judge on the held-out ones.
+static int aside_steps(const struct siam_train_config *own, int n)
+{
+    float pictures = 3 * HELDOUT * (float)n + MEASURED * (float)own->epochs;
+    return (int)(pictures / (float)(3 * 2 * own->batch_pictures));
+}
+
+// `epochs` in all have been trained before; `after`, where it is not NULL, comes next, beside n
+// others.
+static void relay_part(struct relay *relay, int epochs, const struct siam_train_config *after,
+                       int n)
 {
     relay->begun = false;
     relay->epochs_before = epochs;
     relay->epochs_after = after ? after->epochs : 0;
-    relay->steps_after = after ? after->epochs * after->epoch_steps : 0;
+    relay->steps_after = after ? after->epochs * after->epoch_steps + aside_steps(after, n) : 0;
 }
 
 // The folder of the model, where a training writes anyway; "": the current one.
@@ -303,10 +315,10 @@ static int make_first(struct run *run, const struct known *known,
     others.resume = own.resume = false;
     own.epochs = FIRST_EPOCHS;
     begin_part(run, UI_PART_FIRST);
-    relay_part(&run->relay, 0, &own);
+    relay_part(&run->relay, 0, &own, data->n_pictures);
     int ret = siam_train(&first.model, &others, data, run->pool, run->stop, relay_progress,
                          &run->relay, err);
-    relay_part(&run->relay, epochs, NULL);
+    relay_part(&run->relay, epochs, NULL, 0);
     if (!ret)
         ret = train_from(run, &first, &own, err);
     siam_model_unref(first.model);
@@ -413,10 +425,10 @@ static int learn(struct run *run, struct known *known, const struct siam_train_c
         return ret;
     }
     begin_part(run, UI_PART_OTHERS);
-    relay_part(&run->relay, 0, &run->config);
+    relay_part(&run->relay, 0, &run->config, people->n_pictures);
     ret = siam_train(&known->model, config, people, run->pool, run->stop, relay_progress,
                      &run->relay, err);
-    relay_part(&run->relay, config->epochs, NULL);
+    relay_part(&run->relay, config->epochs, NULL, 0);
     return ret;
 }
 
