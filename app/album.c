@@ -354,16 +354,11 @@ static bool is_any_stale(const struct app_album *a)
 
 static void wait_for_wish(struct app_album *a)
 {
-    struct timespec at;
     if (!a->open || !is_any_stale(a)) {
         pthread_cond_wait(&a->wish, &a->lock);
         return;
     }
-    clock_gettime(CLOCK_REALTIME, &at);
-    at.tv_nsec += REST_NS / 4;
-    at.tv_sec += at.tv_nsec / CLOCK_SECOND;
-    at.tv_nsec %= CLOCK_SECOND;
-    pthread_cond_timedwait(&a->wish, &a->lock, &at);
+    clock_wait(&a->wish, &a->lock, clock_now_ns() + REST_NS / 4);
 }
 
 static void *album_main(void *arg)

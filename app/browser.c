@@ -21,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define NICENESS    5
 #define SIDE        96                  // of small pictures, pixels
@@ -406,16 +405,14 @@ int app_browser_create(struct app_browser **out, struct app_events *events,
 
 void app_browser_destroy(struct app_browser *b)
 {
-    struct timespec until;
+    int64_t until_ns = clock_now_ns() + CLOCK_SECOND;
     if (!b)
         return;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec++;
     pthread_mutex_lock(&b->lock);
     b->quit = true;
     wish(b, TO_LIST);
-    for (int waits = 0; b->refs > 1 && !waits;)
-        waits = pthread_cond_timedwait(&b->ended, &b->lock, &until);
+    while (b->refs > 1 && clock_wait(&b->ended, &b->lock, until_ns)) {
+    }
     unref_and_unlock(b);
 }
 

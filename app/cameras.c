@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct app_cameras {
     void (*changed)(void *ctx);
@@ -38,10 +37,7 @@ static void list_anew(struct app_cameras *c)
 // With the lock held: a second, or less when somebody begins or ceases to look.
 static void wait_a_second(struct app_cameras *c)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec++;
-    pthread_cond_timedwait(&c->wake, &c->lock, &until);
+    clock_wait(&c->wake, &c->lock, clock_now_ns() + CLOCK_SECOND);
 }
 
 static void *list_main(void *arg)
@@ -69,7 +65,6 @@ static void *list_main(void *arg)
 int app_cameras_create(struct app_cameras **out, void (*changed)(void *ctx), void *ctx,
                        struct err *err)
 {
-    pthread_condattr_t monotonic;
     struct app_cameras *c = *out = calloc(1, sizeof *c);
     if (!c)
         return err_memory(err, "list of cameras");
@@ -77,10 +72,7 @@ int app_cameras_create(struct app_cameras **out, void (*changed)(void *ctx), voi
     c->ctx = ctx;
     c->n = -1;
     pthread_mutex_init(&c->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&c->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&c->wake, NULL);
     c->started = pthread_create(&c->thread, NULL, list_main, c) == 0;
     if (c->started)
         return 0;

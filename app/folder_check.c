@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <xxhash.h>
 
 #define NICENESS 10
@@ -203,10 +202,8 @@ static void look_around(struct app_check *c, struct siam_model *model, int state
 // With the lock held.
 static void wait_for_wish(struct app_check *c)
 {
-    struct timespec until = {.tv_sec = c->due_ns / CLOCK_SECOND,
-                             .tv_nsec = c->due_ns % CLOCK_SECOND};
     if (c->wanted && !c->hold)
-        pthread_cond_timedwait(&c->wish, &c->lock, &until);
+        clock_wait(&c->wish, &c->lock, c->due_ns);
     else
         pthread_cond_wait(&c->wish, &c->lock);
 }
@@ -236,16 +233,6 @@ static void *check_main(void *arg)
     return NULL;
 }
 
-static int make_wish(struct app_check *c)
-{
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    int failed = pthread_cond_init(&c->wish, &attr);
-    pthread_condattr_destroy(&attr);
-    return failed;
-}
-
 int app_check_create(struct app_check **out, const char *data_dir, struct app_folders *folders,
                      struct app_events *events, void (*found)(void *ctx, const char *line),
                      void *ctx, struct err *err)
@@ -261,7 +248,8 @@ int app_check_create(struct app_check **out, const char *data_dir, struct app_fo
     c->state = 1;
     c->wanted = true;
     pthread_mutex_init(&c->lock, NULL);
-    int ret = make_wish(c) ? err_memory(err, "look through folders") : 0;
+    pthread_cond_init(&c->wish, NULL);
+    int ret = 0;
     for (int k = 0; k < 2 && !ret; k++)
         ret = file_join(c->dirs[k], PATH_MAX, data_dir, app_kind_folders[k], err);
     if (!ret && pthread_create(&c->thread, NULL, check_main, c))

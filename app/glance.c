@@ -96,9 +96,8 @@ static int make(struct app_small *m, struct img *row, const char *path, int at, 
 {
     int side = row->h;
     int ret = app_small_make(m, path, side, err);
-    for (int y = 0; y < side && !ret; y++)
-        memcpy(row->px + 3 * ((size_t)y * (size_t)row->w + (size_t)at * (size_t)side),
-               m->small.px + (size_t)y * (size_t)side * 3, (size_t)side * 3);
+    if (!ret)
+        app_small_put(row, at, m->small.px, side);
     return ret;
 }
 

@@ -53,8 +53,8 @@ struct app_newest {
     bool started;
     struct app_small maker; // the thread's
     pthread_mutex_t lock;
-    pthread_cond_t wish, done; // of CLOCK_MONOTONIC
-    bool quit, looking;        // protected by lock
+    pthread_cond_t wish, done;
+    bool quit, looking; // protected by lock
 };
 
 // ---- Finding them -----------------------------------------------------------------------------
@@ -87,14 +87,6 @@ static int visit(void *ctx, const char *path, const char *folder)
 
 // ---- Making them ------------------------------------------------------------------------------
 
-static void copy_square(struct img *to, int at_to, const struct img *from, int at_from)
-{
-    for (int y = 0; y < SIDE; y++)
-        memcpy(to->px + 3 * ((size_t)y * (size_t)to->w + (size_t)at_to * SIDE),
-               from->px + 3 * ((size_t)y * (size_t)from->w + (size_t)at_from * SIDE),
-               (size_t)3 * SIDE);
-}
-
 // The picture of a file, from those made before or anew; false: it can't be read.
 static bool put(struct app_newest *newest, const struct lane *lane, const struct file *file,
                 struct strip *strip)
@@ -102,12 +94,13 @@ static bool put(struct app_newest *newest, const struct lane *lane, const struct
     for (int i = 0; i < lane->made.n; i++)
         if (lane->file[i].changed_ns == file->changed_ns &&
             strcmp(lane->file[i].path, file->path) == 0) {
-            copy_square(&strip->row, strip->n, &lane->made.row, i);
+            app_small_put(&strip->row, strip->n, lane->made.row.px + (size_t)3 * SIDE * (size_t)i,
+                          lane->made.row.w);
             return true;
         }
     if (app_small_make(&newest->maker, file->path, SIDE, NULL))
         return false;
-    copy_square(&strip->row, strip->n, &newest->maker.small, 0);
+    app_small_put(&strip->row, strip->n, newest->maker.small.px, SIDE);
     return true;
 }
 
@@ -127,16 +120,6 @@ static int make(struct app_newest *newest, struct lane *lane, const struct searc
     return 0;
 }
 
-static int copy_strip(struct strip *to, const struct strip *from, struct err *err)
-{
-    int ret = img_reserve(&to->row, from->row.w, from->row.h, err);
-    if (ret)
-        return ret;
-    memcpy(to->row.px, from->row.px, (size_t)3 * (size_t)from->row.w * (size_t)from->row.h);
-    to->n = from->n;
-    return 0;
-}
-
 static void swap(struct strip *a, struct strip *b)
 {
     struct strip kept = *a;
@@ -153,7 +136,8 @@ static void look(struct app_newest *newest, struct lane *lane)
     if (!ret)
         ret = make(newest, lane, &found, &strip, &err);
     if (!ret)
-        ret = copy_strip(&copy, &strip, &err);
+        ret = img_copy(&copy.row, &strip.row, &err);
+    copy.n = strip.n;
     if (ret) {
         log_info("%s", err.text);
     } else {
@@ -187,11 +171,10 @@ static struct lane *due_lane(struct app_newest *newest, int64_t *until_ns)
 
 static void wait_until(struct app_newest *newest, int64_t until_ns)
 {
-    const struct timespec until = {until_ns / CLOCK_SECOND, until_ns % CLOCK_SECOND};
     if (until_ns == INT64_MAX)
         pthread_cond_wait(&newest->wish, &newest->lock);
     else
-        pthread_cond_timedwait(&newest->wish, &newest->lock, &until);
+        clock_wait(&newest->wish, &newest->lock, until_ns);
 }
 
 static void *newest_main(void *arg)
@@ -221,16 +204,6 @@ static void *newest_main(void *arg)
 
 // ---- Life -------------------------------------------------------------------------------------
 
-static void init_conditions(struct app_newest *newest)
-{
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&newest->wish, &attr);
-    pthread_cond_init(&newest->done, &attr);
-    pthread_condattr_destroy(&attr);
-}
-
 int app_newest_create(struct app_newest **out, const char *data_dir, void (*changed)(void *ctx),
                       void *ctx, struct err *err)
 {
@@ -240,7 +213,8 @@ int app_newest_create(struct app_newest **out, const char *data_dir, void (*chan
     newest->changed = changed;
     newest->ctx = ctx;
     pthread_mutex_init(&newest->lock, NULL);
-    init_conditions(newest);
+    pthread_cond_init(&newest->wish, NULL);
+    pthread_cond_init(&newest->done, NULL);
     int ret = 0;
     for (int k = 0; k < SIAM_KINDS && !ret; k++) {
         struct lane *lane = &newest->lane[k];
@@ -298,10 +272,8 @@ static bool is_settled(const struct app_newest *newest)
 void app_newest_settle(struct app_newest *newest, int64_t most_ns)
 {
     const int64_t until_ns = clock_now_ns() + most_ns;
-    const struct timespec until = {until_ns / CLOCK_SECOND, until_ns % CLOCK_SECOND};
     pthread_mutex_lock(&newest->lock);
-    while (!is_settled(newest) &&
-           pthread_cond_timedwait(&newest->done, &newest->lock, &until) == 0) {
+    while (!is_settled(newest) && clock_wait(&newest->done, &newest->lock, until_ns)) {
     }
     pthread_mutex_unlock(&newest->lock);
 }

@@ -13,6 +13,9 @@ struct app_small {
 // m->small becomes the picture, side x side pixels: its square in the middle, rather high, where
 // faces are. Errors: as img_load().
 int app_small_make(struct app_small *m, const char *path, int side, struct err *err);
+// Square `at` of a row of small pictures, each as wide as the row is high, becomes the one at px,
+// which stands in a picture `w` pixels wide.
+void app_small_put(struct img *row, int at, const uint8_t *px, int w);
 void app_small_finish(struct app_small *m);
 
 #endif

@@ -3,6 +3,7 @@
 // window draws is copied under the lock; the training itself never waits for anybody.
 #include "app/trainer.h"
 
+#include "app/small.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 
@@ -27,8 +28,8 @@ struct app_trainer {
     atomic_int part; // enum ui_part, of the training under way
 
     struct app_job job; // the running training's, strings owned
-    int64_t started_ns;
-    char *strings; // what job's pointers point into
+    int64_t started_ns; // it
+    char *strings;      // what job's pointers point into
     pthread_t thread;
     bool have_thread; // to be joined; the owner's thread only
 
@@ -90,7 +91,6 @@ static int make_worst(struct worst *worst, const struct siam_dataset *data,
                       const struct verify_suspect *suspects, int n, struct err *err)
 {
     uint8_t stored[SIAM_STORED_MAX], thumb[FACE_THUMB_SIZE];
-    const size_t line = (size_t)3 * FACE_THUMB_SIDE;
     int shown = n < UI_WORST ? n : UI_WORST;
     int ret =
         img_reserve(&worst->row, FACE_THUMB_SIDE * (shown > 0 ? shown : 1), FACE_THUMB_SIDE, err);
@@ -99,9 +99,7 @@ static int make_worst(struct worst *worst, const struct siam_dataset *data,
         if (ret)
             break;
         siam_make_thumb(thumb, &data->input, stored);
-        for (int y = 0; y < FACE_THUMB_SIDE; y++)
-            memcpy(worst->row.px + ((size_t)y * (size_t)shown + (size_t)i) * line,
-                   thumb + (size_t)y * line, line);
+        app_small_put(&worst->row, i, thumb, FACE_THUMB_SIDE);
         worst->score[i] = suspects[i].score;
         worst->path[i] = strdup(data->pictures[suspects[i].picture].path);
         if (!worst->path[i])

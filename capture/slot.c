@@ -16,7 +16,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define N_FRAMES (2 * CAP_READERS + 2)
 
@@ -44,12 +43,8 @@ int cap_slot_create(struct cap_slot **out, struct err *err)
     *out = slot;
     if (!slot)
         return err_memory(err, "frame slot");
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&slot->fresh, &attr);
-    pthread_cond_init(&slot->taken, &attr);
-    pthread_condattr_destroy(&attr);
+    pthread_cond_init(&slot->fresh, NULL);
+    pthread_cond_init(&slot->taken, NULL);
     pthread_mutex_init(&slot->lock, NULL);
     return 0;
 }
@@ -66,10 +61,9 @@ void cap_slot_destroy(struct cap_slot *slot)
     free(slot);
 }
 
-static struct timespec deadline(int timeout_ms)
+static int64_t deadline(int timeout_ms)
 {
-    int64_t at_ns = clock_now_ns() + timeout_ms * (CLOCK_SECOND / 1000);
-    return (struct timespec){at_ns / CLOCK_SECOND, at_ns % CLOCK_SECOND};
+    return clock_now_ns() + timeout_ms * (CLOCK_SECOND / 1000);
 }
 
 // -- writer --
@@ -115,11 +109,11 @@ static bool all_have_taken(const struct cap_slot *slot)
 
 bool cap_slot_wait_taken(struct cap_slot *slot, int timeout_ms)
 {
-    struct timespec end = deadline(timeout_ms);
+    int64_t end_ns = deadline(timeout_ms);
     pthread_mutex_lock(&slot->lock);
-    int late = 0;
-    while (!slot->closed && !late && !all_have_taken(slot))
-        late = pthread_cond_timedwait(&slot->taken, &slot->lock, &end);
+    bool in_time = true;
+    while (!slot->closed && in_time && !all_have_taken(slot))
+        in_time = clock_wait(&slot->taken, &slot->lock, end_ns);
     bool taken = !slot->closed && all_have_taken(slot);
     pthread_mutex_unlock(&slot->lock);
     return taken;
@@ -172,11 +166,11 @@ const struct cap_frame *cap_slot_take(struct cap_slot *slot, int reader)
 const struct cap_frame *cap_slot_wait(struct cap_slot *slot, int reader, int timeout_ms)
 {
     struct reader *r = &slot->readers[reader];
-    struct timespec end = deadline(timeout_ms);
+    int64_t end_ns = deadline(timeout_ms);
     pthread_mutex_lock(&slot->lock);
-    int late = 0;
-    while (!slot->closed && !late && r->seen == slot->n_published)
-        late = pthread_cond_timedwait(&slot->fresh, &slot->lock, &end);
+    bool in_time = true;
+    while (!slot->closed && in_time && r->seen == slot->n_published)
+        in_time = clock_wait(&slot->fresh, &slot->lock, end_ns);
     struct cap_frame *frame = slot->closed ? NULL : take(slot, r);
     pthread_mutex_unlock(&slot->lock);
     return frame;

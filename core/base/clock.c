@@ -12,9 +12,20 @@ int64_t clock_now_ns(void)
     return t.tv_sec * CLOCK_SECOND + t.tv_nsec;
 }
 
+static struct timespec timespec_of(int64_t ns)
+{
+    return (struct timespec){.tv_sec = ns / CLOCK_SECOND, .tv_nsec = ns % CLOCK_SECOND};
+}
+
+bool clock_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until_ns)
+{
+    struct timespec until = timespec_of(until_ns);
+    return pthread_cond_clockwait(cond, lock, CLOCK_MONOTONIC, &until) == 0;
+}
+
 void clock_sleep_until(int64_t at_ns)
 {
-    struct timespec t = {.tv_sec = at_ns / CLOCK_SECOND, .tv_nsec = at_ns % CLOCK_SECOND};
+    struct timespec t = timespec_of(at_ns);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR) {
     }
 }

@@ -226,6 +226,40 @@ static void clock_goes_forward(void **state)
     assert_int_equal(strlen(utc), 20);
 }
 
+struct waiting {
+    pthread_mutex_t lock;
+    pthread_cond_t cond;
+    bool woken;
+};
+
+static void *wake(void *arg)
+{
+    struct waiting *w = arg;
+    pthread_mutex_lock(&w->lock);
+    w->woken = true;
+    pthread_cond_signal(&w->cond);
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+static void a_wait_ends_in_time(void **state)
+{
+    (void)state;
+    struct waiting w = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    pthread_t thread;
+    pthread_mutex_lock(&w.lock);
+    int64_t t = clock_now_ns();
+    while (clock_wait(&w.cond, &w.lock, t + 2000000)) {
+    }
+    assert_true(clock_now_ns() - t >= 2000000);
+    assert_false(clock_wait(&w.cond, &w.lock, t)); // past
+    assert_int_equal(pthread_create(&thread, NULL, wake, &w), 0);
+    while (!w.woken)
+        assert_true(clock_wait(&w.cond, &w.lock, t + 20 * CLOCK_SECOND));
+    pthread_mutex_unlock(&w.lock);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +273,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(walk_is_sorted_and_survives_loops, test_dir_make,
                                         test_dir_remove),
         cmocka_unit_test(clock_goes_forward),
+        cmocka_unit_test(a_wait_ends_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
