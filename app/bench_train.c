@@ -2,7 +2,7 @@
 #include "app/bench.h"
 #include "app/folders.h"
 #include "app/signals.h"
-#include "app/trainer.h"
+#include "app/job.h"
 #include "app/verbs.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"

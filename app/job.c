@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
-#include "app/trainer.h"
+#include "app/job.h"
 
 #include "app/left_out.h"
 #include "app/models.h"
+#include "app/others.h"
+#include "app/relay.h"
 
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/siamese/people.h"
 
+#include "ui/view.h"
+
 #include <limits.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define NICENESS       10
 #define HELDOUT        0.3f  // of the pictures, where there is a user
@@ -26,61 +28,6 @@
 #define FIRST_PART     0.25f // of the whole; where it would take more, no first model is made
 #define MEASURED       250   // held-out pictures after each epoch of the user's, about
 #define ANCHORS_NEEDED 1
-#define SUSPECTS_TOLD  3 // pictures on the wrong side of the threshold that are named in the log
-
-// Keeps the last complete epoch's figures on the way to the caller's own function. A training of
-// two parts looks like one: the first part's epochs count before the second's.
-struct relay {
-    struct app_job_result *result;
-    const struct app_job_calls *calls;
-    bool begun;
-    int epochs_before, epochs_after; // of the other part
-    int steps_after;                 // alike, about as long each
-    double step_seconds;             // 0: not known yet
-};
-
-// The part under way and the one after it.
-static double seconds_left(struct relay *relay, const struct siam_progress *p)
-{
-    double steps = (double)(p->epochs - p->epoch) * p->steps - p->step;
-    if (p->seconds_left > 0 && steps >= p->steps) // nearer to the end, what is no step counts more
-        relay->step_seconds = p->seconds_left / steps;
-    return p->seconds_left < 0 ? p->seconds_left
-                               : p->seconds_left + relay->steps_after * relay->step_seconds;
-}
-
-static void relay_progress(void *ctx, const struct siam_progress *p)
-{
-    struct relay *relay = ctx;
-    struct siam_progress all = *p;
-    all.epoch += relay->epochs_before;
-    all.epochs += relay->epochs_before + relay->epochs_after;
-    all.seconds_left = seconds_left(relay, p);
-    relay->begun = true;
-    if (p->epoch_done)
-        relay->result->last = all;
-    relay->calls->progress(relay->calls->ctx, &all);
-}
-
-// What comes besides a user's steps, in as many: all n others are read, the held-out ones judged on
-// first and last, and some after each epoch. To go forward only takes a third of a step, and to
-// read them about as long as to judge on the held-out ones.
-static int aside_steps(const struct siam_train_config *own, int n)
-{
-    float pictures = 3 * HELDOUT * (float)n + MEASURED * (float)own->epochs;
-    return (int)(pictures / (float)(3 * 2 * own->batch_pictures));
-}
-
-// `epochs` in all have been trained before; `after`, where it is not NULL, comes next, beside n
-// others.
-static void relay_part(struct relay *relay, int epochs, const struct siam_train_config *after,
-                       int n)
-{
-    relay->begun = false;
-    relay->epochs_before = epochs;
-    relay->epochs_after = after ? after->epochs : 0;
-    relay->steps_after = after ? after->epochs * after->epoch_steps + aside_steps(after, n) : 0;
-}
 
 // The folder of the model, where a training writes anyway; "": the current one.
 static void folder_of(char *dir, size_t size, const char *path)
@@ -91,57 +38,17 @@ static void folder_of(char *dir, size_t size, const char *path)
 
 // ---- Pictures ---------------------------------------------------------------------------------
 
-// The folders of other people: [n].
-struct others {
-    char negative[PATH_MAX]; // of the data folder
-    const char **dirs;
-    float *weights; // [n], of them
-    int n;
-};
-
-// One folder under two names, or named twice, counts once, with the last weight: its people would
-// be two each.
-static void add_others(struct others *others, const char *dir, float weight)
-{
-    struct stat a, b;
-    for (int i = 0; i < others->n; i++)
-        if (!stat(others->dirs[i], &a) && !stat(dir, &b) && a.st_dev == b.st_dev &&
-            a.st_ino == b.st_ino) {
-            others->weights[i] = weight;
-            return;
-        }
-    others->weights[others->n] = weight;
-    others->dirs[others->n++] = dir;
-}
-
-static int gather_others(struct others *others, const struct app_job *job, struct err *err)
-{
-    *others = (struct others){.n = 0};
-    int ret = 0;
-    if (!job->people)
-        ret = file_join(others->negative, sizeof others->negative, job->data_dir, "negative", err);
-    others->dirs = calloc((size_t)job->n_negatives + 1, sizeof *others->dirs);
-    others->weights = calloc((size_t)job->n_negatives + 1, sizeof *others->weights);
-    if (!others->dirs || !others->weights)
-        return ret ? ret : err_memory(err, "folders");
-    if (!job->people && (file_is_dir(others->negative) || job->n_negatives == 0))
-        add_others(others, others->negative, 1);
-    for (int i = 0; i < job->n_negatives; i++)
-        add_others(others, job->negatives[i], job->weights ? job->weights[i] : 1);
-    return ret;
-}
-
 // A job's way through its parts.
 struct run {
     const struct app_job *job;
     struct app_job_result *result;
     struct siam_train_config config;
     char checkpoint[PATH_MAX];
-    struct others others;
+    struct app_others others;
     struct app_left_out left_out; // of the others, beside the user
     struct pool *pool;
     const atomic_bool *stop;
-    struct relay relay;
+    struct app_relay relay;
     const struct app_job_calls *calls;
     bool tell_loaded;
 };
@@ -271,11 +178,27 @@ static int train_from(struct run *run, const struct known *known, struct siam_tr
     config->start = known->model;
     config->judge = enrol;
     config->judge_ctx = run;
-    return siam_train(&result->model, config, result->data, run->pool, run->stop, relay_progress,
-                      &run->relay, err);
+    return siam_train(&result->model, config, result->data, run->pool, run->stop,
+                      app_relay_progress, &run->relay, err);
 }
 
 // ---- A first model ----------------------------------------------------------------------------
+
+// What comes besides a user's steps, in as many: all n others are read, the held-out ones judged on
+// first and last, and some after each epoch. To go forward only takes a third of a step, and to
+// read them about as long as to judge on the held-out ones.
+static int aside_steps(const struct siam_train_config *own, int n)
+{
+    float pictures = 3 * HELDOUT * (float)n + MEASURED * (float)own->epochs;
+    return (int)(pictures / (float)(3 * 2 * own->batch_pictures));
+}
+
+// Of other people, before the user's beside n of them.
+static void begin_before_own(struct run *run, const struct siam_train_config *own, int n)
+{
+    app_relay_part(&run->relay, 0, own->epochs,
+                   own->epochs * own->epoch_steps + aside_steps(own, n));
+}
 
 // So many epochs of other people for a first model; 0: the whole is not much longer.
 static int first_epochs(const struct run *run, const struct siam_train_config *people,
@@ -315,10 +238,10 @@ static int make_first(struct run *run, const struct known *known,
     others.resume = own.resume = false;
     own.epochs = FIRST_EPOCHS;
     begin_part(run, UI_PART_FIRST);
-    relay_part(&run->relay, 0, &own, data->n_pictures);
-    int ret = siam_train(&first.model, &others, data, run->pool, run->stop, relay_progress,
+    begin_before_own(run, &own, data->n_pictures);
+    int ret = siam_train(&first.model, &others, data, run->pool, run->stop, app_relay_progress,
                          &run->relay, err);
-    relay_part(&run->relay, epochs, NULL, 0);
+    app_relay_part(&run->relay, epochs, 0, 0);
     if (!ret)
         ret = train_from(run, &first, &own, err);
     siam_model_unref(first.model);
@@ -425,10 +348,10 @@ static int learn(struct run *run, struct known *known, const struct siam_train_c
         return ret;
     }
     begin_part(run, UI_PART_OTHERS);
-    relay_part(&run->relay, 0, &run->config, people->n_pictures);
-    ret = siam_train(&known->model, config, people, run->pool, run->stop, relay_progress,
+    begin_before_own(run, &run->config, people->n_pictures);
+    ret = siam_train(&known->model, config, people, run->pool, run->stop, app_relay_progress,
                      &run->relay, err);
-    relay_part(&run->relay, config->epochs, NULL, 0);
+    app_relay_part(&run->relay, config->epochs, 0, 0);
     return ret;
 }
 
@@ -605,7 +528,7 @@ static int train_once(struct run *run, struct err *err)
         loaded(run, run->result->data);
     return ret ? ret
                : siam_train(&run->result->model, &run->config, run->result->data, run->pool,
-                            run->stop, relay_progress, &run->relay, err);
+                            run->stop, app_relay_progress, &run->relay, err);
 }
 
 static int run_parts(struct run *run, struct err *err)
@@ -620,7 +543,7 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
         .job = job,
         .result = result,
         .stop = stop,
-        .relay = {.result = result, .calls = calls},
+        .relay = {.last = &result->last, .progress = calls->progress, .ctx = calls->ctx},
         .calls = calls,
         .tell_loaded = true,
     };
@@ -633,7 +556,7 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
     if (!ret)
         keep_present(&run);
     if (!ret)
-        ret = gather_others(&run.others, job, err);
+        ret = app_others_gather(&run.others, job, err);
     if (!ret && !job->people)
         ret = app_left_out_load(&run.left_out, job->data_dir, err);
     if (!ret)
@@ -646,8 +569,7 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
         ret = run_parts(&run, err);
     }
     result->stopped = ret == SIAM_STOPPED || ret == ERR_STOPPED;
-    free(run.others.dirs);
-    free(run.others.weights);
+    app_others_finish(&run.others);
     app_left_out_finish(&run.left_out);
     pool_destroy(run.pool);
     return result->stopped ? 0 : ret;
@@ -657,34 +579,4 @@ void app_job_finish(struct app_job_result *result)
 {
     drop_outcome(result);
     *result = (struct app_job_result){0};
-}
-
-void app_log_epoch(const struct siam_progress *p)
-{
-    log_info("epoch %d/%d: loss %.4f, held-out loss %.4f, precision %.3f, recall %.3f, %.0f s left",
-             p->epoch, p->epochs, p->loss, p->heldout_loss, p->precision, p->recall,
-             p->seconds_left > 0 ? p->seconds_left : 0);
-}
-
-// The first of them by name.
-static void log_suspects(const struct siam_dataset *data, const struct verify_suspect *suspects,
-                         int n, const char *what)
-{
-    for (int i = 0; i < n && i < SUSPECTS_TOLD; i++)
-        log_info("%s: %s (score %.2f)", data->pictures[suspects[i].picture].path, what,
-                 (double)suspects[i].score);
-}
-
-void app_log_enrolment(const struct app_job_result *result)
-{
-    char *text = result->enrolled ? verify_enrolment_text(&result->enrolment) : NULL;
-    char *rest = text;
-    for (char *line; text && (line = strtok_r(rest, "\n", &rest));)
-        log_info("%s", line);
-    free(text);
-    if (!result->enrolled)
-        return;
-    const struct verify_enrolment *en = &result->enrolment;
-    log_suspects(result->data, en->own, en->n_own, "of you, but looks like a stranger");
-    log_suspects(result->data, en->others, en->n_others, "of another, but looks like you");
 }

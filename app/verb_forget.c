@@ -10,7 +10,7 @@
 #include "app/models.h"
 #include "app/settings.h"
 #include "app/signals.h"
-#include "app/trainer.h"
+#include "app/job.h"
 #include "app/verbs.h"
 #include "core/base/file.h"
 #include "core/base/log.h"

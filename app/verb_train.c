@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/folders.h"
 #include "app/signals.h"
-#include "app/trainer.h"
+#include "app/job.h"
 #include "app/verbs.h"
 #include "core/base/file.h"
 #include "core/base/log.h"

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A job's way through its parts, with the whole net and drawn people, but few steps: a first model
 // where none is there, then the whole; and what a stop leaves.
+#include "app/job.h"
 #include "app/models.h"
-#include "app/trainer.h"
 #include "capture/camera.h"
 #include "core/base/file.h"
 #include "core/image/save.h"
 #include "tests/test.h"
+#include "ui/view.h"
 
 #include <unistd.h>
 
