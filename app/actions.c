@@ -3,8 +3,6 @@
 // and the tables of them. Main thread.
 #include "app/session.h"
 
-#include "core/siamese/weight.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +109,17 @@ static void use_model(struct app_session *s, const struct ui_action *action)
 
 // ---- Live ------------------------------------------------------------------------------------
 
+// What is kept now is learnt by the training under way, where that has not yet read what is the
+// user's.
+static const char *who_learns(struct app_session *s)
+{
+    if (!app_trainer_busy(s->trainer))
+        return retrains(s) ? "r trains on it for half a minute" : "t trains anew with it";
+    if (s->view.part == UI_PART_OTHERS)
+        return "the model that is being learnt will learn from it";
+    return retrains(s) ? "r trains on it after this training" : "t trains anew after this training";
+}
+
 // The frame is kept as the opposite of what was said of it.
 static void tell_wrong(struct app_session *s)
 {
@@ -122,7 +131,7 @@ static void tell_wrong(struct app_session *s)
     bool was_you = verdict == VERIFY_YOU;
     char text[UI_TEXT];
     snprintf(text, sizeof text, "kept as %s: %s", was_you ? "\"not me\"" : "a positive of you",
-             retrains(s) ? "r trains on it for half a minute" : "t trains anew with it");
+             who_learns(s));
     if (!app_collector_hold(s->collector, was_you ? 'n' : 'p', 1))
         return;
     s->n_wrong++;
@@ -179,78 +188,20 @@ static void reset_threshold(struct app_session *s)
 
 // ---- Folders and pages -----------------------------------------------------------------------
 
-// The pages show the same folders as the list.
-static void tell_folders(struct app_session *s)
-{
-    int n;
-    char **paths = app_folders_paths(s->folders, &n);
-    if (paths) {
-        app_album_set_folders(s->album, (const char *const *)paths, n);
-        app_browser_set_folders(s->browser, (const char *const *)paths, n);
-    }
-    free(paths);
-}
-
 static void open_page(struct app_session *s, const struct ui_action *action)
 {
     enum ui_page page = (enum ui_page)action->index;
     s->view.page = s->page = s->page == page ? UI_PAGE_PICTURE : page;
-    tell_folders(s);
+    app_people_tell(s);
     app_album_open(s->album, s->page == UI_PAGE_COLLECTED);
     app_people_open(s, s->page == UI_PAGE_PEOPLE);
-}
-
-static void add_folder(struct app_session *s, const struct ui_action *action)
-{
-    const char *path = action->path;
-    char text[UI_TEXT];
-    struct err err = {0};
-    int ret = app_folders_add(s->folders, path, &err);
-    if (ret) {
-        app_session_tell_error(s, ret, err.text);
-        return;
-    }
-    snprintf(text, sizeof text, "other people from %s", path);
-    app_session_tell(s, text);
-    app_check_folders(s->check);
-    tell_folders(s);
-}
-
-static void remove_folder(struct app_session *s, const struct ui_action *action)
-{
-    char text[UI_TEXT + 64];
-    struct err err = {0};
-    app_folders_view(s->folders, &s->view);
-    if (action->index < 0 || action->index >= s->view.n_folders)
-        return;
-    snprintf(text, sizeof text, "not used any more: %s (u takes that back)",
-             s->view.folder[action->index].path);
-    int ret = app_folders_remove(s->folders, action->index, &err);
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    else
-        app_session_tell(s, text);
-    s->folder_removed = true;
-    tell_folders(s);
-}
-
-static void restore_folder(struct app_session *s)
-{
-    struct err err = {0};
-    int ret = app_folders_restore(s->folders, &err);
-    s->folder_removed = false;
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    else
-        app_session_tell(s, "the folder is used again");
-    tell_folders(s);
 }
 
 // The last thing is taken back: a folder's removal, or what was done to pictures.
 static void undo(struct app_session *s, const struct ui_action *action)
 {
     if (s->folder_removed && !app_collector_is_holding(s->collector))
-        restore_folder(s);
+        app_people_do(s, action);
     else
         app_pictures_do(s, action);
 }
@@ -260,24 +211,6 @@ static bool can_be_undone(enum ui_action_kind kind)
 {
     return kind == UI_HOLD || kind == UI_WRONG || kind == UI_DELETE || kind == UI_MOVE ||
            kind == UI_TAKE_OUT || kind == UI_READMIT;
-}
-
-static void weigh_folder(struct app_session *s, const struct ui_action *action)
-{
-    static const char *const often[] = {"a quarter as often as", "half as often as", "as often as",
-                                        "twice as often as", "four times as often as"};
-    struct err err = {0};
-    int ret = app_folders_weigh(s->folders, action->index, action->amount, &err);
-    if (ret)
-        app_session_tell_error(s, ret, err.text);
-    app_folders_view(s->folders, &s->view);
-    if (ret || action->index < 0 || action->index >= s->view.n_folders)
-        return;
-    char text[2 * UI_TEXT];
-    const struct ui_folder *folder = &s->view.folder[action->index];
-    snprintf(text, sizeof text, "%s: the next training shows its people %s others", folder->path,
-             often[siam_weight_log2(folder->weight) - SIAM_WEIGHT_LEAST]);
-    app_session_tell(s, text);
 }
 
 // ---- The window ------------------------------------------------------------------------------
@@ -360,9 +293,9 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         [UI_UNDO] = undo,
         [UI_PAGE] = open_page,
         [UI_TEXT_SIZE] = change_text_size,
-        [UI_FOLDER] = add_folder,
-        [UI_REMOVE_FOLDER] = remove_folder,
-        [UI_WEIGHT] = weigh_folder,
+        [UI_FOLDER] = app_people_do,
+        [UI_REMOVE_FOLDER] = app_people_do,
+        [UI_WEIGHT] = app_people_do,
         [UI_PICK_FOLDER] = app_people_do,
         [UI_PICK_DIR] = app_people_do,
         [UI_OPEN_DIR] = app_people_do,

@@ -74,17 +74,13 @@ static void fail(struct app_collector *c, int code, const char *text)
     c->calls.failed(c->calls.ctx, code, text);
 }
 
-static bool begin_burst(struct app_collector *c, enum siam_kind kind)
+static void begin_burst(struct app_collector *c, enum siam_kind kind)
 {
-    struct err err = {0};
     char stamp[20];
     clock_stamp(stamp);
     snprintf(c->prefix, sizeof c->prefix, "%s/%s-%s-b%03d", c->dir[kind], app_kind_folders[kind],
              stamp, ++c->burst_number);
-    int ret = app_edits_begin_burst(c->edits, &err);
-    if (ret)
-        fail(c, ret, err.text);
-    return ret == 0;
+    app_edits_begin_burst(c->edits);
 }
 
 // *box: what to keep of the frame.
@@ -231,8 +227,8 @@ static void *collector_main(void *arg)
         c->state.burst = c->state.alike = c->state.blurred = 0;
         pthread_mutex_unlock(&c->lock);
         c->failed = false;
-        if (begin_burst(c, kind))
-            run_burst(c);
+        begin_burst(c, kind);
+        run_burst(c);
         tell_end(c, kind);
         pthread_mutex_lock(&c->lock);
         c->now = c->next;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// DESIGN. A step is a list of files, each with the path it has now and the one it had before, if
+// DESIGN. Things are done one after the other, with `doing` held, which may take a disk's time: the
+// window waits for it never, only for `lock`, held for a moment. What is left out is changed as a
+// copy that takes the list's place once it is saved.
+//
+// A step is a list of files, each with the path it has now and the one it had before, if
 // any; taking it back is renaming, in the reverse order of the steps. The trash needs no list: its
 // folders say which step it was and where a file belongs. A session holds a lock (flock) on its
 // folder in the trash, so that a folder without one is a crash's. The next session takes that over
@@ -52,17 +56,20 @@ struct bin {
 struct app_edits {
     char data_dir[PATH_MAX]; // true path
     char trash[PATH_MAX];
-    pthread_mutex_t lock;
-    struct step *steps; // protected by lock, as all below: [n_steps], the last one on top
+    pthread_mutex_t doing;
+    struct step *steps; // protected by doing, as the next: [n_steps], the last one on top
     int n_steps, room;
     struct bin *bins; // [n_bins], one's own, if there is one, last
     int n_bins;
     bool has_bin;
-    bool kept;    // what was taken over
-    int bin_step; // number of the last folder in one's own
-    int counts[SIAM_KINDS];
-    struct app_left_out left_out;
-    int n_edits; // times something was changed
+    bool kept;                    // what was taken over
+    int bin_step;                 // number of the last folder in one's own
+    struct app_left_out left_out; // changed with both held: read with either
+
+    pthread_mutex_t lock;
+    int counts[SIAM_KINDS]; // protected by lock, as the next
+    int n_saved, n_edits;   // pictures, and times something else was changed
+    bool burst_due;         // the next picture that is saved is the first of a step
 };
 
 // ---- Steps ------------------------------------------------------------------------------------
@@ -105,13 +112,14 @@ static int step_add(struct step *step, const char *now, const char *before, stru
     return 0;
 }
 
-// Takes the step over, but for one in which nothing was done.
+// With doing held, as all that changes something: takes the step over, but for one in which nothing
+// was done.
 static int push_step(struct app_edits *e, struct step *step, struct err *err)
 {
     struct step *steps = make_room(e->steps, e->n_steps, &e->room, sizeof *steps);
     if (steps)
         e->steps = steps;
-    if (!steps || (step->n == 0 && step->what != APP_SAVED)) {
+    if (!steps || step->n == 0) {
         step_finish(step);
         return steps ? 0 : err_memory(err, "undo");
     }
@@ -362,14 +370,14 @@ static int need_bin(struct app_edits *e, struct err *err)
 
 void app_edits_empty_trash(struct app_edits *e)
 {
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->doing);
     while (e->n_bins > 0) {
         remove_tree(e->bins[e->n_bins - 1].path);
         drop_bin(e);
     }
     e->has_bin = false;
     rmdir(e->trash); // where another session has something in it, it stays
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->doing);
 }
 
 // ---- Life -------------------------------------------------------------------------------------
@@ -379,7 +387,9 @@ int app_edits_create(struct app_edits **out, const char *data_dir, struct err *e
     struct app_edits *e = *out = calloc(1, sizeof *e);
     if (!e)
         return err_memory(err, "edits");
+    pthread_mutex_init(&e->doing, NULL);
     pthread_mutex_init(&e->lock, NULL);
+    e->burst_due = true;
     int ret = realpath(data_dir, e->data_dir)
                   ? 0
                   : err_set(err, ERR_DATA, "%s: %s", data_dir, strerror(errno));
@@ -398,9 +408,9 @@ int app_edits_create(struct app_edits **out, const char *data_dir, struct err *e
 
 void app_edits_keep(struct app_edits *e)
 {
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->doing);
     e->kept = true;
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->doing);
 }
 
 // What was taken over gets the name back that the next session looks for.
@@ -429,18 +439,59 @@ void app_edits_destroy(struct app_edits *e)
     free(e->bins);
     app_left_out_finish(&e->left_out);
     pthread_mutex_destroy(&e->lock);
+    pthread_mutex_destroy(&e->doing);
     free(e);
 }
 
 // ---- Doing ------------------------------------------------------------------------------------
 
-int app_edits_begin_burst(struct app_edits *e, struct err *err)
+// A picture went from a class to another; -1: the trash.
+static void count_edit(struct app_edits *e, int from, int to)
+{
+    pthread_mutex_lock(&e->lock);
+    if (from >= 0)
+        e->counts[from]--;
+    if (to >= 0)
+        e->counts[to]++;
+    e->n_edits++;
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void end_burst(struct app_edits *e)
+{
+    pthread_mutex_lock(&e->lock);
+    e->burst_due = true;
+    pthread_mutex_unlock(&e->lock);
+}
+
+void app_edits_begin_burst(struct app_edits *e)
+{
+    end_burst(e);
+}
+
+// Whether it is the first one of a burst.
+static bool count_saved(struct app_edits *e, enum siam_kind kind)
+{
+    pthread_mutex_lock(&e->lock);
+    bool is_first = e->burst_due;
+    e->burst_due = false;
+    e->counts[kind]++;
+    e->n_saved++;
+    pthread_mutex_unlock(&e->lock);
+    return is_first;
+}
+
+static int add_saved(struct app_edits *e, const char *path, bool is_first, struct err *err)
 {
     struct step burst = {.what = APP_SAVED};
-    pthread_mutex_lock(&e->lock);
-    int ret = push_step(e, &burst, err);
-    pthread_mutex_unlock(&e->lock);
-    return ret;
+    int top = e->n_steps - 1;
+    while (top >= 0 && e->steps[top].what != APP_SAVED)
+        top--; // pictures may be edited while a burst is taken
+    if (!is_first && top >= 0)
+        return step_add(&e->steps[top], path, NULL, err);
+    int ret = step_add(&burst, path, NULL, err);
+    int pushed = push_step(e, &burst, ret ? NULL : err);
+    return ret ? ret : pushed;
 }
 
 int app_edits_saved(struct app_edits *e, enum siam_kind kind, const char *path, struct err *err)
@@ -448,15 +499,11 @@ int app_edits_saved(struct app_edits *e, enum siam_kind kind, const char *path, 
     char full[PATH_MAX];
     enum siam_kind same = kind;
     int ret = find_picture(e, path, full, &same, err);
-    pthread_mutex_lock(&e->lock);
-    int top = e->n_steps - 1;
-    while (top >= 0 && e->steps[top].what != APP_SAVED)
-        top--; // pictures may be edited while a burst is taken
-    e->counts[kind]++;
-    e->n_edits++;
-    if (!ret && top >= 0)
-        ret = step_add(&e->steps[top], full, NULL, err);
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_lock(&e->doing);
+    bool is_first = count_saved(e, kind);
+    if (!ret)
+        ret = add_saved(e, full, is_first, err);
+    pthread_mutex_unlock(&e->doing);
     return ret;
 }
 
@@ -498,11 +545,9 @@ static int edit_one(struct app_edits *e, struct step *step, const char *path,
         return ret;
     done->n++;
     done->from[kind]++;
-    e->counts[kind]--;
-    if (target->kind >= 0) {
+    if (target->kind >= 0)
         done->to[target->kind]++;
-        e->counts[target->kind]++;
-    }
+    count_edit(e, (int)kind, target->kind);
     return step_add(step, to, from, err);
 }
 
@@ -512,17 +557,16 @@ static int edit(struct app_edits *e, const char *const *paths, int n, int kind,
     struct target target;
     struct step step = {.what = kind < 0 ? APP_DELETED : APP_MOVED};
     *done = (struct app_edited){0};
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->doing);
     int ret = find_target(&target, e, kind, err), fault = 0;
     for (int i = 0; i < n && !ret; i++) {
         int failed = edit_one(e, &step, paths[i], &target, done, fault ? NULL : err);
         fault = fault ? fault : failed;
     }
     done->what = done->n > 0 ? step.what : APP_UNEDITED;
-    e->n_edits += done->n > 0;
     if (!ret)
         ret = push_step(e, &step, fault ? NULL : err);
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->doing);
     return fault ? fault : ret;
 }
 
@@ -540,22 +584,50 @@ int app_edits_move(struct app_edits *e, const char *const *paths, int n, enum si
 
 // ---- Leaving out ------------------------------------------------------------------------------
 
+typedef int (*left_out_change)(struct app_left_out *list, const char *path, struct err *err);
+
+static int change_left_out(struct app_edits *e, left_out_change change, const char *path,
+                           struct err *err)
+{
+    struct app_left_out changed;
+    int ret = app_left_out_copy(&changed, &e->left_out, err);
+    if (!ret)
+        ret = change(&changed, path, err);
+    if (!ret) {
+        pthread_mutex_lock(&e->lock);
+        struct app_left_out before = e->left_out;
+        e->left_out = changed;
+        e->n_edits++;
+        pthread_mutex_unlock(&e->lock);
+        changed = before;
+    }
+    app_left_out_finish(&changed);
+    return ret;
+}
+
+static int clear(struct app_left_out *list, const char *path, struct err *err)
+{
+    (void)path;
+    return app_left_out_clear(list, err);
+}
+
 static int leave_out(struct app_edits *e, const char *path, struct app_edited *done,
                      struct err *err)
 {
     struct step step = {.what = APP_LEFT_OUT};
-    pthread_mutex_lock(&e->lock);
-    bool fresh = !app_left_out_has(&e->left_out, path);
-    int ret = app_left_out_add(&e->left_out, path, err);
-    if (!ret && fresh) {
-        done->what = APP_LEFT_OUT;
-        done->n = 1;
-        e->n_edits++;
-        ret = step_add(&step, path, NULL, err);
+    int ret = 0;
+    pthread_mutex_lock(&e->doing);
+    if (!app_left_out_has(&e->left_out, path)) {
+        ret = change_left_out(e, app_left_out_add, path, err);
+        if (!ret) {
+            done->what = APP_LEFT_OUT;
+            done->n = 1;
+            ret = step_add(&step, path, NULL, err);
+            int pushed = push_step(e, &step, ret ? NULL : err);
+            ret = ret ? ret : pushed;
+        }
     }
-    if (!ret)
-        ret = push_step(e, &step, err);
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->doing);
     return ret;
 }
 
@@ -576,20 +648,19 @@ int app_edits_readmit(struct app_edits *e, struct app_edited *done, struct err *
     struct step step = {.what = APP_READMITTED};
     int ret = 0;
     *done = (struct app_edited){0};
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->doing);
     for (int i = 0; i < e->left_out.n && !ret; i++)
         ret = step_add(&step, e->left_out.paths[i], NULL, err);
-    if (!ret)
-        ret = app_left_out_clear(&e->left_out, err);
+    if (!ret && step.n > 0)
+        ret = change_left_out(e, clear, NULL, err);
     if (ret) {
         step_finish(&step);
     } else if (step.n > 0) {
         done->what = APP_READMITTED;
         done->n = step.n;
-        e->n_edits++;
         ret = push_step(e, &step, err);
     }
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->doing);
     return ret;
 }
 
@@ -625,18 +696,18 @@ static enum siam_kind kind_at(const struct app_edits *e, const char *path)
     return (enum siam_kind)kind_of(path + strlen(e->data_dir) + 1);
 }
 
-// With the lock held: a picture of others takes part again, or no more.
+// A picture of others takes part again, or no more.
 static int undo_leaving_out(struct app_edits *e, const char *path, bool again,
                             struct app_edited *undone, struct err *err)
 {
-    bool had = app_left_out_has(&e->left_out, path);
-    int ret = again ? app_left_out_remove(&e->left_out, path, err)
-                    : app_left_out_add(&e->left_out, path, err);
-    undone->n += had == again && !ret;
+    if (app_left_out_has(&e->left_out, path) != again)
+        return 0;
+    int ret = change_left_out(e, again ? app_left_out_remove : app_left_out_add, path, err);
+    undone->n += !ret;
     return ret;
 }
 
-// With the lock held. A file that is gone has nothing left to take back.
+// A file that is gone has nothing left to take back.
 static int undo_file(struct app_edits *e, enum app_edit what, const struct file *file,
                      struct app_edited *undone, struct err *err)
 {
@@ -657,16 +728,16 @@ static int undo_file(struct app_edits *e, enum app_edit what, const struct file 
     undone->n++;
     enum siam_kind from = kind_at(e, what == APP_SAVED ? file->now : file->before);
     undone->from[from]++;
-    e->counts[from] += what == APP_SAVED ? -1 : 1;
-    if (what == APP_MOVED) {
-        enum siam_kind to = kind_at(e, file->now);
-        undone->to[to]++;
-        e->counts[to]--;
-    }
+    if (what == APP_MOVED)
+        undone->to[kind_at(e, file->now)]++;
+    if (what == APP_SAVED)
+        count_edit(e, (int)from, -1);
+    else
+        count_edit(e, what == APP_MOVED ? (int)kind_at(e, file->now) : -1, (int)from);
     return 0;
 }
 
-// With the lock held: takes the step back, and keeps of it what it can't.
+// Takes the step back, and keeps of it what it can't.
 static int undo_step(struct app_edits *e, struct step *step, struct app_edited *undone,
                      struct err *err)
 {
@@ -690,41 +761,57 @@ int app_edits_undo(struct app_edits *e, struct app_edited *undone, struct err *e
 {
     int ret = 0;
     *undone = (struct app_edited){0};
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->doing);
     while (e->n_steps > 0 && undone->n == 0 && !ret) {
         struct step *step = &e->steps[e->n_steps - 1];
         ret = undo_step(e, step, undone, err);
         if (undone->n > 0)
             undone->what = step->what;
+        if (step->what == APP_SAVED) // what is saved after it is not of the step before
+            end_burst(e);
         if (!ret) {
             step_finish(step);
             e->n_steps--;
         }
     }
-    e->n_edits += undone->n > 0;
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->doing);
     return ret;
 }
 
 // ---- Counting ---------------------------------------------------------------------------------
 
+static int64_t count_changes(struct app_edits *e)
+{
+    pthread_mutex_lock(&e->lock);
+    int64_t n = (int64_t)e->n_edits + e->n_saved;
+    pthread_mutex_unlock(&e->lock);
+    return n;
+}
+
+// Nothing is half done then.
+static bool set_counts(struct app_edits *e, const int counts[SIAM_KINDS], int64_t changes)
+{
+    pthread_mutex_lock(&e->doing);
+    bool same = count_changes(e) == changes;
+    if (same) {
+        pthread_mutex_lock(&e->lock);
+        memcpy(e->counts, counts, sizeof e->counts);
+        pthread_mutex_unlock(&e->lock);
+    }
+    pthread_mutex_unlock(&e->doing);
+    return same;
+}
+
 void app_edits_count(struct app_edits *e, const atomic_bool *stop)
 {
-    bool counted = false;
-    while (!counted && !*stop) {
+    for (bool counted = false; !counted && !*stop;) {
         char dir[PATH_MAX];
         int counts[SIAM_KINDS] = {0};
-        pthread_mutex_lock(&e->lock);
-        int n_edits = e->n_edits;
-        pthread_mutex_unlock(&e->lock);
+        int64_t changes = count_changes(e);
         for (int k = 0; k < SIAM_KINDS; k++)
             if (!file_join(dir, sizeof dir, e->data_dir, app_kind_folders[k], NULL))
                 counts[k] = app_count_pictures(dir, stop);
-        pthread_mutex_lock(&e->lock);
-        counted = n_edits == e->n_edits;
-        if (counted)
-            memcpy(e->counts, counts, sizeof counts);
-        pthread_mutex_unlock(&e->lock);
+        counted = set_counts(e, counts, changes);
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What is done to the user's own pictures (DATA/anchor, DATA/positive, DATA/negative), in order, so
 // that the last of it can be taken back: bursts that were saved, pictures that were deleted or
-// moved to another class. Counts them, too. Any thread; none waits for another's work but for a
-// moment.
+// moved to another class. Counts them, too. Any thread: what is done waits for what is done already,
+// what only looks for a moment at most.
 //
 // What is deleted waits in DATA/trash (mode 0700) under the time the session began, one numbered
 // folder for each deletion, and in that the path it had: trash/20260314-150926-535/000001/anchor/X.
@@ -56,7 +56,7 @@ void app_edits_keep(struct app_edits *edits);
 void app_edits_empty_trash(struct app_edits *edits);
 
 // A burst begins; then each of its pictures, when it has been saved. Errors: ERR_MEMORY.
-int app_edits_begin_burst(struct app_edits *edits, struct err *err);
+void app_edits_begin_burst(struct app_edits *edits);
 int app_edits_saved(struct app_edits *edits, enum siam_kind kind, const char *path,
                     struct err *err);
 
@@ -78,7 +78,8 @@ int app_edits_readmit(struct app_edits *edits, struct app_edited *done, struct e
 // How many are left out, and whether a picture is there and takes part in trainings.
 int app_edits_left_out(struct app_edits *edits);
 bool app_edits_takes_part(struct app_edits *edits, const char *path);
-// How often something was changed, so that what follows from it is looked up then alone.
+// How often something was changed, saved pictures aside, so that what follows from it is looked up
+// then alone.
 int app_edits_changes(struct app_edits *edits);
 
 // Takes back the last step that there is anything left of: pictures that were saved are removed,

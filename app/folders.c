@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+// DESIGN. The list is changed by one after the other, with `doing` held, which takes a disk's time;
+// `lock` is held for a moment, so that who looks at the list doesn't wait.
 #include "app/folders.h"
 
 #include "app/folder_look.h"
@@ -33,9 +35,11 @@ struct app_folders {
     const char *data_dir;
     struct app_events *events;
     pthread_t counter;
+    pthread_mutex_t doing; // taken before lock
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct folder list[UI_FOLDERS]; // protected by lock, as all below
+    // Changed with both held: read with either. But what is found out of a folder is the lock's.
+    struct folder list[UI_FOLDERS];
     int n;
     struct folder removed; // the last one; path NULL: none
     int removed_from;      // its place in the list
@@ -137,7 +141,6 @@ static void *counter_main(void *arg)
     return NULL;
 }
 
-// With the lock held, or before the counter starts.
 static int append(struct app_folders *f, const char *path, bool remembered, struct err *err)
 {
     if (find(f, path) >= 0)
@@ -148,8 +151,11 @@ static int append(struct app_folders *f, const char *path, bool remembered, stru
     char *copy = strdup(path);
     if (!copy)
         return err_memory(err, path);
+    pthread_mutex_lock(&f->lock);
     f->list[f->n++] = (struct folder){
         .path = copy, .pictures = -1, .remembered = remembered, .weight = 1, .kept_weight = 1};
+    pthread_cond_signal(&f->changed);
+    pthread_mutex_unlock(&f->lock);
     return 0;
 }
 
@@ -221,7 +227,6 @@ static cJSON *make_item(const struct folder *folder)
     return item;
 }
 
-// With the lock held.
 static int save(struct app_folders *f, struct err *err)
 {
     char path[PATH_MAX];
@@ -244,6 +249,7 @@ static int make(struct app_folders **out, const char *data_dir, const char *cons
         return err_memory(err, "folders");
     f->data_dir = data_dir;
     f->quit = true;
+    pthread_mutex_init(&f->doing, NULL);
     pthread_mutex_init(&f->lock, NULL);
     pthread_cond_init(&f->changed, NULL);
     int ret = load(f, err);
@@ -290,71 +296,85 @@ void app_folders_destroy(struct app_folders *f)
     free(f->removed.path);
     pthread_cond_destroy(&f->changed);
     pthread_mutex_destroy(&f->lock);
+    pthread_mutex_destroy(&f->doing);
     free(f);
 }
 
 int app_folders_add(struct app_folders *f, const char *path, struct err *err)
 {
-    pthread_mutex_lock(&f->lock);
+    pthread_mutex_lock(&f->doing);
     int before = f->n;
     int ret = append_existing(f, path, true, err);
-    if (!ret && f->n > before) {
-        pthread_cond_signal(&f->changed);
+    if (!ret && f->n > before)
         ret = save(f, err);
-    }
-    pthread_mutex_unlock(&f->lock);
+    pthread_mutex_unlock(&f->doing);
     return ret;
 }
 
-int app_folders_remove(struct app_folders *f, int index, struct err *err)
+int app_folders_remove(struct app_folders *f, const char *path, struct err *err)
 {
     int ret = 0;
-    pthread_mutex_lock(&f->lock);
-    if (index >= 0 && index < f->n) {
-        free(f->removed.path);
-        f->removed = f->list[index];
-        f->removed_from = index;
-        memmove(&f->list[index], &f->list[index + 1], (size_t)(--f->n - index) * sizeof f->list[0]);
+    pthread_mutex_lock(&f->doing);
+    int i = find(f, path);
+    if (i >= 0) {
+        pthread_mutex_lock(&f->lock);
+        char *forgotten = f->removed.path;
+        f->removed = f->list[i];
+        f->removed_from = i;
+        memmove(&f->list[i], &f->list[i + 1], (size_t)(--f->n - i) * sizeof f->list[0]);
+        pthread_mutex_unlock(&f->lock);
+        free(forgotten);
         ret = save(f, err);
     }
-    pthread_mutex_unlock(&f->lock);
+    pthread_mutex_unlock(&f->doing);
     return ret;
+}
+
+static void put_back(struct app_folders *f)
+{
+    pthread_mutex_lock(&f->lock);
+    int at = f->removed_from < f->n ? f->removed_from : f->n;
+    memmove(&f->list[at + 1], &f->list[at], (size_t)(f->n++ - at) * sizeof f->list[0]);
+    f->list[at] = f->removed;
+    f->removed = (struct folder){0};
+    pthread_cond_signal(&f->changed);
+    pthread_mutex_unlock(&f->lock);
 }
 
 int app_folders_restore(struct app_folders *f, struct err *err)
 {
     int ret = 0;
-    pthread_mutex_lock(&f->lock);
+    pthread_mutex_lock(&f->doing);
     if (!f->removed.path) {
         ret = err_set(err, ERR_DATA, "no folder was removed");
     } else if (f->n == UI_FOLDERS) {
         ret =
             err_set(err, ERR_DATA, "%s: there are %d folders already", f->removed.path, UI_FOLDERS);
     } else if (find(f, f->removed.path) < 0) {
-        int at = f->removed_from < f->n ? f->removed_from : f->n;
-        memmove(&f->list[at + 1], &f->list[at], (size_t)(f->n++ - at) * sizeof f->list[0]);
-        f->list[at] = f->removed;
-        f->removed = (struct folder){0};
-        pthread_cond_signal(&f->changed);
+        put_back(f);
         ret = save(f, err);
     }
-    pthread_mutex_unlock(&f->lock);
+    pthread_mutex_unlock(&f->doing);
     return ret;
 }
 
-int app_folders_weigh(struct app_folders *f, int index, float factor, struct err *err)
+int app_folders_weigh(struct app_folders *f, const char *path, float factor, float *now,
+                      struct err *err)
 {
     int ret = 0;
-    pthread_mutex_lock(&f->lock);
-    if (index >= 0 && index < f->n) {
-        struct folder *folder = &f->list[index];
-        float weight = folder->weight * factor;
-        if (siam_weight_is_valid((double)weight)) {
-            folder->weight = folder->kept_weight = weight;
-            ret = folder->remembered ? save(f, err) : 0;
-        }
+    *now = 0;
+    pthread_mutex_lock(&f->doing);
+    int i = find(f, path);
+    struct folder *folder = i >= 0 ? &f->list[i] : NULL;
+    if (folder && siam_weight_is_valid((double)(folder->weight * factor))) {
+        pthread_mutex_lock(&f->lock);
+        folder->kept_weight = folder->weight *= factor;
+        pthread_mutex_unlock(&f->lock);
+        ret = folder->remembered ? save(f, err) : 0;
     }
-    pthread_mutex_unlock(&f->lock);
+    if (folder)
+        *now = folder->weight;
+    pthread_mutex_unlock(&f->doing);
     return ret;
 }
 

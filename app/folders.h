@@ -2,7 +2,8 @@
 // The folders of other people: those of the command line (this run only) and those dropped on the
 // window or typed, which are remembered in DATA/folders.json, with their weights. Folders are read
 // in place and never written to. A thread of its own counts their pictures, then looks for files
-// that can't be used (folder_look.h). Any thread may call.
+// that can't be used (folder_look.h). Any thread may call: what changes the list waits for a disk,
+// what looks at it for a moment at most.
 #ifndef VISAVIS_APP_FOLDERS_H
 #define VISAVIS_APP_FOLDERS_H
 
@@ -25,17 +26,19 @@ void app_folders_destroy(struct app_folders *folders);
 // Adds and remembers. Being there already is fine. Errors: ERR_DATA (no such folder, not a folder,
 // too many), ERR_IO (can't remember it; it counts for this run).
 int app_folders_add(struct app_folders *folders, const char *path, struct err *err);
-// Forgets folder `index` of the list as app_folders_view() gave it; the folder itself stays.
-int app_folders_remove(struct app_folders *folders, int index, struct err *err);
+// Forgets it, where it is in the list (by its path there); the folder itself stays. Errors: ERR_IO
+// (can't remember it; it counts for this run).
+int app_folders_remove(struct app_folders *folders, const char *path, struct err *err);
 // Takes that back, for the one that was removed last: with its place in the list and its weight.
 // Errors: ERR_DATA (none was removed, or there is no room for it any more), ERR_IO (can't remember
 // it; it counts for this run).
 int app_folders_restore(struct app_folders *folders, struct err *err);
 
-// Multiplies the weight of folder `index` by a power of 2, within what weights can be, and
-// remembers it where the folder is remembered. Errors: ERR_IO (can't remember it; it counts for
-// this run).
-int app_folders_weigh(struct app_folders *folders, int index, float factor, struct err *err);
+// Multiplies the weight of a folder in the list by a power of 2, within what weights can be, and
+// remembers it where the folder is remembered. *now is its weight then; 0: it is not in the list.
+// Errors: ERR_IO (can't remember it; it counts for this run).
+int app_folders_weigh(struct app_folders *folders, const char *path, float factor, float *now,
+                      struct err *err);
 
 // The first folder (in `path`) that is not yet checked for the user in a state (from 1) of what it
 // is checked by; false: there is none. See folder_check.h.

@@ -50,12 +50,12 @@ struct run {
     const atomic_bool *stop;
     struct app_relay relay;
     const struct app_job_calls *calls;
-    bool tell_loaded;
+    bool first; // the model is a first one
 };
 
 static void loaded(struct run *run, const struct siam_dataset *data)
 {
-    if (run->tell_loaded && run->calls->loaded)
+    if (run->calls->loaded)
         run->calls->loaded(run->calls->ctx, data);
 }
 
@@ -157,6 +157,7 @@ static int enrol(void *ctx, struct siam_model *model, const atomic_bool *stop, s
     struct app_job_result *result = run->result;
     struct verify_enrolment enrolment;
     model->card.needed = ANCHORS_NEEDED;
+    model->card.first = run->first;
     int ret =
         verify_enrol(&enrolment, model, result->data, VERIFY_FAR_TARGET, run->pool, stop, err);
     if (ret)
@@ -165,6 +166,21 @@ static int enrol(void *ctx, struct siam_model *model, const atomic_bool *stop, s
     result->enrolment = enrolment;
     verify_enrolment_to_card(&enrolment, &model->card);
     return 0;
+}
+
+// A checkpoint that can't be gone on from, of other pictures or damaged, ends nothing but where
+// going on was asked for.
+static int train(struct run *run, struct siam_model **model, struct siam_train_config *config,
+                 const struct siam_dataset *data, struct err *err)
+{
+    int ret =
+        siam_train(model, config, data, run->pool, run->stop, app_relay_progress, &run->relay, err);
+    if (ret != ERR_MODEL || !config->resume || run->job->resume || run->relay.begun)
+        return ret;
+    log_info("begins anew: %s", err->text);
+    config->resume = false;
+    return siam_train(model, config, data, run->pool, run->stop, app_relay_progress, &run->relay,
+                      err);
 }
 
 static int train_from(struct run *run, const struct known *known, struct siam_train_config *config,
@@ -178,8 +194,7 @@ static int train_from(struct run *run, const struct known *known, struct siam_tr
     config->start = known->model;
     config->judge = enrol;
     config->judge_ctx = run;
-    return siam_train(&result->model, config, result->data, run->pool, run->stop,
-                      app_relay_progress, &run->relay, err);
+    return train(run, &result->model, config, result->data, err);
 }
 
 // ---- A first model ----------------------------------------------------------------------------
@@ -242,8 +257,10 @@ static int make_first(struct run *run, const struct known *known,
     int ret = siam_train(&first.model, &others, data, run->pool, run->stop, app_relay_progress,
                          &run->relay, err);
     app_relay_part(&run->relay, epochs, 0, 0);
+    run->first = true;
     if (!ret)
         ret = train_from(run, &first, &own, err);
+    run->first = false;
     siam_model_unref(first.model);
     if (ret)
         return ret;
@@ -336,7 +353,7 @@ static bool are_few(struct run *run, const struct siam_dataset *people)
     return true;
 }
 
-static int learn(struct run *run, struct known *known, const struct siam_train_config *config,
+static int learn(struct run *run, struct known *known, struct siam_train_config *config,
                  const struct siam_dataset *people, struct err *err)
 {
     int first = first_is_wanted(run) ? first_epochs(run, config, people) : 0;
@@ -349,8 +366,7 @@ static int learn(struct run *run, struct known *known, const struct siam_train_c
     }
     begin_part(run, UI_PART_OTHERS);
     begin_before_own(run, &run->config, people->n_pictures);
-    ret = siam_train(&known->model, config, people, run->pool, run->stop, app_relay_progress,
-                     &run->relay, err);
+    ret = train(run, &known->model, config, people, err);
     app_relay_part(&run->relay, config->epochs, 0, 0);
     return ret;
 }
@@ -364,7 +380,6 @@ static int learn_known(struct run *run, struct known *known, const char *dir,
     if (ret)
         return ret;
     log_info("learning other people, once for these folders");
-    begin_part(run, first_is_wanted(run) ? UI_PART_FIRST : UI_PART_OTHERS);
     ret = load_people(&people, run, l.model, err);
     if (!ret)
         ret = siam_dataset_keep(people, known->faces, err);
@@ -460,12 +475,16 @@ static int train_user(struct run *run, struct err *err)
 {
     struct known known = {.model = NULL};
     bool warm = run->job->warm;
+    if (warm)
+        begin_part(run, UI_PART_SHORT);
     int ret = check_user(run, err);
     if (!ret)
         ret = warm ? get_present(run, &known, err) : get_known(run, &known, err);
     if (warm)
         configure_warm(&run->config);
-    begin_part(run, warm ? UI_PART_SHORT : UI_PART_YOU);
+    run->first = warm && !ret && known.model->card.first;
+    if (!ret && !warm)
+        begin_part(run, UI_PART_YOU);
     if (!ret)
         ret = train_from(run, &known, &run->config, err);
     if (!ret && warm)
@@ -526,14 +545,7 @@ static int train_once(struct run *run, struct err *err)
     int ret = run->result->data ? 0 : load_once(run, err);
     if (!ret)
         loaded(run, run->result->data);
-    return ret ? ret
-               : siam_train(&run->result->model, &run->config, run->result->data, run->pool,
-                            run->stop, app_relay_progress, &run->relay, err);
-}
-
-static int run_parts(struct run *run, struct err *err)
-{
-    return has_two_parts(run->job) ? train_user(run, err) : train_once(run, err);
+    return ret ? ret : train(run, &run->result->model, &run->config, run->result->data, err);
 }
 
 int app_job_run(struct app_job_result *result, const struct app_job *job, const atomic_bool *stop,
@@ -545,7 +557,6 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
         .stop = stop,
         .relay = {.last = &result->last, .progress = calls->progress, .ctx = calls->ctx},
         .calls = calls,
-        .tell_loaded = true,
     };
     *result = (struct app_job_result){0};
     int ret = configure(&run, err);
@@ -560,14 +571,7 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
     if (!ret && !job->people)
         ret = app_left_out_load(&run.left_out, job->data_dir, err);
     if (!ret)
-        ret = run_parts(&run, err);
-    if (ret == ERR_MODEL && job->resume_if_same && !run.relay.begun &&
-        file_exists(run.checkpoint)) {
-        log_info("begins anew: %s", err->text);
-        run.config.resume = false;
-        run.tell_loaded = false;
-        ret = run_parts(&run, err);
-    }
+        ret = has_two_parts(job) ? train_user(&run, err) : train_once(&run, err);
     result->stopped = ret == SIAM_STOPPED || ret == ERR_STOPPED;
     app_others_finish(&run.others);
     app_left_out_finish(&run.left_out);

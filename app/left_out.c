@@ -43,6 +43,16 @@ int app_left_out_load(struct app_left_out *list, const char *data_dir, struct er
     return ret;
 }
 
+int app_left_out_copy(struct app_left_out *to, const struct app_left_out *from, struct err *err)
+{
+    *to = (struct app_left_out){.n = 0};
+    memcpy(to->file, from->file, sizeof to->file);
+    int ret = 0;
+    for (int i = 0; i < from->n && !ret; i++)
+        ret = append(to, from->paths[i], err);
+    return ret;
+}
+
 void app_left_out_finish(struct app_left_out *list)
 {
     for (int i = 0; i < list->n; i++)

@@ -18,6 +18,8 @@ struct app_left_out {
 // Reads what is remembered for a data folder, if anything. `list` needs app_left_out_finish() after
 // failures too. Errors: ERR_DATA (damaged, path too long), ERR_IO, ERR_MEMORY.
 int app_left_out_load(struct app_left_out *list, const char *data_dir, struct err *err);
+// `to` needs app_left_out_finish() after failures too. Errors: ERR_MEMORY.
+int app_left_out_copy(struct app_left_out *to, const struct app_left_out *from, struct err *err);
 // Fine on a zero-initialised one.
 void app_left_out_finish(struct app_left_out *list);
 

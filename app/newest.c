@@ -14,6 +14,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,12 +55,14 @@ struct app_newest {
     struct app_small maker; // the thread's
     pthread_mutex_t lock;
     pthread_cond_t wish, done;
-    bool quit, looking; // protected by lock
+    bool looking; // protected by lock
+    atomic_bool quit;
 };
 
 // ---- Finding them -----------------------------------------------------------------------------
 
 struct search {
+    const atomic_bool *quit;
     struct file file[UI_NEWEST]; // [n], the newest first
     int n;
 };
@@ -69,6 +72,8 @@ static int visit(void *ctx, const char *path, const char *folder)
     struct search *search = ctx;
     struct stat st;
     (void)folder;
+    if (*search->quit)
+        return ERR_STOPPED;
     if (!img_is_picture_name(path) || strlen(path) >= PATH_MAX || stat(path, &st))
         return 0;
     int64_t ns = file_changed_ns(&st);
@@ -104,20 +109,19 @@ static bool put(struct app_newest *newest, const struct lane *lane, const struct
     return true;
 }
 
-// Pictures that can't be read are passed over: the page of pictures tells what is wrong with them.
-static int make(struct app_newest *newest, struct lane *lane, const struct search *found,
+// Pictures that can't be read are passed over, also in `found`: the page of pictures tells what is
+// wrong with them.
+static int make(struct app_newest *newest, const struct lane *lane, struct search *found,
                 struct strip *strip, struct err *err)
 {
-    struct file made[UI_NEWEST];
     int ret = img_reserve(&strip->row, UI_NEWEST * SIDE, SIDE, err);
     if (ret)
         return ret;
     memset(strip->row.px, 0, (size_t)3 * UI_NEWEST * SIDE * SIDE);
-    for (int i = 0; i < found->n; i++)
+    for (int i = 0; i < found->n && !newest->quit; i++)
         if (put(newest, lane, &found->file[i], strip))
-            made[strip->n++] = found->file[i];
-    memcpy(lane->file, made, (size_t)strip->n * sizeof *made);
-    return 0;
+            found->file[strip->n++] = found->file[i];
+    return newest->quit ? ERR_STOPPED : 0;
 }
 
 static void swap(struct strip *a, struct strip *b)
@@ -129,7 +133,7 @@ static void swap(struct strip *a, struct strip *b)
 
 static void look(struct app_newest *newest, struct lane *lane)
 {
-    struct search found = {.n = 0};
+    struct search found = {.quit = &newest->quit};
     struct strip strip = {.n = 0}, copy = {.n = 0};
     struct err err = {0};
     int ret = file_is_dir(lane->dir) ? file_walk(lane->dir, visit, &found, &err) : 0;
@@ -138,10 +142,11 @@ static void look(struct app_newest *newest, struct lane *lane)
     if (!ret)
         ret = img_copy(&copy.row, &strip.row, &err);
     copy.n = strip.n;
-    if (ret) {
+    if (ret && ret != ERR_STOPPED)
         log_info("%s", err.text);
-    } else {
+    if (!ret) {
         swap(&lane->made, &strip);
+        memcpy(lane->file, found.file, (size_t)copy.n * sizeof *found.file);
         pthread_mutex_lock(&newest->lock);
         swap(&lane->fresh, &copy);
         lane->is_fresh = true;

@@ -1,9 +1,103 @@
 // SPDX-License-Identifier: MIT
-// The session's part of the page of other people. Main thread.
+// The session's part of other people: the folders that are used, and the page that shows them. Main
+// thread, but for what is done to the list, which is a chore.
 #include "app/session.h"
+
+#include "core/siamese/weight.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+// ---- A chore ----------------------------------------------------------------------------------
+
+static int add(struct app_session *s, const char *path, char text[UI_PATH + 64], struct err *err)
+{
+    int ret = app_folders_add(s->folders, path, err);
+    snprintf(text, UI_PATH + 64, "other people from %s", path);
+    if (!ret)
+        app_check_folders(s->check);
+    return ret;
+}
+
+static int restore(struct app_session *s, char text[UI_PATH + 64], struct err *err)
+{
+    snprintf(text, UI_PATH + 64, "the folder is used again");
+    return app_folders_restore(s->folders, err);
+}
+
+static int forget(struct app_session *s, const char *path, char text[UI_PATH + 64], struct err *err)
+{
+    snprintf(text, UI_PATH + 64, "not used any more: %s (u takes that back)", path);
+    return app_folders_remove(s->folders, path, err);
+}
+
+static int weigh(struct app_session *s, const struct ui_action *action, char text[UI_PATH + 64],
+                 struct err *err)
+{
+    static const char *const often[] = {"a quarter as often as", "half as often as", "as often as",
+                                        "twice as often as", "four times as often as"};
+    float now;
+    int ret = app_folders_weigh(s->folders, action->path, action->amount, &now, err);
+    *text = '\0';
+    if (now > 0)
+        snprintf(text, UI_PATH + 64, "%s: the next training shows its people %s others",
+                 action->path, often[siam_weight_log2(now) - SIAM_WEIGHT_LEAST]);
+    return ret;
+}
+
+static void edit_folders(void *ctx, const struct ui_action *action, const char *const *paths, int n)
+{
+    (void)paths, (void)n;
+    struct app_session *s = ctx;
+    char text[UI_PATH + 64];
+    struct err err = {0};
+    int ret = action->kind == UI_FOLDER          ? add(s, action->path, text, &err)
+              : action->kind == UI_REMOVE_FOLDER ? forget(s, action->path, text, &err)
+              : action->kind == UI_WEIGHT        ? weigh(s, action, text, &err)
+                                                 : restore(s, text, &err);
+    s->folders_changed = true;
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    else if (*text)
+        app_session_tell(s, text);
+    app_session_wake(s);
+}
+
+// ---- On the main thread -----------------------------------------------------------------------
+
+static void do_to_folders(struct app_session *s, const struct ui_action *action)
+{
+    struct err err = {0};
+    int ret = app_chores_add(s->chores, edit_folders, action, NULL, 0, &err);
+    if (ret)
+        app_session_tell_error(s, ret, err.text);
+    if (action->kind == UI_REMOVE_FOLDER || action->kind == UI_UNDO)
+        s->folder_removed = action->kind == UI_REMOVE_FOLDER;
+}
+
+// By its path: when its turn comes, its place in the list may be another's.
+static void do_to_folder(struct app_session *s, const struct ui_action *action)
+{
+    struct ui_action named = *action;
+    int n;
+    char **paths = app_folders_paths(s->folders, &n);
+    if (paths && action->index >= 0 && action->index < n) {
+        snprintf(named.path, sizeof named.path, "%s", paths[action->index]);
+        do_to_folders(s, &named);
+    }
+    free(paths);
+}
+
+void app_people_tell(struct app_session *s)
+{
+    int n;
+    char **paths = app_folders_paths(s->folders, &n);
+    if (paths) {
+        app_album_set_folders(s->album, (const char *const *)paths, n);
+        app_browser_set_folders(s->browser, (const char *const *)paths, n);
+    }
+    free(paths);
+}
 
 void app_people_open(struct app_session *s, bool open)
 {
@@ -26,6 +120,14 @@ static void use_chosen(struct app_session *s)
 void app_people_do(struct app_session *s, const struct ui_action *action)
 {
     switch (action->kind) {
+    case UI_FOLDER:
+    case UI_UNDO:
+        do_to_folders(s, action);
+        return;
+    case UI_REMOVE_FOLDER:
+    case UI_WEIGHT:
+        do_to_folder(s, action);
+        return;
     case UI_PICK_FOLDER:
     case UI_PICK_DIR:
         app_browser_pick(s->browser, action->kind == UI_PICK_DIR, action->index);

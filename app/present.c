@@ -93,14 +93,18 @@ void app_present_set(struct app_session *s, struct siam_model *model)
     const struct app_threshold own = own_threshold(s);
     bool is_own = app_threshold_is_of(&own, c);
     char when[32];
+    struct app_model earlier[APP_MODELS_KEPT];
+    int n_earlier = app_models_list(earlier, s->data_dir);
     app_local_time(c->created, when, sizeof when);
     app_scorer_set_model(s->scorer, model, is_own ? own.value : c->threshold);
     app_check_set_model(s->check, model);
     pthread_mutex_lock(&s->lock);
     s->card = *c;
-    s->models_changed = true;
-    snprintf(s->model_line, sizeof s->model_line,
-             "Trained %s: %d epoch%s, %d + %d of you, %d of others", when, c->epochs,
+    memcpy(s->fresh_earlier, earlier, sizeof earlier);
+    s->n_fresh_earlier = n_earlier;
+    s->earlier_changed = true;
+    snprintf(s->model_line, sizeof s->model_line, "%s %s: %d epoch%s, %d + %d of you, %d of others",
+             c->first ? "First model, trained" : "Trained", when, c->epochs,
              c->epochs == 1 ? "" : "s", c->n_anchor, c->n_positive, c->n_negative);
     pthread_mutex_unlock(&s->lock);
 }

@@ -14,8 +14,8 @@ static double seconds_left(struct app_relay *relay, const struct siam_progress *
     if (part->seconds_left < 0)
         return part->seconds_left;
     double steps = (double)(part->epochs - part->epoch) * part->steps - part->step;
-    if (part->seconds_left > 0 &&
-        steps >= part->steps) // nearer to the end, other things count more
+    bool far = steps >= part->steps; // nearer to the end, other things count more
+    if (part->seconds_left > 0 && steps > 0 && (far || relay->step_seconds == 0))
         relay->step_seconds = part->seconds_left / steps;
     return part->seconds_left + relay->steps_after * relay->step_seconds;
 }

@@ -99,6 +99,10 @@ static void fill_choices(struct app_session *s, struct ui_view *v)
     pthread_mutex_unlock(&s->lock);
     v->threshold_kept = app_threshold_is_of(&own, &v->card) && own.value == v->threshold;
     v->retrains = v->have_model && strcmp(s->options->recipe, "visavis") == 0;
+    bool own_read = v->training && v->part == UI_PART_YOU;
+    if (own_read && !s->own_read)
+        s->n_wrong = 0;
+    s->own_read = own_read;
     v->n_wrong = s->n_wrong;
 }
 
@@ -124,12 +128,15 @@ static void fill_worst(struct app_session *s, struct ui_view *v)
 static void fill_earlier(struct app_session *s, struct ui_view *v)
 {
     pthread_mutex_lock(&s->lock);
-    bool changed = s->models_changed;
-    s->models_changed = false;
+    bool changed = s->earlier_changed;
+    s->earlier_changed = false;
+    if (changed) {
+        s->n_earlier = s->n_fresh_earlier;
+        memcpy(s->earlier, s->fresh_earlier, sizeof s->earlier);
+    }
     pthread_mutex_unlock(&s->lock);
     if (!changed)
         return;
-    s->n_earlier = app_models_list(s->earlier, s->data_dir);
     _Static_assert(UI_MODELS >= APP_MODELS_KEPT, "not all models are shown");
     v->n_earlier = s->n_earlier;
     for (int i = 0; i < s->n_earlier; i++) {
@@ -159,6 +166,8 @@ static void fill_figures(struct app_session *s, struct ui_view *v)
 void app_screen_fill(struct app_session *s)
 {
     struct ui_view *v = &s->view;
+    if (atomic_exchange(&s->folders_changed, false))
+        app_people_tell(s);
     fill_earlier(s, v);
     fill_camera(s, v);
     fill_shared(s, v);

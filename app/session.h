@@ -57,7 +57,8 @@ struct app_session {
     struct ui_window *window; // NULL when headless
     pthread_t loader;         // of a model from its file
     bool have_loader;
-    atomic_bool ready; // threads may wake the window
+    atomic_bool ready;           // threads may wake the window
+    atomic_bool folders_changed; // since the pages were told
 
     // Main thread only, as all above but `events`.
     int reader;                    // of the slot
@@ -69,7 +70,7 @@ struct app_session {
     bool mirror, help, fullscreen, light, quit;
     bool greeted; // or there is no need to
     enum ui_page page;
-    bool folder_removed; // is the last thing that can be taken back
+    bool folder_removed;    // is the last thing that can be taken back
     bool figures;           // are shown
     int64_t figures_ns;     // when they were brought up to date; 0: they are to be now
     struct app_tempo drawn; // of the window, while they are shown
@@ -83,7 +84,8 @@ struct app_session {
     int64_t worst_number;
     int worst_changes;
     bool demo_fallback; // no camera was asked for, and there is none
-    int n_wrong;        // pictures kept as of a wrong verdict since a training began
+    int n_wrong;        // pictures kept as of a wrong verdict that no training has read
+    bool own_read;      // by the training under way
     bool pause;         // of the camera, is wanted
     bool camera_chosen; // in the window, and not yet opened
     bool next_camera;   // is asked for, once it is known which there are
@@ -105,12 +107,14 @@ struct app_session {
     char model_line[UI_TEXT];
     struct siam_card card; // of the model
     struct app_threshold own_threshold;
-    bool models_changed; // `earlier` is to be listed anew
-    bool load_wanted;    // of the model's file, once more
-    bool loading;        // the loader has not yet seen that nothing is wanted
-    int n_trained;       // trainings that ended, well or not
-    int n_live_ends;     // times live ended by itself
-    int last_error;      // code of the last error told, for the exit code of a script
+    struct app_model fresh_earlier[APP_MODELS_KEPT]; // for `earlier`, where that changed
+    int n_fresh_earlier;
+    bool earlier_changed;
+    bool load_wanted; // of the model's file, once more
+    bool loading;     // the loader has not yet seen that nothing is wanted
+    int n_trained;    // trainings that ended, well or not
+    int n_live_ends;  // times live ended by itself
+    int last_error;   // code of the last error told, for the exit code of a script
 };
 
 // Runs a session to its end. Returns the program's exit code.
@@ -136,9 +140,11 @@ int app_camera_start(struct app_session *s, cap_state_fn on_state, struct err *e
 void app_camera_turn(struct app_session *s);
 void app_camera_do(struct app_session *s, const struct ui_action *action);
 void app_camera_fill(struct app_session *s);
-// The part of the page of other people (people.c): opens or closes the browser; does what a user
-// asked for in it; opens the page, with the browser in `dir`, an absolute path.
+// The part of other people (people.c): opens or closes the browser; does what a user asked for on
+// their page, or about their folders (app_chores_busy(s->chores) while that is being done); opens
+// the page, with the browser in `dir`, an absolute path.
 void app_people_open(struct app_session *s, bool open);
+void app_people_tell(struct app_session *s); // the pages which folders there are
 void app_people_do(struct app_session *s, const struct ui_action *action);
 void app_people_browse(struct app_session *s, const char *dir);
 // What a user asked for about pictures (pictures.c): returns at once; app_chores_busy(s->chores)

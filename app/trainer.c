@@ -62,10 +62,19 @@ static void on_loaded(void *ctx, const struct siam_dataset *data)
     t->calls.progressed(t->calls.ctx);
 }
 
+// With the lock held: nothing is known of the model that is being learnt.
+static void restart_curves(struct app_trainer *t)
+{
+    t->n_curve = 0;
+    t->progress = (struct siam_progress){.seconds_left = -1};
+}
+
 static void on_progress(void *ctx, const struct siam_progress *p)
 {
     struct app_trainer *t = ctx;
     pthread_mutex_lock(&t->lock);
+    if (p->epoch < t->progress.epoch) // a first model could not be made
+        restart_curves(t);
     t->progress = *p;
     t->n_steps += !p->epoch_done;
     if (p->epoch_done) {
@@ -170,12 +179,6 @@ static void note_warnings(struct app_trainer *t, const struct app_job_result *re
         warn(t, "Too few strangers to promise 1 %%: add folders of other people.");
 }
 
-static void restart_curves(struct app_trainer *t)
-{
-    t->n_curve = 0;
-    t->progress = (struct siam_progress){.seconds_left = -1};
-}
-
 static void on_first(void *ctx, const struct app_job_result *result)
 {
     struct app_trainer *t = ctx;
@@ -215,9 +218,12 @@ static void end_text(struct app_trainer *t, const struct app_job_result *result,
         snprintf(out, UI_TEXT, "stopped before an epoch was complete; t goes on");
 }
 
-static void set_idle(struct app_trainer *t)
+// The curves are those of the model there is, or none.
+static void set_idle(struct app_trainer *t, bool is_new)
 {
     pthread_mutex_lock(&t->lock);
+    if (!is_new)
+        restart_curves(t);
     t->busy = t->preparing = false;
     pthread_mutex_unlock(&t->lock);
 }
@@ -242,8 +248,9 @@ static void *trainer_main(void *arg)
             note_worst(t, &result);
         t->calls.trained(t->calls.ctx, result.model, line);
     }
-    set_idle(t);
+    bool is_new = result.model != NULL;
     app_job_finish(&result);
+    set_idle(t, is_new);
     return NULL;
 }
 
@@ -334,7 +341,7 @@ int app_trainer_start(struct app_trainer *t, const struct app_job *job, struct e
     t->busy = t->preparing = true;
     pthread_mutex_unlock(&t->lock);
     if (pthread_create(&t->thread, NULL, trainer_main, t)) {
-        set_idle(t);
+        set_idle(t, false);
         return err_memory(err, "trainer thread");
     }
     t->have_thread = true;

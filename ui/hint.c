@@ -18,6 +18,8 @@ static const char *of_training(const struct ui_view *view)
 {
     if (view->stopping)
         return "The training is stopping.";
+    if (view->preparing)
+        return "Press s to stop: nothing is learnt yet.";
     switch (view->part) {
     case UI_PART_FIRST:
         return "The score is soon there. Press s to stop: t begins anew.";
@@ -59,8 +61,10 @@ static const char *of_collecting(const struct ui_view *view)
         return "Hold p for positives next: other light, other distance, glasses on and off.";
     if (view->n_folders == 0 && view->negatives == 0)
         return "Press 4 to choose a folder with pictures of other people, or drop one here.";
-    return view->have_model ? "Press v to see the live score."
-                            : "Press t to train on these pictures.";
+    if (!view->have_model)
+        return "Press t to train on these pictures.";
+    return view->card.first ? "Press v to see the live score, or t for a better model."
+                            : "Press v to see the live score.";
 }
 
 const char *ui_hint(const struct ui_view *view)

@@ -221,8 +221,8 @@ static int list_facts(struct fact facts[FACTS], const struct siam_card *card)
     struct fact *f = facts;
 #define FACT(title, ...) f[n].name = title, snprintf(f[n++].value, sizeof f->value, __VA_ARGS__)
     FACT("Made", "%.10s %.5s UTC", card->created, card->created[0] ? card->created + 11 : "");
-    FACT("Recipe", "%s, %d epoch%s in %.0f s", card->recipe, card->epochs,
-         card->epochs == 1 ? "" : "s", card->seconds);
+    FACT("Recipe", "%s, %s%d epoch%s in %.0f s", card->recipe, card->first ? "first model, " : "",
+         card->epochs, card->epochs == 1 ? "" : "s", card->seconds);
     FACT("Of you", "%d anchors, %d positives", card->n_anchor, card->n_positive);
     FACT("Of others", "%d pictures, %d people", card->n_negative, card->n_people);
     FACT("Passed over", "%d pictures", card->n_skipped);

@@ -46,6 +46,10 @@ static bool measured(const struct ui_view *view)
 static void draw_epoch(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
 {
     char left[48], epoch[48], full[96], brief[96];
+    if (view->epochs == 0) {
+        ui_label(c, row, UI_BODY, UI_LEFT, c->theme->text, "Beginning\xe2\x80\xa6");
+        return;
+    }
     int now = SDL_min(view->epoch + 1, view->epochs);
     ui_time_left(view->seconds_left, left, sizeof left);
     snprintf(epoch, sizeof epoch, "Epoch %d of %d", now, view->epochs);
@@ -286,27 +290,30 @@ static void draw_worst(struct ui_canvas *c, struct ui_box box, const struct ui_v
     draw_row(c, box, "others", "you", &view->worst_others, number, pictures + 1);
 }
 
-// One thing below the other.
+// One thing below the other; the curves get what the rest leaves.
 static void draw_tall(struct ui_canvas *c, struct ui_box in, const struct ui_view *view,
                       struct ui_plot *plot, struct ui_picture *worst)
 {
-    float line = ui_line_height(c, UI_CAPTION);
+    float line = ui_line_height(c, UI_CAPTION), row_h = line + WORST_MOST;
+    float quality_h = measured(view) ? ui_line_height(c, UI_STRONG) + line + 1 : 0;
+    float worst_h = has_worst(view) ? 2 * row_h + UI_GAP : 0;
     ui_cut_top(&in, UI_GAP);
+    float spare = in.h - quality_h - worst_h - 2 * UI_GAP;
+    float loss_h = fminf(line + UI_STEP + PLOT_SHAPE * in.w, spare);
     if (view->n_curve > 0) {
-        draw_loss(c, ui_cut_top(&in, line + UI_STEP + PLOT_SHAPE * in.w), view, plot);
+        draw_loss(c, ui_cut_top(&in, loss_h), view, plot);
         ui_cut_top(&in, UI_GAP);
     }
-    if (measured(view)) {
-        draw_quality(c, ui_cut_top(&in, ui_line_height(c, UI_STRONG) + line + 1), view);
-        ui_cut_top(&in, UI_GAP);
-    }
+    if (measured(view))
+        draw_quality(c, ui_cut_top(&in, quality_h), view);
     if (!has_worst(view))
         return;
-    draw_row(c, ui_cut_top(&in, line + WORST_MOST), "you", "others", &view->worst_own,
-             view->worst_number, worst);
+    ui_cut_top(&in, measured(view) ? UI_GAP : 0);
+    draw_row(c, ui_cut_top(&in, row_h), "you", "others", &view->worst_own, view->worst_number,
+             worst);
     ui_cut_top(&in, UI_GAP);
-    draw_row(c, ui_cut_top(&in, line + WORST_MOST), "others", "you", &view->worst_others,
-             view->worst_number, worst + 1);
+    draw_row(c, ui_cut_top(&in, row_h), "others", "you", &view->worst_others, view->worst_number,
+             worst + 1);
 }
 
 // What there is least room for is left out; figures stand at the bottom, the curves take the rest.

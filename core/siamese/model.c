@@ -57,6 +57,7 @@ static void put_card(struct siam_meta *meta, const struct siam_card *card)
     siam_meta_put(meta, "created", card->created);
     siam_meta_put_u64(meta, "seed", card->seed);
     siam_meta_put_u64(meta, "epochs", (uint64_t)card->epochs);
+    siam_meta_put_u64(meta, "first", card->first);
     siam_meta_put_double(meta, "seconds", card->seconds);
     siam_meta_put_u64(meta, "n_anchor", (uint64_t)card->n_anchor);
     siam_meta_put_u64(meta, "n_positive", (uint64_t)card->n_positive);
@@ -84,11 +85,13 @@ static void put_card(struct siam_meta *meta, const struct siam_card *card)
 static void get_card(const struct siam_meta *meta, struct siam_card *card)
 {
     double threshold = 0.5;
+    int first = 0;
     siam_meta_string(meta, "version", card->program, sizeof card->program);
     siam_meta_string(meta, "recipe", card->recipe, sizeof card->recipe);
     siam_meta_string(meta, "created", card->created, sizeof card->created);
     siam_meta_u64(meta, "seed", &card->seed);
     siam_meta_count(meta, "epochs", &card->epochs);
+    siam_meta_count(meta, "first", &first);
     siam_meta_double(meta, "seconds", &card->seconds);
     siam_meta_count(meta, "n_anchor", &card->n_anchor);
     siam_meta_count(meta, "n_positive", &card->n_positive);
@@ -108,6 +111,7 @@ static void get_card(const struct siam_meta *meta, struct siam_card *card)
     siam_meta_string(meta, "heldout", card->heldout, sizeof card->heldout);
     siam_meta_bytes(meta, "scores_own", card->scores.own, sizeof card->scores.own);
     siam_meta_bytes(meta, "scores_others", card->scores.others, sizeof card->scores.others);
+    card->first = first > 0;
     card->threshold = (float)threshold;
 }
 

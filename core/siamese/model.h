@@ -23,8 +23,9 @@ struct siam_card {
     char recipe[16];  // "koch"
     char created[24]; // UTC, "2026-03-14T15:09:26Z"
     uint64_t seed;
-    int epochs;                           // trained
-    double seconds;                       // that took, all sessions of a resumed training together
+    int epochs;     // trained
+    bool first;     // trained briefly, for the time until the whole training is done
+    double seconds; // that took, all sessions of a resumed training together
     int n_anchor, n_positive, n_negative; // pictures the data set had, held-out ones included
     int n_people;                         // folders of one person among the negatives
     int n_skipped;                        // pictures that could not be used

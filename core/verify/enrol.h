@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Enrolment: the user's own threshold for a model, how sure it is, and what is wrong with the
-// pictures. All of it is measured on pictures that the model was not trained on.
+// pictures. All of it is measured on pictures held out from the training on the user; strangers in
+// them may have been met where other people were learnt of.
 #ifndef VISAVIS_CORE_VERIFY_ENROL_H
 #define VISAVIS_CORE_VERIFY_ENROL_H
 

@@ -6,7 +6,9 @@
 #include "tests/test.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,7 +85,7 @@ static enum app_edit undo(struct app_edits *e, int n)
 static void save_burst(struct app_edits *e, const char *dir, int n)
 {
     static int number;
-    assert_int_equal(app_edits_begin_burst(e, NULL), 0);
+    app_edits_begin_burst(e);
     for (int i = 0; i < n; i++) {
         char name[64];
         snprintf(name, sizeof name, "anchor/burst-%d.jpg", number++);
@@ -309,6 +311,26 @@ static void other_folders_are_never_changed(void **state)
     end(e);
 }
 
+// The undo of a burst that is done only once the next one has begun, or is on its way.
+static void a_late_undo_leaves_earlier_bursts(void **state)
+{
+    const char *dir = *state;
+    struct app_edits *e = start(dir);
+    save_burst(e, dir, 2);
+    save_burst(e, dir, 1);
+    app_edits_begin_burst(e);
+    assert_int_equal(undo(e, 1), APP_SAVED);
+    put(dir, "anchor/third.jpg");
+    assert_int_equal(app_edits_saved(e, SIAM_ANCHOR, test_path(dir, "anchor/third.jpg"), NULL), 0);
+    assert_int_equal(undo(e, 1), APP_SAVED); // the third, though it goes on
+    put(dir, "anchor/fourth.jpg");
+    assert_int_equal(app_edits_saved(e, SIAM_ANCHOR, test_path(dir, "anchor/fourth.jpg"), NULL), 0);
+    assert_int_equal(undo(e, 1), APP_SAVED);
+    assert_int_equal(undo(e, 2), APP_SAVED);
+    assert_int_equal(undo(e, 0), APP_UNEDITED);
+    app_edits_destroy(e);
+}
+
 static void others_are_left_out_and_readmitted(void **state)
 {
     const char *dir = *state;
@@ -363,6 +385,59 @@ static void others_are_left_out_and_readmitted(void **state)
     end(e);
     e = start(data);
     assert_true(app_edits_takes_part(e, x) && app_edits_takes_part(e, y));
+    assert_int_equal(app_edits_left_out(e), 0);
+    end(e);
+}
+
+// The disk as it is where fsync() takes its time: until it is let go.
+static atomic_bool disk_is_slow, disk_is_busy;
+
+int fsync(int fd)
+{
+    (void)fd;
+    for (disk_is_busy = true; disk_is_slow;)
+        usleep(1000);
+    return 0;
+}
+
+struct slow_edit {
+    struct app_edits *edits;
+    const char *path;
+};
+
+static void *take_out_slowly(void *arg)
+{
+    struct slow_edit *slow = arg;
+    struct app_edited done;
+    assert_int_equal(app_edits_take_out(slow->edits, slow->path, &done, NULL), 0);
+    assert_int_equal(done.what, APP_LEFT_OUT);
+    return NULL;
+}
+
+static void who_looks_does_not_wait_for_the_disk(void **state)
+{
+    const char *dir = *state;
+    char data[600];
+    snprintf(data, sizeof data, "%s/data", dir);
+    put(dir, "others/x.jpg");
+    put(data, "anchor/a.jpg");
+    struct app_edits *e = start(data);
+    struct slow_edit slow = {e, test_path(dir, "others/x.jpg")};
+    pthread_t thread;
+    disk_is_busy = false;
+    disk_is_slow = true;
+    assert_int_equal(pthread_create(&thread, NULL, take_out_slowly, &slow), 0);
+    while (!disk_is_busy)
+        usleep(1000);
+    app_edits_begin_burst(e);
+    assert_string_equal(counts(e), "1 0 0"); // else this never ends
+    assert_int_equal(app_edits_left_out(e), 0);
+    assert_true(app_edits_takes_part(e, slow.path));
+    disk_is_slow = false;
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(app_edits_left_out(e), 1);
+    assert_false(app_edits_takes_part(e, slow.path));
+    assert_int_equal(undo(e, 1), APP_LEFT_OUT);
     assert_int_equal(app_edits_left_out(e), 0);
     end(e);
 }
@@ -459,7 +534,9 @@ int main(void)
         TEST(the_session_after_next_empties_it),
         TEST(sessions_leave_each_other_alone),
         TEST(other_folders_are_never_changed),
+        TEST(a_late_undo_leaves_earlier_bursts),
         TEST(others_are_left_out_and_readmitted),
+        TEST(who_looks_does_not_wait_for_the_disk),
         TEST(a_damaged_list_is_told),
         TEST(a_read_only_folder_stays_as_it_is),
         TEST(on_a_full_disk_pictures_stay),

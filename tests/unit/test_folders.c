@@ -4,6 +4,7 @@
 #include "app/folders.h"
 #include "core/base/file.h"
 #include "core/image/decode.h"
+#include "core/siamese/weight.h"
 #include "tests/tiny.h"
 
 #include <unistd.h>
@@ -53,10 +54,13 @@ static void expect(struct app_folders *folders, int n, const char *const *paths,
     free(view);
 }
 
-static void weigh(struct app_folders *folders, int index, float factor, int times)
+static void weigh(struct app_folders *folders, const char *path, float factor, int times)
 {
-    while (times-- > 0)
-        assert_int_equal(app_folders_weigh(folders, index, factor, NULL), 0);
+    float now;
+    while (times-- > 0) {
+        assert_int_equal(app_folders_weigh(folders, path, factor, &now, NULL), 0);
+        assert_true(siam_weight_is_valid((double)now));
+    }
 }
 
 static void weights_are_remembered(void **state)
@@ -67,17 +71,19 @@ static void weights_are_remembered(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(app_folders_add(folders, paths[i], NULL), 0);
     expect(folders, 3, paths, (float[]){1, 1, 1});
-    weigh(folders, 0, 0.5f, 5);
-    weigh(folders, 1, 2, 1);
-    weigh(folders, 2, 2, 7);
-    weigh(folders, -1, 2, 1);
-    weigh(folders, 3, 2, 1);
+    weigh(folders, r.a, 0.5f, 5);
+    weigh(folders, r.b, 2, 1);
+    weigh(folders, r.c, 2, 7);
+    float none;
+    assert_int_equal(app_folders_weigh(folders, "/elsewhere", 2, &none, NULL), 0);
+    assert_true(none == 0);
+    assert_int_equal(app_folders_remove(folders, "/elsewhere", NULL), 0);
     expect(folders, 3, paths, (float[]){0.25f, 2, 4});
     app_folders_destroy(folders);
     folders = open_with(&r, NULL, 0);
     expect(folders, 3, paths, (float[]){0.25f, 2, 4});
-    weigh(folders, 0, 2, 2);
-    assert_int_equal(app_folders_remove(folders, 1, NULL), 0);
+    weigh(folders, r.a, 2, 2);
+    assert_int_equal(app_folders_remove(folders, r.b, NULL), 0);
     app_folders_destroy(folders);
     folders = open_with(&r, NULL, 0);
     expect(folders, 2, (const char *[]){r.a, r.c}, (float[]){1, 4});
@@ -90,7 +96,7 @@ static void the_command_line_says_more(void **state)
     struct room r = make_room(state);
     struct app_folders *folders = open_with(&r, NULL, 0);
     assert_int_equal(app_folders_add(folders, r.a, NULL), 0);
-    weigh(folders, 0, 2, 1);
+    weigh(folders, r.a, 2, 1);
     app_folders_destroy(folders);
     const char *const one[] = {r.a}, *const two[] = {r.a, r.b};
     folders = open_with(&r, r.a, 0); // nothing of its weight
@@ -103,7 +109,7 @@ static void the_command_line_says_more(void **state)
     folders = open_with(&r, r.c, 0.5f);
     const char *const three[] = {r.a, r.b, r.c};
     expect(folders, 3, three, (float[]){2, 1, 0.5f});
-    weigh(folders, 2, 2, 2);
+    weigh(folders, r.c, 2, 2);
     expect(folders, 3, three, (float[]){2, 1, 2});
     app_folders_destroy(folders);
     struct app_negatives gathered;
@@ -261,8 +267,8 @@ static void a_removal_is_taken_back(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(app_folders_add(folders, paths[i], NULL), 0);
     assert_int_equal(app_folders_restore(folders, &err), ERR_DATA); // nothing was removed
-    weigh(folders, 1, 2, 2);
-    assert_int_equal(app_folders_remove(folders, 1, NULL), 0);
+    weigh(folders, r.b, 2, 2);
+    assert_int_equal(app_folders_remove(folders, r.b, NULL), 0);
     expect(folders, 2, (const char *[]){r.a, r.c}, (float[]){1, 1});
     assert_int_equal(app_folders_restore(folders, NULL), 0);
     expect(folders, 3, paths, (float[]){1, 4, 1});
@@ -271,8 +277,8 @@ static void a_removal_is_taken_back(void **state)
     folders = open_with(&r, NULL, 0); // and it is remembered again
     expect(folders, 3, paths, (float[]){1, 4, 1});
     // The last of two, behind the others; where it was added meanwhile it is there once.
-    assert_int_equal(app_folders_remove(folders, 2, NULL), 0);
-    assert_int_equal(app_folders_remove(folders, 0, NULL), 0);
+    assert_int_equal(app_folders_remove(folders, r.c, NULL), 0);
+    assert_int_equal(app_folders_remove(folders, r.a, NULL), 0);
     assert_int_equal(app_folders_add(folders, r.a, NULL), 0);
     assert_int_equal(app_folders_restore(folders, NULL), 0);
     expect(folders, 2, (const char *[]){r.b, r.a}, (float[]){4, 1});

@@ -9,6 +9,7 @@
 #include "tests/test.h"
 #include "ui/view.h"
 
+#include <glob.h>
 #include <unistd.h>
 
 enum { SOME_STEPS = 10, OWN_EPOCHS = 4, OTHERS = 9, OF_EACH = 3, OWN = 8 };
@@ -170,6 +171,7 @@ static void the_first_model_is_there_soon(void **state)
     assert_int_equal(siam_model_load(&model, test_path(*state, "model.safetensors"), NULL), 0);
     assert_string_equal(model->card.created, seen.created);
     assert_true(model->card.threshold == seen.threshold);
+    assert_true(model->card.first);
     siam_model_unref(model);
     app_job_finish(&result);
     struct app_model kept[APP_MODELS_KEPT];
@@ -192,23 +194,42 @@ static void where_a_model_is_there_is_no_first(void **state)
     app_job_finish(&result);
 }
 
-// A checkpoint of the user's part that can't be gone on from is no reason to fail after others have
-// been learnt of for long.
-static void a_foreign_checkpoint_begins_anew(void **state)
+// Stops within a training, and cuts short what it goes on from.
+static void leave_damaged_checkpoints(const char *dir)
+{
+    struct seen seen = {.data_dir = dir, .first_part = -1, .stop_at_once = true};
+    struct app_job job = job_of(&seen);
+    struct app_job_result result;
+    glob_t found;
+    job.epochs = 1;
+    run(&result, &job, &seen, true);
+    assert_true(result.stopped);
+    assert_int_equal(seen.part, UI_PART_OTHERS);
+    app_job_finish(&result);
+    assert_int_equal(glob(test_path(dir, "cache/visavis/people/*.checkpoint"), 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) // the tests before left some
+        assert_int_equal(truncate(found.gl_pathv[i], 1000), 0);
+    globfree(&found);
+    FILE *own = fopen(test_path(dir, "model.safetensors.checkpoint"), "w");
+    assert_non_null(own);
+    assert_int_equal(fclose(own), 0);
+}
+
+// Checkpoints that can't be gone on from are no reason to fail, after others have been learnt of
+// for long least of all.
+static void damaged_checkpoints_begin_anew(void **state)
 {
     struct seen seen = {.data_dir = *state, .first_part = -1};
     struct app_job job = job_of(&seen);
     struct app_job_result result;
-    const char *checkpoint = test_path(*state, "model.safetensors.checkpoint");
     skip_where_slow();
-    FILE *f = fopen(checkpoint, "w");
-    assert_non_null(f);
-    assert_int_equal(fclose(f), 0);
+    leave_damaged_checkpoints(*state);
     job.epochs = 1;
     run(&result, &job, &seen, true);
     assert_false(result.stopped);
     assert_non_null(result.model);
     assert_int_equal(result.model->card.epochs, 1);
+    assert_false(result.model->card.first);
     assert_int_equal(seen.last_epoch, 6);
     assert_int_equal(access(test_path(*state, "model.safetensors.checkpoint"), F_OK), -1);
     app_job_finish(&result);
@@ -221,7 +242,7 @@ int main(void)
         cmocka_unit_test(others_come_first_else),
         cmocka_unit_test(the_first_model_is_there_soon),
         cmocka_unit_test(where_a_model_is_there_is_no_first),
-        cmocka_unit_test(a_foreign_checkpoint_begins_anew),
+        cmocka_unit_test(damaged_checkpoints_begin_anew),
     };
     return cmocka_run_group_tests(tests, draw, test_dir_remove);
 }

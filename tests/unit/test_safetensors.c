@@ -38,6 +38,7 @@ static const struct siam_card full_card = {
     .created = "2026-03-14T15:09:26Z",
     .seed = UINT64_MAX,
     .epochs = 50,
+    .first = true,
     .seconds = 61.25,
     .n_anchor = 170,
     .n_positive = 171,
@@ -115,6 +116,7 @@ static void test_round_trip(void **state)
     assert_memory_equal(&c->scores, &full_card.scores, sizeof c->scores);
     assert_true(c->seed == full_card.seed);
     assert_int_equal(c->epochs, full_card.epochs);
+    assert_true(c->first);
     assert_int_equal(c->n_anchor, full_card.n_anchor);
     assert_int_equal(c->n_positive, full_card.n_positive);
     assert_int_equal(c->n_negative, full_card.n_negative);

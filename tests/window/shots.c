@@ -373,6 +373,17 @@ static void ready(struct ui_view *view)
     text(view->message, "trained after 10 epochs, 94 s");
 }
 
+// Stopped, or quit, while the better model was learnt.
+static void ready_first(struct ui_view *view)
+{
+    ready(view);
+    view->card.first = true;
+    view->card.epochs = 4;
+    text(view->message, "stopped while learning other people: no new model; t goes on");
+    text(view->model_line,
+         "First model, trained 14 Mar, 15:09: 4 epochs, 170 + 170 of you, 4002 of others");
+}
+
 // A training that has something to say about itself.
 static void warned(struct ui_view *view)
 {
@@ -664,6 +675,7 @@ static const struct {
     {"live-first", live_first},
     {"resumed", resumed},
     {"ready", ready},
+    {"ready-first", ready_first},
     {"warned", warned},
     {"you", live_you},
     {"wrong", live_wrong},
