@@ -46,6 +46,7 @@ struct run {
     char checkpoint[PATH_MAX];
     struct app_others others;
     struct app_left_out left_out; // of the others, beside the user
+    const char *apart;            // of the others, see struct siam_dataset_config
     struct pool *pool;
     const atomic_bool *stop;
     struct app_relay relay;
@@ -75,6 +76,7 @@ static struct siam_dataset_config dataset_config(const struct run *run)
         .negative_dirs = run->others.dirs,
         .n_negative_dirs = run->others.n,
         .weights = run->others.weights,
+        .apart = run->apart,
         .skip = job->skip,
         .n_skip = job->n_skip,
         .input = {.way = run->config.way, .channels = run->config.net.channels},
@@ -93,6 +95,7 @@ static int load_people(struct siam_dataset **data, const struct run *run, const 
     folder_of(dir, sizeof dir, out);
     config.cache_dir = dir;
     config.heldout_share = SIAM_PEOPLE_HELDOUT;
+    config.without_apart = true;
     return siam_dataset_load(data, &config, run->pool, run->stop, err);
 }
 
@@ -296,6 +299,19 @@ static int people_epochs(const struct run *run)
     return PEOPLE_EPOCHS * run->config.epochs;
 }
 
+// The pictures that the window takes of others come and go, and are few: learning people anew for
+// each would take longer than they are worth. Only where there is hardly anybody else they count.
+static int find_key(struct run *run, struct siam_people_keys *keys, struct err *err)
+{
+    struct siam_dataset_config config = dataset_config(run);
+    run->apart = config.apart = *run->others.negative ? run->others.negative : NULL;
+    int ret = siam_people_key(keys, &config, people_epochs(run), run->stop, err);
+    if (ret || !run->apart || keys->n_persons >= PEOPLE_FEW)
+        return ret;
+    run->apart = config.apart = NULL;
+    return siam_people_key(keys, &config, people_epochs(run), run->stop, err);
+}
+
 // True when it is there and sound.
 static bool find_known(struct known *known, const char *dir, const struct siam_people_keys *keys)
 {
@@ -398,8 +414,7 @@ static int get_known(struct run *run, struct known *known, struct err *err)
     char dirs[2][PATH_MAX];
     struct siam_people_keys keys;
     int n = app_people_dirs(dirs, run->job->data_dir);
-    int ret = siam_people_key(&keys, run->others.dirs, run->others.weights, run->others.n,
-                              people_epochs(run), run->job->seed, run->stop, err);
+    int ret = find_key(run, &keys, err);
     for (int i = 0; i < n && !ret; i++)
         if (find_known(known, dirs[i], &keys))
             return 0;
@@ -421,8 +436,7 @@ static int get_present(struct run *run, struct known *known, struct err *err)
         ret = err_set(err, ERR_MODEL, "%s: is of another recipe: train anew, with t",
                       run->result->out);
     if (!ret)
-        ret = siam_people_key(&keys, run->others.dirs, NULL, run->others.n, people_epochs(run),
-                              run->job->seed, run->stop, err);
+        ret = find_key(run, &keys, err);
     if (ret)
         return ret;
     known->input = known->model->input;

@@ -26,7 +26,7 @@ struct decoding {
     struct desk *desks;     // [workers]
     char **reasons;         // [n_pictures], owned: why a picture can't be used, NULL: it can
     struct siam_kept *kept; // the negatives' file, NULL: none
-    int n_own;              // pictures before the first negative
+    int *kept_at;           // [n_pictures], the place of each in it; -1: none
     const struct siam_dataset_config *config;
     const atomic_bool *stop;
     atomic_int failure; // the first error that ends it, 0: none
@@ -58,9 +58,9 @@ static int load_picture(const struct decoding *d, struct desk *desk, struct siam
 {
     if (is_left_out(d->config, p))
         return err_set(err, ERR_DATA, "%s: was left out", p->path);
-    if (!d->kept || p->kind != SIAM_NEGATIVE)
+    if (!d->kept || d->kept_at[p->chip] < 0)
         return siam_load_picture(desk->loader, p->path, desk->stored, &p->hash, err);
-    int ret = siam_kept_get(d->kept, p->chip - d->n_own, desk->stored, &p->hash, err);
+    int ret = siam_kept_get(d->kept, d->kept_at[p->chip], desk->stored, &p->hash, err);
     return ret == SIAM_KEPT_NOTHING
                ? err_set(err, ERR_DATA, "%s: could not be used when it was read first", p->path)
                : ret;
@@ -117,31 +117,42 @@ static void drop_broken(struct siam_dataset *data, char **reasons)
     }
 }
 
-static struct siam_kept *open_kept(const struct siam_dataset *data, const char *path, int n)
+// NULL: there is none, or it is of others.
+static struct siam_kept *open_kept(const struct siam_dataset *data,
+                                   const struct siam_dataset_config *config, int *kept_at)
 {
     struct siam_kept *kept;
     struct err err;
-    if (!path || !siam_kept_open(&kept, path, n, siam_stored_size(&data->input), &err))
-        return path ? kept : NULL;
+    int n = 0;
+    for (int i = 0; i < data->n_pictures; i++) {
+        const struct siam_picture *p = &data->pictures[i];
+        kept_at[i] = p->kind == SIAM_NEGATIVE && !siam_is_apart(config, p->path) ? n++ : -1;
+    }
+    if (!config->kept ||
+        !siam_kept_open(&kept, config->kept, n, siam_stored_size(&data->input), &err))
+        return config->kept ? kept : NULL;
     log_info("%s: the pictures are read again", err.text);
     return NULL;
 }
 
 static int decode_pictures(struct siam_dataset *data, const struct siam_dataset_config *config,
-                           int n_own, struct pool *pool, const atomic_bool *stop, struct err *err)
+                           struct pool *pool, const atomic_bool *stop, struct err *err)
 {
     int n = data->n_pictures;
     struct decoding d = {
         .data = data,
         .desks = calloc((size_t)pool_workers(pool), sizeof *d.desks),
         .reasons = calloc((size_t)n + 1, sizeof *d.reasons),
-        .kept = open_kept(data, config->kept, n - n_own),
-        .n_own = n_own,
+        .kept_at = malloc(((size_t)n + 1) * sizeof *d.kept_at),
         .config = config,
         .stop = stop,
         .err = err,
     };
-    int ret = d.desks && d.reasons ? run_decoding(&d, pool) : err_memory(err, "pictures");
+    int ret = d.desks && d.reasons && d.kept_at ? 0 : err_memory(err, "pictures");
+    if (!ret) {
+        d.kept = open_kept(data, config, d.kept_at);
+        ret = run_decoding(&d, pool);
+    }
     if (!ret)
         ret = atomic_load(&d.failure);
     if (!ret && is_stopped(stop))
@@ -152,6 +163,7 @@ static int decode_pictures(struct siam_dataset *data, const struct siam_dataset_
         free(d.reasons[i]);
     free(d.reasons);
     free(d.desks);
+    free(d.kept_at);
     siam_kept_close(d.kept);
     return ret;
 }
@@ -295,8 +307,7 @@ static int load(struct siam_dataset *data, const struct siam_dataset_config *con
     if (!ret)
         ret = take_files(data, scan, config, err);
     if (!ret)
-        ret = decode_pictures(data, config, n_found[SIAM_ANCHOR] + n_found[SIAM_POSITIVE], pool,
-                              stop, err);
+        ret = decode_pictures(data, config, pool, stop, err);
     if (!ret)
         ret = check_counts(data, config, n_found, err);
     if (!ret)

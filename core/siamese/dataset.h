@@ -66,6 +66,11 @@ struct siam_dataset_config {
     // `skipped` unread: [n_left_out]; may be NULL. A file of `kept` serves with them or without.
     const char *const *left_out;
     int n_left_out;
+    // The one of negative_dirs whose own pictures, those that lie in no folder below it, are left
+    // out of what is learnt of other people (people.h) and of `kept`, as they come and go; NULL:
+    // none.
+    const char *apart;
+    bool without_apart; // pass over them
     // How pictures are kept. With SIAM_FACE that is not aligned, faces are aligned to their own
     // mean, made first (siam_learn_template()).
     struct siam_input input;

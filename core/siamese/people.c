@@ -51,15 +51,27 @@ static void print_key(char key[SIAM_PEOPLE_KEY], uint64_t hash)
     snprintf(key, SIAM_PEOPLE_KEY, "%016llx", (unsigned long long)hash);
 }
 
-int siam_people_key(struct siam_people_keys *keys, const char *const *dirs, const float *weights,
-                    int n_dirs, int epochs, uint64_t seed, const atomic_bool *stop, struct err *err)
+static int count_persons(const struct siam_scan *scan)
 {
-    const struct siam_dataset_config config = {
-        .negative_dirs = dirs, .n_negative_dirs = n_dirs, .weights = weights};
-    const uint64_t begin[] = {VERSION, (uint64_t)epochs, seed};
+    int n = 0;
+    for (int i = 0; i < scan->n; i++)
+        n += scan->files[i].folder < 0 || i == 0 ||
+             scan->files[i].folder != scan->files[i - 1].folder;
+    return n;
+}
+
+int siam_people_key(struct siam_people_keys *keys, const struct siam_dataset_config *config,
+                    int epochs, const atomic_bool *stop, struct err *err)
+{
+    const struct siam_dataset_config others = {.negative_dirs = config->negative_dirs,
+                                               .n_negative_dirs = config->n_negative_dirs,
+                                               .weights = config->weights,
+                                               .apart = config->apart,
+                                               .without_apart = true};
+    const uint64_t begin[] = {VERSION, (uint64_t)epochs, config->seed};
     struct siam_scan scan = {0};
     XXH3_state_t *hash = XXH3_createState();
-    int ret = hash ? siam_scan(&scan, &config, stop, err) : err_memory(err, "other people");
+    int ret = hash ? siam_scan(&scan, &others, stop, err) : err_memory(err, "other people");
     if (!ret) {
         XXH3_64bits_reset(hash);
         XXH3_64bits_update(hash, begin, sizeof begin);
@@ -71,6 +83,7 @@ int siam_people_key(struct siam_people_keys *keys, const char *const *dirs, cons
         if (scan.n > 0)
             faces ^= siam_weights_hash(&scan.files->weight_log2, sizeof *scan.files, scan.n);
         print_key(keys->model, faces);
+        keys->n_persons = count_persons(&scan);
     }
     siam_scan_finish(&scan);
     XXH3_freeState(hash);

@@ -8,10 +8,7 @@
 #ifndef VISAVIS_CORE_SIAMESE_PEOPLE_H
 #define VISAVIS_CORE_SIAMESE_PEOPLE_H
 
-#include "core/base/err.h"
-
-#include <stdatomic.h>
-#include <stdint.h>
+#include "core/siamese/dataset.h"
 
 #define SIAM_PEOPLE_KEY     17    // bytes: 16 hex digits and a 0
 #define SIAM_PEOPLE_HELDOUT 0.06f // of the pictures; few, as they are there to watch by
@@ -19,14 +16,14 @@
 struct siam_people_keys {
     char faces[SIAM_PEOPLE_KEY];
     char model[SIAM_PEOPLE_KEY]; // the same where all weights are alike
+    int n_persons;               // folders of pictures, and pictures in none, before they are read
 };
 
-// The names for some folders, their weights (NULL: 1 for all), epochs and a seed. They follow from
-// the pictures' bytes (the first 64 KB and the size of each), their order, and from which of them
-// share a folder, not from where the folders are. Reads all pictures; `stop` may be NULL. Errors:
-// ERR_DATA (no such folder), ERR_MEMORY, ERR_STOPPED.
-int siam_people_key(struct siam_people_keys *keys, const char *const *dirs, const float *weights,
-                    int n_dirs, int epochs, uint64_t seed, const atomic_bool *stop,
-                    struct err *err);
+// The names for the folders of other people in `config`, their weights, `apart` and the seed there,
+// and for a number of epochs. They follow from the pictures' bytes (the first 64 KB and the size of
+// each), their order, and from which of them share a folder, not from where the folders are. Reads
+// all pictures; `stop` may be NULL. Errors: ERR_DATA (no such folder), ERR_MEMORY, ERR_STOPPED.
+int siam_people_key(struct siam_people_keys *keys, const struct siam_dataset_config *config,
+                    int epochs, const atomic_bool *stop, struct err *err);
 
 #endif

@@ -47,6 +47,13 @@ void siam_folders_text(const struct siam_dataset_config *config, enum siam_kind 
         snprintf(out, size, "%s", dir);
 }
 
+bool siam_is_apart(const struct siam_dataset_config *config, const char *path)
+{
+    size_t n = config->apart ? strlen(config->apart) : 0;
+    return n > 0 && strncmp(path, config->apart, n) == 0 && path[n] == '/' &&
+           !strchr(path + n + 1, '/');
+}
+
 // ---- The walk -------------------------------------------------------------------------------
 
 struct visitor {
@@ -113,6 +120,8 @@ static int visit(void *ctx, const char *path, const char *folder)
         return err_set(v->err, ERR_STOPPED, "stopped");
     enter_folder(v, folder);
     if (v->skipped || !img_is_picture_name(path))
+        return 0;
+    if (v->config->without_apart && siam_is_apart(v->config, path))
         return 0;
     char *copy = strdup(path);
     if (!copy || !make_room(scan)) {

@@ -25,6 +25,9 @@ int siam_scan(struct siam_scan *scan, const struct siam_dataset_config *config,
               const atomic_bool *stop, struct err *err);
 void siam_scan_finish(struct siam_scan *scan);
 
+// Whether it is a picture that lies right in config->apart.
+bool siam_is_apart(const struct siam_dataset_config *config, const char *path);
+
 // "DIR" or "DIR and 2 more folders", what to call the folders of a kind.
 void siam_folders_text(const struct siam_dataset_config *config, enum siam_kind kind, char *out,
                        size_t size);

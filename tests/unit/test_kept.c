@@ -2,6 +2,7 @@
 // Pictures kept in a file: what is read is what was written, or a reason why not; the name that
 // such a file has; and what a data set makes of it.
 #include "core/image/save.h"
+#include "core/siamese/chips.h"
 #include "core/siamese/dataset.h"
 #include "core/siamese/kept.h"
 #include "core/siamese/people.h"
@@ -163,10 +164,27 @@ static void make_tree(void **state, const char *name)
     }
 }
 
+static int make_keys(struct siam_people_keys *keys, const char *const *dirs, const float *weights,
+                     int n, uint64_t seed, struct err *err)
+{
+    const struct siam_dataset_config config = {
+        .negative_dirs = dirs, .n_negative_dirs = n, .weights = weights, .seed = seed};
+    return siam_people_key(keys, &config, 9, NULL, err);
+}
+
+static void assert_same_keys(const struct siam_people_keys *a, const struct siam_people_keys *b)
+{
+    assert_string_equal(a->faces, b->faces);
+    assert_string_equal(a->model, b->model);
+    assert_int_equal(a->n_persons, b->n_persons);
+}
+
 static void key_of(char *key, const char *dir, int epochs, uint64_t seed)
 {
     struct siam_people_keys keys;
-    assert_int_equal(siam_people_key(&keys, &dir, NULL, 1, epochs, seed, NULL, NULL), 0);
+    const struct siam_dataset_config config = {
+        .negative_dirs = &dir, .n_negative_dirs = 1, .seed = seed};
+    assert_int_equal(siam_people_key(&keys, &config, epochs, NULL, NULL), 0);
     assert_string_equal(keys.faces, keys.model);
     strcpy(key, keys.model);
     assert_int_equal(strlen(key), SIAM_PEOPLE_KEY - 1);
@@ -203,6 +221,58 @@ static void the_key_follows_from_the_contents(void **state)
     assert_string_not_equal(key, other);
 }
 
+// What lies right in a folder that is set apart comes and goes: neither the key nor the file knows.
+static void what_is_apart_changes_no_key(void **state)
+{
+    struct siam_people_keys keys, more;
+    char others[1000], file[1000], fresh[1000];
+    make_tree(state, "others");
+    snprintf(others, sizeof others, "%s", path_in(state, "others"));
+    snprintf(file, sizeof file, "%s", path_in(state, "x.faces"));
+    const char *dirs[] = {others};
+    struct siam_dataset_config config = {.negative_dirs = dirs,
+                                         .n_negative_dirs = 1,
+                                         .apart = others,
+                                         .without_apart = true,
+                                         .input = {.channels = 3},
+                                         .heldout_share = 0.3f,
+                                         .seed = 1};
+    struct pool *pool;
+    struct siam_dataset *data;
+    assert_int_equal(pool_create(&pool, 2, 0, NULL), 0);
+    assert_int_equal(siam_people_key(&keys, &config, 9, NULL, NULL), 0);
+    assert_int_equal(keys.n_persons, 4);
+    for (int i = 0; i < 3; i++) { // before, between and behind the folders
+        snprintf(fresh, sizeof fresh, "%s.png", (const char *[]){"a", "p1~", "q"}[i]);
+        tiny_picture(others, fresh, 9, i);
+    }
+    assert_int_equal(siam_people_key(&more, &config, 9, NULL, NULL), 0);
+    assert_same_keys(&more, &keys);
+    assert_int_equal(siam_dataset_load(&data, &config, pool, NULL, NULL), 0);
+    assert_int_equal(data->n_pictures, 12);
+    assert_int_equal(siam_dataset_keep(data, file, NULL), 0);
+    siam_dataset_destroy(data);
+    // What is kept serves where they are read, each picture by its own.
+    config.without_apart = false;
+    for (int kept = 0; kept < 2; kept++) {
+        static uint8_t all[2][15][SIAM_STORED_MAX];
+        config.kept = kept ? file : NULL;
+        if (kept) // it is not looked at again
+            assert_int_equal(file_save(path_in(state, "others/p2/1.png"), "gone", 4, NULL), 0);
+        assert_int_equal(siam_dataset_load(&data, &config, pool, NULL, NULL), 0);
+        assert_int_equal(data->n_pictures, 15);
+        for (int i = 0; i < 15; i++)
+            assert_int_equal(siam_chips_get(data->chips, i, all[kept][i], NULL), 0);
+        siam_dataset_destroy(data);
+        assert_memory_equal(all[0], all[kept], sizeof all[0]);
+    }
+    pool_destroy(pool);
+    config.apart = NULL;
+    assert_int_equal(siam_people_key(&more, &config, 9, NULL, NULL), 0);
+    assert_string_not_equal(more.model, keys.model);
+    assert_int_equal(more.n_persons, 7);
+}
+
 // The key is the one that these files had before folders had weights.
 static void weights_that_are_alike_change_no_key(void **state)
 {
@@ -220,20 +290,20 @@ static void weights_that_are_alike_change_no_key(void **state)
         assert_int_equal(file_make_dirs(dir, NULL), 0);
         assert_int_equal(file_save(path_in(state, texts[i]), texts[i], strlen(texts[i]), NULL), 0);
     }
-    assert_int_equal(siam_people_key(&none, dirs, NULL, 2, 9, 1, NULL, NULL), 0);
+    assert_int_equal(make_keys(&none, dirs, NULL, 2, 1, NULL), 0);
     assert_string_equal(none.model, "1a152a67f30c18f0");
-    assert_int_equal(siam_people_key(&alike, dirs, twos, 2, 9, 1, NULL, NULL), 0);
-    assert_memory_equal(&alike, &none, sizeof none);
-    assert_int_equal(siam_people_key(&other, dirs, unlike, 2, 9, 1, NULL, NULL), 0);
+    assert_int_equal(make_keys(&alike, dirs, twos, 2, 1, NULL), 0);
+    assert_same_keys(&alike, &none);
+    assert_int_equal(make_keys(&other, dirs, unlike, 2, 1, NULL), 0);
     assert_string_equal(other.faces, none.faces);
     assert_string_not_equal(other.model, none.model);
-    assert_int_equal(siam_people_key(&scaled, dirs, half, 2, 9, 1, NULL, NULL), 0);
+    assert_int_equal(make_keys(&scaled, dirs, half, 2, 1, NULL), 0);
     assert_string_equal(scaled.model, other.model);
-    assert_int_equal(siam_people_key(&scaled, dirs, turned, 2, 9, 1, NULL, NULL), 0);
+    assert_int_equal(make_keys(&scaled, dirs, turned, 2, 1, NULL), 0);
     assert_string_not_equal(scaled.model, other.model);
     const char *const one_dir[] = {path_in(state, "empty"), path_in(state, "empty")};
     assert_int_equal(file_make_dirs(one_dir[0], NULL), 0);
-    assert_int_equal(siam_people_key(&other, one_dir, unlike, 2, 9, 1, NULL, NULL), 0);
+    assert_int_equal(make_keys(&other, one_dir, unlike, 2, 1, NULL), 0);
     assert_string_equal(other.faces, other.model);
 }
 
@@ -243,10 +313,11 @@ static void a_key_can_be_refused(void **state)
     const char *absent = path_in(state, "none"), *a = path_in(state, "a");
     struct err err = {0};
     const atomic_bool stop = true;
-    assert_int_equal(siam_people_key(&keys, &absent, NULL, 1, 9, 1, NULL, &err), ERR_DATA);
+    assert_int_equal(make_keys(&keys, &absent, NULL, 1, 1, &err), ERR_DATA);
     assert_non_null(strstr(err.text, absent));
     make_tree(state, "a");
-    assert_int_equal(siam_people_key(&keys, &a, NULL, 1, 9, 1, &stop, &err), ERR_STOPPED);
+    const struct siam_dataset_config config = {.negative_dirs = &a, .n_negative_dirs = 1};
+    assert_int_equal(siam_people_key(&keys, &config, 9, &stop, &err), ERR_STOPPED);
 }
 
 // ---- Data sets --------------------------------------------------------------------------------
@@ -443,6 +514,7 @@ int main(void)
         IN_DIR(another_file_is_refused),
         IN_DIR(cut_short_while_open),
         IN_DIR(the_key_follows_from_the_contents),
+        IN_DIR(what_is_apart_changes_no_key),
         IN_DIR(weights_that_are_alike_change_no_key),
         IN_DIR(a_key_can_be_refused),
         IN_DIR(kept_pictures_serve_a_data_set),
