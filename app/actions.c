@@ -3,9 +3,13 @@
 // and the tables of them. Main thread.
 #include "app/session.h"
 
+#include "core/base/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ASKED_NS (5 * CLOCK_SECOND) // that a question waits for its answer
 
 // ---- Pictures -------------------------------------------------------------------------------
 
@@ -85,7 +89,7 @@ static bool retrains(struct app_session *s)
 static void retrain(struct app_session *s)
 {
     if (!retrains(s))
-        app_session_tell(s, "there is no model of recipe visavis to start from: t trains one");
+        app_session_refuse(s, "there is no model of recipe visavis to start from: t trains one");
     else
         start_training(s, true);
 }
@@ -96,9 +100,9 @@ static void use_model(struct app_session *s, const struct ui_action *action)
     struct err err = {0};
     s->n_earlier = app_models_list(s->earlier, s->data_dir);
     if (app_trainer_busy(s->trainer)) {
-        app_session_tell(s, "training: stop it first, with s");
+        app_session_refuse(s, "training: stop it first, with s");
     } else if (index < 0 || index >= s->n_earlier) {
-        app_session_tell(s, "there is no earlier model");
+        app_session_refuse(s, "there is no earlier model");
     } else if (app_models_use(s->data_dir, s->earlier[index].name, &err)) {
         app_session_tell_error(s, ERR_IO, err.text);
     } else {
@@ -125,7 +129,7 @@ static void tell_wrong(struct app_session *s)
 {
     enum verify_verdict verdict = has_model(s) ? s->view.verdict : VERIFY_UNDECIDED;
     if (!s->view.live || s->pause || verdict == VERIFY_UNDECIDED || verdict == VERIFY_NOBODY) {
-        app_session_tell(s, "w tells that a live verdict is wrong: there is none");
+        app_session_refuse(s, "w tells that a live verdict is wrong: there is none");
         return;
     }
     bool was_you = verdict == VERIFY_YOU;
@@ -135,6 +139,7 @@ static void tell_wrong(struct app_session *s)
     if (!app_collector_hold(s->collector, was_you ? 'n' : 'p', 1))
         return;
     s->n_wrong++;
+    s->n_wrong_last++;
     app_session_tell(s, text);
 }
 
@@ -155,7 +160,7 @@ static bool has_threshold(struct app_session *s)
 {
     if (has_model(s))
         return true;
-    app_session_tell(s, "the threshold comes with a model, and there is none yet");
+    app_session_refuse(s, "the threshold comes with a model, and there is none yet");
     return false;
 }
 
@@ -197,13 +202,30 @@ static void open_page(struct app_session *s, const struct ui_action *action)
     app_people_open(s, s->page == UI_PAGE_PEOPLE);
 }
 
-// The last thing is taken back: a folder's removal, or what was done to pictures.
+void app_session_note_undo(struct app_session *s, bool of_folder)
+{
+    if (s->n_undo == UNDO_MAX)
+        memmove(s->undo_folder, s->undo_folder + 1, (size_t)--s->n_undo * sizeof *s->undo_folder);
+    s->undo_folder[s->n_undo++] = of_folder;
+}
+
+// The last thing is taken back: a folder's removal, or what was done to pictures, in this session
+// or one that ended badly.
 static void undo(struct app_session *s, const struct ui_action *action)
 {
-    if (s->folder_removed && !app_collector_is_holding(s->collector))
+    bool of_folder = s->n_undo > 0 && s->undo_folder[s->n_undo - 1];
+    if (!app_collector_is_holding(s->collector))
+        s->n_undo -= s->n_undo > 0;
+    else
+        of_folder = false; // refused there
+    if (of_folder)
         app_people_do(s, action);
     else
         app_pictures_do(s, action);
+    if (!of_folder && s->n_wrong_last > 0) {
+        s->n_wrong_last--;
+        s->n_wrong -= s->n_wrong > 0;
+    }
 }
 
 // Whether it brings something newer to take back.
@@ -256,9 +278,18 @@ static void dismiss(struct app_session *s)
     s->greeted = true;
 }
 
-static void quit(struct app_session *s)
+// Esc, which people press to leave other things, asks first where there is something to lose.
+static void quit(struct app_session *s, const struct ui_action *action)
 {
-    s->quit = true;
+    bool by_escape = action->index > 0;
+    int64_t now = clock_now_ns();
+    bool asked = s->asked_ns && now - s->asked_ns < ASKED_NS;
+    s->asked_ns = now;
+    if (by_escape && !asked && app_trainer_busy(s->trainer))
+        app_session_refuse(s,
+                           "a training is under way: Esc once more quits, t goes on another time");
+    else
+        s->quit = true;
 }
 
 // ---- By kind ---------------------------------------------------------------------------------
@@ -272,7 +303,6 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         [UI_MIRROR] = mirror,      [UI_FULLSCREEN] = fullscreen,
         [UI_HELP] = show_help,     [UI_DISMISS] = dismiss,
         [UI_THEME] = change_theme, [UI_FIGURES] = show_figures,
-        [UI_QUIT] = quit,
     };
     static void (*const detailed[UI_ACTIONS])(struct app_session *, const struct ui_action *) = {
         [UI_HOLD] = hold,
@@ -301,9 +331,12 @@ void app_session_do(struct app_session *s, const struct ui_action *action)
         [UI_OPEN_DIR] = app_people_do,
         [UI_USE_DIR] = app_people_do,
         [UI_SHOW_HIDDEN] = app_people_do,
+        [UI_QUIT] = quit,
     };
     if (can_be_undone(action->kind))
-        s->folder_removed = false;
+        app_session_note_undo(s, false);
+    if (can_be_undone(action->kind) && action->kind != UI_WRONG)
+        s->n_wrong_last = 0;
     if (plain[action->kind])
         plain[action->kind](s);
     else if (detailed[action->kind])

@@ -27,14 +27,20 @@ static const char script[] =
     "camera demo:0@40\n"
     "say Train: t, here with few epochs\n"
     "t\nwait trained\n"
-    "say Live: v. That is you ...\n"
-    "v\nwait score 80\n"
-    "camera demo:17@40\n"
+    "say Live: v\n"
+    "v\nwait score 25\n" // the verdict follows from the frames of the last second
+    "say Live: that is you ...\n"
+    "wait score 80\n"
+    "camera demo:17@40\nwait score 30\n"
     "say ... that is somebody who was never seen before ...\n"
-    "wait score 80\n"
-    "camera demo:0@40\n"
-    "say ... and you again. Now with your own face: visavis\n"
-    "wait score 80\n"
+    "wait score 90\n"
+    "camera demo:0@40\nwait score 30\n"
+    "say ... and you again\n"
+    "wait score 60\n"
+    "2\nsay Under the hood: 2. What the threshold lets in, and what it refuses of you\n"
+    "wait score 120\n"
+    "2\nsay Now with your own face: visavis\n"
+    "wait score 120\n"
     "q\n";
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)

@@ -41,8 +41,12 @@ struct app_folders {
     // Changed with both held: read with either. But what is found out of a folder is the lock's.
     struct folder list[UI_FOLDERS];
     int n;
-    struct folder removed; // the last one; path NULL: none
-    int removed_from;      // its place in the list
+    // Removed ones, the last on top, each with its place in the list then.
+    struct {
+        struct folder folder;
+        int from;
+    } removed[UI_FOLDERS];
+    int n_removed;
     atomic_bool quit;
 };
 
@@ -293,7 +297,8 @@ void app_folders_destroy(struct app_folders *f)
         pthread_join(f->counter, NULL);
     for (int i = 0; i < f->n; i++)
         free(f->list[i].path);
-    free(f->removed.path);
+    for (int i = 0; i < f->n_removed; i++)
+        free(f->removed[i].folder.path);
     pthread_cond_destroy(&f->changed);
     pthread_mutex_destroy(&f->lock);
     pthread_mutex_destroy(&f->doing);
@@ -311,19 +316,27 @@ int app_folders_add(struct app_folders *f, const char *path, struct err *err)
     return ret;
 }
 
+// The first one can't be taken back any more.
+static void make_room_for_removed(struct app_folders *f)
+{
+    if (f->n_removed < UI_FOLDERS)
+        return;
+    free(f->removed[0].folder.path);
+    memmove(&f->removed[0], &f->removed[1], (size_t)--f->n_removed * sizeof f->removed[0]);
+}
+
 int app_folders_remove(struct app_folders *f, const char *path, struct err *err)
 {
     int ret = 0;
     pthread_mutex_lock(&f->doing);
     int i = find(f, path);
     if (i >= 0) {
+        make_room_for_removed(f);
         pthread_mutex_lock(&f->lock);
-        char *forgotten = f->removed.path;
-        f->removed = f->list[i];
-        f->removed_from = i;
+        f->removed[f->n_removed].folder = f->list[i];
+        f->removed[f->n_removed++].from = i;
         memmove(&f->list[i], &f->list[i + 1], (size_t)(--f->n - i) * sizeof f->list[0]);
         pthread_mutex_unlock(&f->lock);
-        free(forgotten);
         ret = save(f, err);
     }
     pthread_mutex_unlock(&f->doing);
@@ -333,10 +346,9 @@ int app_folders_remove(struct app_folders *f, const char *path, struct err *err)
 static void put_back(struct app_folders *f)
 {
     pthread_mutex_lock(&f->lock);
-    int at = f->removed_from < f->n ? f->removed_from : f->n;
+    int from = f->removed[--f->n_removed].from, at = from < f->n ? from : f->n;
     memmove(&f->list[at + 1], &f->list[at], (size_t)(f->n++ - at) * sizeof f->list[0]);
-    f->list[at] = f->removed;
-    f->removed = (struct folder){0};
+    f->list[at] = f->removed[f->n_removed].folder;
     pthread_cond_signal(&f->changed);
     pthread_mutex_unlock(&f->lock);
 }
@@ -345,12 +357,14 @@ int app_folders_restore(struct app_folders *f, struct err *err)
 {
     int ret = 0;
     pthread_mutex_lock(&f->doing);
-    if (!f->removed.path) {
+    const char *path = f->n_removed > 0 ? f->removed[f->n_removed - 1].folder.path : NULL;
+    if (!path) {
         ret = err_set(err, ERR_DATA, "no folder was removed");
+    } else if (find(f, path) >= 0) { // was added again since
+        free(f->removed[--f->n_removed].folder.path);
     } else if (f->n == UI_FOLDERS) {
-        ret =
-            err_set(err, ERR_DATA, "%s: there are %d folders already", f->removed.path, UI_FOLDERS);
-    } else if (find(f, f->removed.path) < 0) {
+        ret = err_set(err, ERR_DATA, "%s: there are %d folders already", path, UI_FOLDERS);
+    } else {
         put_back(f);
         ret = save(f, err);
     }

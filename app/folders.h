@@ -29,7 +29,8 @@ int app_folders_add(struct app_folders *folders, const char *path, struct err *e
 // Forgets it, where it is in the list (by its path there); the folder itself stays. Errors: ERR_IO
 // (can't remember it; it counts for this run).
 int app_folders_remove(struct app_folders *folders, const char *path, struct err *err);
-// Takes that back, for the one that was removed last: with its place in the list and its weight.
+// Takes that back, for the one that was removed last, then for the one before: with its place in the
+// list and its weight; where it was added again meanwhile, nothing.
 // Errors: ERR_DATA (none was removed, or there is no room for it any more), ERR_IO (can't remember
 // it; it counts for this run).
 int app_folders_restore(struct app_folders *folders, struct err *err);

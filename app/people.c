@@ -71,8 +71,8 @@ static void do_to_folders(struct app_session *s, const struct ui_action *action)
     int ret = app_chores_add(s->chores, edit_folders, action, NULL, 0, &err);
     if (ret)
         app_session_tell_error(s, ret, err.text);
-    if (action->kind == UI_REMOVE_FOLDER || action->kind == UI_UNDO)
-        s->folder_removed = action->kind == UI_REMOVE_FOLDER;
+    if (action->kind == UI_REMOVE_FOLDER)
+        app_session_note_undo(s, true);
 }
 
 // By its path: when its turn comes, its place in the list may be another's.
@@ -114,7 +114,7 @@ static void use_chosen(struct app_session *s)
     if (app_browser_chosen(s->browser, add.path))
         app_session_do(s, &add);
     else
-        app_session_tell(s, "choose a folder in the list first");
+        app_session_refuse(s, "choose a folder in the list first");
 }
 
 void app_people_do(struct app_session *s, const struct ui_action *action)

@@ -58,7 +58,7 @@ static void edit(struct app_session *s, char key, const char *const *paths, int 
     if (done.n > 0)
         tell_edit(s, key ? "moved" : "deleted", &done);
     else if (!ret)
-        app_session_tell(s, "they are there already");
+        app_session_refuse(s, "they are there already");
     if (ret)
         app_session_tell_error(s, ret, err.text);
     app_events_edited(s->events, &done);
@@ -108,7 +108,7 @@ static void undo(struct app_session *s)
     if (undone.n > 0)
         tell_edit(s, verbs[undone.what], &undone);
     else if (!ret)
-        app_session_tell(s, "nothing of this session to undo");
+        app_session_refuse(s, "nothing of this session to undo");
     if (ret)
         app_session_tell_error(s, ret, err.text);
     app_events_undone(s->events, &undone);
@@ -146,7 +146,7 @@ static void edit_chosen(struct app_session *s, const struct ui_action *action)
     if (paths)
         do_to_files(s, action, paths, n);
     else
-        app_session_tell(s, "choose pictures first: 1 shows them");
+        app_session_refuse(s, "choose pictures first: 1 shows them");
     free(paths);
 }
 
@@ -166,7 +166,7 @@ void app_pictures_do(struct app_session *s, const struct ui_action *action)
     else if (action->kind == UI_TAKE_OUT)
         take_out_worst(s, action);
     else if (action->kind == UI_UNDO && app_collector_is_holding(s->collector))
-        app_session_tell(s, "let go of the key first, then undo");
+        app_session_refuse(s, "let go of the key first, then undo");
     else
         do_to_files(s, action, NULL, 0);
 }

@@ -74,7 +74,7 @@ static int make_gallery(struct app_scorer *s, struct siam_model *model, struct e
     app_explain_reset(&s->explain);
     pthread_mutex_unlock(&s->lock);
     if (!model)
-        return err_set(err, ERR_MODEL, "no model yet: press t to train one");
+        return err_set(err, ERR_MODEL, "no model yet: a training makes one, t begins it");
     int ret = verify_gallery_load(&s->gallery, model, s->config.anchor_dir, s->pool, &s->quit, err);
     if (!ret)
         ret = verify_embedder_create_live(&s->embedder, model, s->pool, err);

@@ -52,6 +52,7 @@ static void fill_shared(struct app_session *s, struct ui_view *v)
     bool fresh = s->options->demo || clock_now_ns() - s->message_ns < MESSAGE_NS;
     snprintf(v->message, sizeof v->message, "%s", fresh ? s->message : "");
     v->message_is_error = s->message_is_error;
+    v->message_is_refusal = s->message_is_refusal;
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -66,7 +67,8 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
     v->negatives = counts[SIAM_NEGATIVE];
     v->holding = c.holding;
     v->burst = c.burst;
-    v->left_out = c.alike + c.blurred;
+    v->alike = c.alike;
+    v->blurred = c.blurred;
     int64_t age = clock_now_ns() - c.saved_ns;
     v->flash = c.saved_ns > 0 && age < FLASH_NS ? 1 - (float)age / (float)FLASH_NS : 0;
     app_folders_view(s->folders, v);
@@ -181,7 +183,12 @@ void app_screen_fill(struct app_session *s)
     fill_figures(s, v);
     fill_greeting(s, v);
     fill_choices(s, v);
-    snprintf(v->hint, sizeof v->hint, "%s", ui_hint(v));
+    ui_hint(v, v->hint);
+    if (s->options->demo && *v->message &&
+        !v->message_is_error) { // the story is what there is to do
+        memcpy(v->hint, v->message, sizeof v->hint);
+        v->message[0] = '\0';
+    }
     if (s->window)
         ui_window_fill(s->window, v);
 }
@@ -208,7 +215,7 @@ void app_screen_text_size(struct app_session *s, int change)
     float most = s->window ? ui_window_text_most(s->window) : UI_TEXT_MOST;
     float now = fminf(s->text_size, most), next = change ? next_size(now, change) : 1;
     if (next > most) {
-        app_session_tell(s, "no room for larger text: make the window larger first");
+        app_session_refuse(s, "no room for larger text: make the window larger first");
         return;
     }
     s->text_size = next;

@@ -29,11 +29,12 @@ void app_session_wake(struct app_session *s)
         ui_window_wake(s->window);
 }
 
-static void tell(struct app_session *s, const char *text, int error)
+static void tell(struct app_session *s, const char *text, bool refused, int error)
 {
     pthread_mutex_lock(&s->lock);
     snprintf(s->message, sizeof s->message, "%s", text);
     s->message_is_error = error != 0;
+    s->message_is_refusal = refused;
     s->message_ns = clock_now_ns();
     if (error)
         s->last_error = error;
@@ -44,14 +45,20 @@ static void tell(struct app_session *s, const char *text, int error)
 void app_session_tell(struct app_session *s, const char *text)
 {
     log_info("%s", text);
-    tell(s, text, 0);
+    tell(s, text, false, 0);
+}
+
+void app_session_refuse(struct app_session *s, const char *text)
+{
+    log_info("%s", text);
+    tell(s, text, true, 0);
 }
 
 void app_session_tell_error(struct app_session *s, int code, const char *text)
 {
     log_error("%s", text);
     app_events_error(s->events, text);
-    tell(s, text, code);
+    tell(s, text, false, code);
 }
 
 static void on_camera(void *ctx, enum cap_state state, const char *detail,

@@ -34,6 +34,8 @@ struct app_threshold {
     float value;                                       // 0..1
 };
 
+#define UNDO_MAX 256 // things in a row that can be taken back, more or less
+
 struct app_session {
     const struct app_options *options;
     char data_dir[PATH_MAX];
@@ -70,13 +72,15 @@ struct app_session {
     bool mirror, help, fullscreen, light, quit;
     bool greeted; // or there is no need to
     enum ui_page page;
-    bool folder_removed;    // is the last thing that can be taken back
-    bool figures;           // are shown
-    int64_t figures_ns;     // when they were brought up to date; 0: they are to be now
-    struct app_tempo drawn; // of the window, while they are shown
-    int64_t n_drawn;        // times the window was drawn
-    int64_t busy_ns;        // how long that took last, from the end of the wait for events on
-    float text_size;        // as chosen; the window may have no room for it
+    bool
+        undo_folder[UNDO_MAX]; // [n_undo], what can be taken back: a folder's removal, or else what
+    int n_undo;                // was done to pictures
+    bool figures;              // are shown
+    int64_t figures_ns;        // when they were brought up to date; 0: they are to be now
+    struct app_tempo drawn;    // of the window, while they are shown
+    int64_t n_drawn;           // times the window was drawn
+    int64_t busy_ns;           // how long that took last, from the end of the wait for events on
+    float text_size;           // as chosen; the window may have no room for it
     struct app_hooks hooks;
     int64_t n_hooked; // scores that the hooks have seen
     // Which of the view's worst pictures are out, and what that was looked up for.
@@ -85,6 +89,8 @@ struct app_session {
     int worst_changes;
     bool demo_fallback; // no camera was asked for, and there is none
     int n_wrong;        // pictures kept as of a wrong verdict that no training has read
+    int n_wrong_last;   // of these, the ones that undo takes back next
+    int64_t asked_ns;   // when it was asked last whether to quit; 0: never
     bool own_read;      // by the training under way
     bool pause;         // of the camera, is wanted
     bool camera_chosen; // in the window, and not yet opened
@@ -96,7 +102,7 @@ struct app_session {
 
     pthread_mutex_t lock;
     char message[UI_TEXT]; // protected by lock, as all below
-    bool message_is_error;
+    bool message_is_error, message_is_refusal;
     int64_t message_ns;
     char camera[UI_TEXT];           // line about the camera
     char camera_spec[CAP_SPEC_MAX]; // what it was opened by
@@ -128,6 +134,8 @@ int app_session_drive(const struct app_options *options, app_session_turn turn, 
 
 // -- for the parts of a session, main thread --
 
+// Notes that something was done that can be taken back (actions.c).
+void app_session_note_undo(struct app_session *s, bool of_folder);
 // Does what a user asked for (actions.c).
 void app_session_do(struct app_session *s, const struct ui_action *action);
 // Goes over to another camera, on the camera thread; on failure the present one is opened again and
@@ -176,6 +184,7 @@ bool app_threshold_is_of(const struct app_threshold *threshold, const struct sia
 void app_session_wake(struct app_session *s);
 // Shows a line in the window and the log. Errors also go to the event stream.
 void app_session_tell(struct app_session *s, const char *text);
+void app_session_refuse(struct app_session *s, const char *text); // nothing was done
 void app_session_tell_error(struct app_session *s, int code, const char *text);
 
 #endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "ui/hint.h"
 
+#include "ui/panels.h"
+
+#include <stdio.h>
+
 #define ENOUGH 20 // pictures of a kind
 
 static const char *of_camera(const struct ui_view *view)
@@ -55,24 +59,50 @@ static const char *of_live(const struct ui_view *view)
 
 static const char *of_collecting(const struct ui_view *view)
 {
+    if (view->have_model && view->anchors > 0)
+        return view->card.first ? "Press v to see the live score, or t for a better model."
+                                : "Press v to see the live score.";
     if (view->anchors < ENOUGH)
         return "Look into the box and hold a to take anchors: pictures of you to compare with.";
     if (view->positives < ENOUGH)
         return "Hold p for positives next: other light, other distance, glasses on and off.";
-    if (view->n_folders == 0 && view->negatives == 0)
+    if (!ui_has_others(view))
         return "Press 4 to choose a folder with pictures of other people, or drop one here.";
-    if (!view->have_model)
-        return "Press t to train on these pictures.";
-    return view->card.first ? "Press v to see the live score, or t for a better model."
-                            : "Press v to see the live score.";
+    return "Press t to train on these pictures.";
 }
 
-const char *ui_hint(const struct ui_view *view)
+static void of_page(const struct ui_view *view, char out[UI_TEXT])
+{
+    char left[48];
+    ui_time_left(view->seconds_left, left, sizeof left);
+    if (!view->training || view->stopping)
+        snprintf(out, UI_TEXT, "Press Esc to close the page.");
+    else if (view->preparing || view->epochs == 0)
+        snprintf(out, UI_TEXT, "Training: reading the pictures. Press Esc to close the page.");
+    else
+        snprintf(out, UI_TEXT, "Training: epoch %d of %d%s%s. Press Esc to close the page.",
+                 view->epoch < view->epochs ? view->epoch + 1 : view->epochs, view->epochs,
+                 *left ? ", " : "", left);
+}
+
+void ui_hint(const struct ui_view *view, char out[UI_TEXT])
 {
     const char *camera = of_camera(view);
     bool learns = view->training && !(view->live && learns_others(view));
-    return camera       ? camera
-           : learns     ? of_training(view)
-           : view->live ? of_live(view)
-                        : of_collecting(view);
+    if (view->page != UI_PAGE_PICTURE && (!camera || view->training))
+        of_page(view, out);
+    else
+        snprintf(out, UI_TEXT, "%s",
+                 camera       ? camera
+                 : learns     ? of_training(view)
+                 : view->live ? of_live(view)
+                              : of_collecting(view));
+}
+
+bool ui_has_others(const struct ui_view *view)
+{
+    int n = view->negatives;
+    for (int i = 0; i < view->n_folders && n < UI_LEAST; i++)
+        n += view->folder[i].pictures < 0 ? UI_LEAST : view->folder[i].pictures;
+    return n >= UI_LEAST;
 }

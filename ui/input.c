@@ -11,6 +11,7 @@
 
 #define THRESHOLD_STEP 0.01f
 #define THRESHOLD_LEAP 5 // steps at once, with Shift
+#define ESCAPE_MS      700
 
 static void push(struct ui_input *input, struct ui_action action)
 {
@@ -80,6 +81,7 @@ static void begin_typing(struct ui_input *input)
 static void end_typing(struct ui_input *input, bool accept)
 {
     input->typing = false;
+    input->closed_ms = SDL_GetTicks();
     SDL_StopTextInput();
     if (accept)
         push_folder(input, input->line.text, input->line.length);
@@ -312,14 +314,23 @@ static bool pictures_key(struct ui_input *input, SDL_Keycode key, SDL_Keymod mod
     return true;
 }
 
+// Closes what is open, else quits; but a press that comes right after something was closed was
+// meant for that.
 static void escape(struct ui_input *input, const struct ui_view *view)
 {
-    if (view->page != UI_PAGE_PICTURE && !view->help)
+    const uint32_t now_ms = SDL_GetTicks();
+    bool late = input->closed_ms && now_ms - input->closed_ms < ESCAPE_MS;
+    if (view->help)
+        push_kind(input, UI_HELP);
+    else if (view->page != UI_PAGE_PICTURE)
         push_page(input, view->page);
-    else if (ui_greets(view) && !view->help)
+    else if (ui_greets(view))
         push_kind(input, UI_DISMISS);
-    else
-        push_kind(input, view->help ? UI_HELP : view->fullscreen ? UI_FULLSCREEN : UI_QUIT);
+    else if (view->fullscreen)
+        push_kind(input, UI_FULLSCREEN);
+    else if (!late)
+        push(input, (struct ui_action){.kind = UI_QUIT, .index = 1});
+    input->closed_ms = now_ms;
 }
 
 static bool camera_key(struct ui_input *input, const SDL_KeyboardEvent *event,
@@ -559,7 +570,8 @@ static void mouse_up(struct ui_input *input, const struct ui_canvas *canvas,
     if (zone && pressed.kind != UI_NONE && ui_zone_same(zone, &pressed)) {
         if (twice && pressed.kind == UI_PICK_DIR)
             pressed.kind = UI_OPEN_DIR;
-        click(input, &pressed, view);
+        if (!twice || pressed.kind != UI_STOP) // there was another button a moment ago: t
+            click(input, &pressed, view);
     }
 }
 

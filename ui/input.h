@@ -12,6 +12,7 @@
 struct ui_input {
     bool typing;
     struct ui_edit line;
+    uint32_t closed_ms;     // when something was closed last, SDL's time; 0: never
     char held;              // 'a', 'p', 'n' from UI_HOLD to UI_RELEASE, else 0
     bool held_by_mouse;     // and not by its key
     SDL_Scancode held_key;  // else: letters change with the keyboard's layout, places do not

@@ -57,6 +57,8 @@ void ui_status_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view
         return;
     if (view->message_is_error)
         draw_text(c, in, UI_BODY, UI_ALERT, t->error, t->error, view->message);
+    else if (view->message_is_refusal)
+        draw_text(c, in, UI_BODY, UI_ALERT, t->dim, t->dim, view->message);
     else
         draw_text(c, in, UI_BODY, UI_CHECK, t->dim, t->dim, view->message);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "ui/hint.h"
 #include "ui/panels.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#define LEAST      2      // pictures of a kind: one to learn from, one to measure on
 #define TALL       420.0f // from here on all is shown
 #define PLOT_SHAPE 0.7f   // height to width of the curves then
 #define PLOT_MIN   34.0f
@@ -64,8 +64,7 @@ static void draw_part(struct ui_canvas *c, struct ui_box *in, const struct ui_vi
 {
     static const char *const first[] = {"Learning for a first model", "A first model", NULL};
     static const char *const better[] = {"Learning a better model", "A better model", NULL};
-    static const char *const others[] = {"Learning other people (once, some 20 min)",
-                                         "Learning other people (once)", "Learning others", NULL};
+    static const char *const others[] = {"Learning other people (once)", "Learning others", NULL};
     static const char *const you[] = {"Learning you", NULL};
     static const char *const more[] = {"Learning what was wrong", "Learning more", NULL};
     const char *const *texts = view->part == UI_PART_FIRST    ? first
@@ -92,14 +91,9 @@ static void draw_progress(struct ui_canvas *c, struct ui_box *in, const struct u
     ui_bar(c, ui_cut_top(in, UI_BAR_H), done, c->theme->accent);
 }
 
-static bool has_others(const struct ui_view *view)
-{
-    return view->negatives >= LEAST || view->n_folders > 0;
-}
-
 static bool is_ready(const struct ui_view *view)
 {
-    return view->anchors >= LEAST && view->positives >= LEAST && has_others(view);
+    return view->anchors >= UI_LEAST && view->positives >= UI_LEAST && ui_has_others(view);
 }
 
 // What training needs, each with whether it is there.
@@ -110,9 +104,9 @@ static void draw_needs(struct ui_canvas *c, struct ui_box in, const struct ui_vi
         bool there;
         const char *name, *key;
     } needs[] = {
-        {view->anchors >= LEAST, "anchors", "a"},
-        {view->positives >= LEAST, "positives", "p"},
-        {has_others(view), "other people", "4"},
+        {view->anchors >= UI_LEAST, "anchors", "a"},
+        {view->positives >= UI_LEAST, "positives", "p"},
+        {ui_has_others(view), "other people", "4"},
     };
     bool all = is_ready(view);
     static const char *const missing[] = {
@@ -343,7 +337,7 @@ void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vi
 {
     struct ui_box head, in = ui_card(c, box, "2", "Train", UI_PAGE_HOOD, &head);
     draw_button(c, &head, view);
-    if (!busy(view) && !view->have_model && view->n_curve == 0) {
+    if (!busy(view) && !view->have_model) {
         draw_needs(c, in, view);
         return;
     }
@@ -352,9 +346,7 @@ void ui_training_draw(struct ui_canvas *c, struct ui_box box, const struct ui_vi
     } else {
         struct ui_box text = in;
         text.h = fminf(text.h, 3 * ui_line_height(c, UI_BODY) + 1);
-        ui_cut_top(&in, ui_paragraph(c, text, UI_BODY, UI_LEFT, c->theme->text,
-                                     view->have_model ? view->model_line
-                                                      : "Not trained: press t to begin again."));
+        ui_cut_top(&in, ui_paragraph(c, text, UI_BODY, UI_LEFT, c->theme->text, view->model_line));
         draw_warnings(c, &in, view);
     }
     if (in.h >= TALL)

@@ -238,7 +238,7 @@ struct ui_view {
     int n_folders;
     char holding;              // 'a', 'p', 'n' while a burst is being taken, else 0
     int burst;                 // pictures of this burst so far
-    int left_out;              // frames of it: too like the picture before, or blurred
+    int alike, blurred;        // frames left out: too like the picture before, or unsharp
     float flash;               // 1 right after a picture was saved, fades to 0 within 0.2 s
     struct ui_strip newest[3]; // anchors, positives, not me, the newest first
     struct ui_album album;     // of the page that shows them
@@ -294,6 +294,7 @@ struct ui_view {
     // Messages
     char message[UI_TEXT]; // last thing to tell, one line; empty = none
     bool message_is_error;
+    bool message_is_refusal; // nothing was done, and nothing is wrong
     char hint[UI_TEXT];  // what to do next: "hold a to record anchors"
     bool greeting;       // nothing was ever taken: say what to do, until UI_DISMISS
     bool help;           // the overlay with every key is open
@@ -343,7 +344,7 @@ enum ui_action_kind {
     UI_OPEN_DIR,      // alike, and the list becomes that of this folder; -1: the one above
     UI_USE_DIR,       // the one under the cursor becomes a folder of other people
     UI_SHOW_HIDDEN,   // or not
-    UI_QUIT,
+    UI_QUIT,          // `index` 1: by the key that closes other things
     UI_ACTIONS,
 };
 

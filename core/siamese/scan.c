@@ -20,8 +20,8 @@ static const struct {
                                 "pictures there"},
     [SIAM_POSITIVE] = {"positives", "hold p in the window to record some, or put JPEG, PNG or "
                                     "WebP pictures there"},
-    [SIAM_NEGATIVE] = {"negatives", "name a folder with pictures of other people by --negatives, "
-                                    "or drop one on the window"},
+    [SIAM_NEGATIVE] = {"negatives", "choose a folder with pictures of other people, with 4 in the "
+                                    "window, or name one by --negatives"},
 };
 
 const char *siam_kind_plural(enum siam_kind kind)

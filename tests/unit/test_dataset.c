@@ -305,7 +305,7 @@ static void test_missing_pictures(void **state)
                                              .input = siam_input_whole(3),
                                              .heldout_share = 0.3f};
     assert_int_equal(siam_dataset_load(&data, &none, pool, NULL, &err), ERR_DATA);
-    assert_non_null(strstr(err.text, "no negatives: name a folder"));
+    assert_non_null(strstr(err.text, "no negatives: choose a folder"));
     pool_destroy(pool);
 }
 

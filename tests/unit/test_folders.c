@@ -276,12 +276,22 @@ static void a_removal_is_taken_back(void **state)
     app_folders_destroy(folders);
     folders = open_with(&r, NULL, 0); // and it is remembered again
     expect(folders, 3, paths, (float[]){1, 4, 1});
-    // The last of two, behind the others; where it was added meanwhile it is there once.
+    // One after the other; where it was added meanwhile it is there once.
     assert_int_equal(app_folders_remove(folders, r.c, NULL), 0);
     assert_int_equal(app_folders_remove(folders, r.a, NULL), 0);
     assert_int_equal(app_folders_add(folders, r.a, NULL), 0);
     assert_int_equal(app_folders_restore(folders, NULL), 0);
     expect(folders, 2, (const char *[]){r.b, r.a}, (float[]){4, 1});
+    assert_int_equal(app_folders_restore(folders, NULL), 0);
+    expect(folders, 3, (const char *[]){r.b, r.a, r.c}, (float[]){4, 1, 1});
+    for (int i = 0; i < UI_FOLDERS + 3; i++) { // what is too long ago is forgotten
+        assert_int_equal(app_folders_remove(folders, r.b, NULL), 0);
+        assert_int_equal(app_folders_add(folders, r.b, NULL), 0);
+    }
+    for (int i = 0; i < UI_FOLDERS; i++)
+        assert_int_equal(app_folders_restore(folders, NULL), 0);
+    assert_int_equal(app_folders_restore(folders, NULL), ERR_DATA);
+    expect(folders, 3, (const char *[]){r.a, r.c, r.b}, (float[]){1, 1, 1});
     app_folders_destroy(folders);
 }
 

@@ -108,7 +108,8 @@ static void collecting(struct ui_view *view)
     add_folder(view, "/media/disk/gtdb", -1);
     view->holding = 'a';
     view->burst = 12;
-    view->left_out = 31;
+    view->alike = 26;
+    view->blurred = 5;
     view->flash = 0.9f;
     text(view->message, "other people from /media/disk/gtdb");
 }
@@ -741,7 +742,7 @@ static int shoot(const struct size *size, size_t state, const struct img *frame,
                             .seconds_left = -1};
     text(view.camera, "Integrated Camera, 640x480 MJPG, 30 fps");
     states[state].fill(&view);
-    text(view.hint, ui_hint(&view));
+    ui_hint(&view, view.hint);
     struct ui_window *window;
     int ret = ui_window_create_offscreen(&window, size->w, size->h, size->scale, err);
     if (ret < 0)
