@@ -4,6 +4,7 @@
 #include "app/left_out.h"
 #include "app/models.h"
 #include "app/others.h"
+#include "app/people_files.h"
 #include "app/relay.h"
 
 #include "core/base/file.h"
@@ -275,25 +276,6 @@ static int make_first(struct run *run, const struct known *known,
 
 // ---- What is learnt of other people -----------------------------------------------------------
 
-static int path_of(char *path, size_t size, const char *dir, const char *key, const char *ending,
-                   struct err *err)
-{
-    char name[64];
-    snprintf(name, sizeof name, "%s.%s", key, ending);
-    return file_join(path, size, dir, name, err);
-}
-
-int app_people_dirs(char dirs[2][PATH_MAX], const char *data_dir)
-{
-    const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    int n = !file_join(dirs[0], PATH_MAX, data_dir, "people", NULL);
-    if (xdg && xdg[0] == '/')
-        n += !file_join(dirs[n], PATH_MAX, xdg, "visavis/people", NULL);
-    else if (home && home[0] == '/')
-        n += !file_join(dirs[n], PATH_MAX, home, ".cache/visavis/people", NULL);
-    return n;
-}
-
 static int people_epochs(const struct run *run)
 {
     return PEOPLE_EPOCHS * run->config.epochs;
@@ -317,11 +299,13 @@ static bool find_known(struct known *known, const char *dir, const struct siam_p
 {
     char model[PATH_MAX];
     struct err err;
-    if (path_of(model, sizeof model, dir, keys->model, "safetensors", NULL) ||
-        path_of(known->faces, sizeof known->faces, dir, keys->faces, "faces", NULL) ||
+    if (app_people_path(model, dir, keys->model, APP_PEOPLE_MODEL, NULL) ||
+        app_people_path(known->faces, dir, keys->faces, APP_PEOPLE_FACES, NULL) ||
         !file_exists(model))
         return false;
     if (siam_model_load(&known->model, model, &err) == 0) {
+        app_people_touch(model);
+        app_people_touch(known->faces);
         known->input = known->model->input;
         return true;
     }
@@ -343,11 +327,11 @@ static int configure_learning(struct learning *l, struct known *known, const str
     if (!ret)
         ret = file_make_dirs(dir, err);
     if (!ret)
-        ret = path_of(l->model, sizeof l->model, dir, keys->model, "safetensors", err);
+        ret = app_people_path(l->model, dir, keys->model, APP_PEOPLE_MODEL, err);
     if (!ret)
-        ret = path_of(l->checkpoint, sizeof l->checkpoint, dir, keys->model, "checkpoint", err);
+        ret = app_people_path(l->checkpoint, dir, keys->model, APP_PEOPLE_CHECKPOINT, err);
     if (!ret)
-        ret = path_of(known->faces, sizeof known->faces, dir, keys->faces, "faces", err);
+        ret = app_people_path(known->faces, dir, keys->faces, APP_PEOPLE_FACES, err);
     config->out = l->model;
     config->checkpoint = l->checkpoint;
     config->resume = file_exists(l->checkpoint);
@@ -395,6 +379,7 @@ static int learn_known(struct run *run, struct known *known, const char *dir,
     int ret = configure_learning(&l, known, run, dir, keys, err);
     if (ret)
         return ret;
+    app_people_prune(dir, keys);
     log_info("learning other people, once for these folders");
     ret = load_people(&people, run, l.model, err);
     if (!ret)
@@ -441,7 +426,7 @@ static int get_present(struct run *run, struct known *known, struct err *err)
         return ret;
     known->input = known->model->input;
     for (int i = 0; i < n; i++)
-        if (!path_of(known->faces, sizeof known->faces, dirs[i], keys.faces, "faces", NULL) &&
+        if (!app_people_path(known->faces, dirs[i], keys.faces, APP_PEOPLE_FACES, NULL) &&
             file_exists(known->faces))
             return 0;
     known->faces[0] = '\0';

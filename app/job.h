@@ -65,10 +65,6 @@ int app_job_run(struct app_job_result *result, const struct app_job *job, const 
                 const struct app_job_calls *calls, struct err *err);
 void app_job_finish(struct app_job_result *result);
 
-// The folders that keep what is learnt of other people (core/siamese/people.h): one in the data
-// folder, then the user's cache, which serves all data folders. Returns how many there are, 1 or 2.
-int app_people_dirs(char dirs[2][PATH_MAX], const char *data_dir);
-
 // What the model's threshold does, and what is to be said about it, in lines for people; nothing
 // where that isn't known.
 void app_log_enrolment(const struct app_job_result *result);
