@@ -109,21 +109,21 @@ struct shot {
     bool sieve; // it may be left out
 };
 
-// *sieved: whether the frame was saved, or why not.
+// *sieved: whether the frame was saved, or why not; *box: what of it.
 static int save_frame(struct app_collector *c, const struct cap_frame *frame,
-                      const struct shot *shot, enum app_sieved *sieved, struct err *err)
+                      const struct shot *shot, enum app_sieved *sieved, struct img_rect *box,
+                      struct err *err)
 {
     char path[PATH_MAX];
-    struct img_rect part;
     *sieved = APP_SIEVE_KEPT;
-    int ret = choose_box(c, &frame->img, &part, err);
+    int ret = choose_box(c, &frame->img, box, err);
     if (!ret && shot->sieve)
-        *sieved = app_sieve_judge(&c->sieve, &frame->img, part,
-                                  c->have_face ? face_pose_box(&c->face) : part, frame->capture_ns);
+        *sieved = app_sieve_judge(&c->sieve, &frame->img, *box,
+                                  c->have_face ? face_pose_box(&c->face) : *box, frame->capture_ns);
     if (ret || *sieved != APP_SIEVE_KEPT)
         return ret;
     snprintf(path, sizeof path, "%s-%04d.jpg", c->prefix, shot->number);
-    ret = img_crop(&c->crop, &frame->img, part, err);
+    ret = img_crop(&c->crop, &frame->img, *box, err);
     if (!ret)
         ret = img_save_jpeg(&c->crop, path, JPEG_QUALITY, err);
     if (!ret)
@@ -148,6 +148,7 @@ static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
 {
     struct err err = {0};
     enum app_sieved sieved;
+    struct img_rect box;
     pthread_mutex_lock(&c->lock);
     int n = c->state.burst;
     struct shot shot = {c->now.kind, n + 1, c->now.frames_left < 0};
@@ -156,15 +157,17 @@ static bool take_frame(struct app_collector *c, const struct cap_frame *frame)
     if (over)
         return false;
 
-    int ret = save_frame(c, frame, &shot, &sieved, &err);
+    int ret = save_frame(c, frame, &shot, &sieved, &box, &err);
     if (ret)
         fail(c, ret, err.text);
     else if (sieved == APP_SIEVE_KEPT)
         c->calls.saved(c->calls.ctx, shot.kind);
 
     pthread_mutex_lock(&c->lock);
-    if (!ret)
+    if (!ret) {
         count_frame(c, sieved);
+        c->state.box = box;
+    }
     if (c->now.frames_left > 0)
         c->now.frames_left--;
     bool held = !c->now.released || c->state.burst == 0;
@@ -225,6 +228,7 @@ static void *collector_main(void *arg)
         }
         enum siam_kind kind = c->now.kind;
         c->state.burst = c->state.alike = c->state.blurred = 0;
+        c->state.box = (struct img_rect){0};
         pthread_mutex_unlock(&c->lock);
         c->failed = false;
         begin_burst(c, kind);

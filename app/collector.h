@@ -12,16 +12,18 @@
 #include "app/edits.h"
 #include "app/events.h"
 #include "capture/slot.h"
+#include "core/image/image.h"
 #include "core/siamese/dataset.h"
 
 struct app_collector;
 
 struct app_collector_state {
-    char holding;     // 'a', 'p', 'n', or 0
-    int burst;        // pictures of the burst under way, or of the last one
-    int alike;        // frames of it that were left out: too like the picture before
-    int blurred;      // alike: blurred
-    int64_t saved_ns; // when the last picture was saved, 0 = never
+    char holding;        // 'a', 'p', 'n', or 0
+    int burst;           // pictures of the burst under way, or of the last one
+    int alike;           // frames of it that were left out: too like the picture before
+    int blurred;         // alike: blurred
+    int64_t saved_ns;    // when the last picture was saved, 0 = never
+    struct img_rect box; // what is taken of a frame of the burst under way; empty: not known yet
 };
 
 // A burst that is over: pictures saved, frames left out.

@@ -66,6 +66,8 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
     v->positives = counts[SIAM_POSITIVE];
     v->negatives = counts[SIAM_NEGATIVE];
     v->holding = c.holding;
+    if (c.holding && c.box.w > 0)
+        v->guide = c.box;
     v->burst = c.burst;
     v->alike = c.alike;
     v->blurred = c.blurred;

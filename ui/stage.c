@@ -318,34 +318,50 @@ static void draw_camera_line(struct ui_canvas *c, struct ui_box row, const struc
 }
 
 // The camera's line, and the buttons of the picture that fit beside the start of it, with their
-// words if all of them do.
+// words if all of them do. From left to right, as the Tab key goes.
 static void draw_caption(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
 {
     struct ui_button buttons[] = {
-        {.key = "f", .zone = {.kind = UI_FULLSCREEN}},
-        {.key = "m", .zone = {.kind = UI_MIRROR}},
+        {.key = "f", .on = view->fullscreen, .zone = {.kind = UI_FULLSCREEN}},
+        {.key = "m", .on = view->mirror, .zone = {.kind = UI_MIRROR}},
         {.key = "c", .zone = {.kind = UI_CAMERA}},
+        {.key = "space", .on = view->camera_paused, .zone = {.kind = UI_PAUSE}},
     };
-    static const char *const words[][3] = {
-        {"Full screen", "Mirror", "Next camera"}, {"Full", "Mirror", "Next"}, {NULL}};
+    static const struct {
+        size_t n;
+        const char *words[SDL_arraysize(buttons)];
+    } ways[] = {{4, {"Full screen", "Mirror", "Next camera", "Pause"}},
+                {4, {"Full", "Mirror", "Next", "Pause"}},
+                {3, {"Full", "Mirror", "Next"}},
+                {4, {NULL}}};
+    size_t n = 0;
+    struct ui_box boxes[SDL_arraysize(buttons)] = {{0}};
     bool well =
         has_picture(view) && !no_camera(view); // otherwise the line is told over the picture
     struct ui_box row = ui_inset(box, 0, (box.h - UI_BUTTON_H) / 2);
     float line_w = well ? ui_label_width(c, UI_CAPTION, view->camera) + 26 : 0;
-    for (size_t way = 0; way < SDL_arraysize(words); way++) {
+    for (size_t way = 0; way < SDL_arraysize(ways); way++) {
         float all = fminf(line_w, way == 0 ? CAMERA_MOST : CAMERA_LEAST);
-        for (size_t i = 0; i < SDL_arraysize(buttons); i++) {
-            buttons[i].label = words[way][i];
+        n = ways[way].n;
+        for (size_t i = 0; i < n; i++) {
+            buttons[i].label = ways[way].words[i];
             all += ui_button_width(c, &buttons[i]) + UI_GAP;
         }
         if (all <= row.w)
             break;
     }
-    for (size_t i = 0; i < SDL_arraysize(buttons); i++)
-        if (row.w - ui_button_width(c, &buttons[i]) - UI_GAP >= fminf(line_w, CAMERA_LEAST))
-            ui_button_right(c, &row, &buttons[i], 0);
+    for (size_t i = 0; i < n; i++) {
+        float w = ui_button_width(c, &buttons[i]);
+        if (row.w - w - UI_GAP < fminf(line_w, CAMERA_LEAST))
+            continue;
+        boxes[i] = ui_centred(ui_cut_right(&row, w), w, fminf(UI_BUTTON_H, row.h));
+        ui_cut_right(&row, UI_GAP);
+    }
     if (well)
         draw_camera_line(c, row, view);
+    for (size_t i = n; i-- > 0;)
+        if (boxes[i].w > 0)
+            ui_button(c, boxes[i], &buttons[i]);
 }
 
 static void write_ms(char *out, size_t size, const char *what, float ms)

@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+#define ON_H     2.0f // of the line below what is on
+#define ON_INSET 8.0f
+
 #define KNOB     16.0f // of switches and sliders
 #define SWITCH_W 38.0f
 
@@ -134,6 +137,11 @@ void ui_button(struct ui_canvas *c, struct ui_box box, const struct ui_button *b
     }
     ui_panel(c, box, UI_ROUND, fill, b->primary ? fill : c->theme->edge);
     ui_zone_add(c, zone);
+    if (b->on)
+        ui_fill_round(
+            c,
+            (struct ui_box){box.x + ON_INSET, box.y + box.h - ON_H - 1, box.w - 2 * ON_INSET, ON_H},
+            ON_H / 2, c->theme->accent);
     struct ui_box rest = box;
     bool label_fits = b->label && box.w + 0.5f >= ui_button_width(c, b);
     if (b->key) {

@@ -39,6 +39,7 @@ struct ui_button {
     const char *key;     // shown as a key cap; NULL: none
     const char *label;   // NULL: none
     bool primary;        // the thing to do next
+    bool on;             // what it does is so now: underlined
     struct ui_zone zone; // what it does; the box is filled in
 };
 
