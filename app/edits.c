@@ -3,36 +3,28 @@
 // window waits for it never, only for `lock`, held for a moment. What is left out is changed as a
 // copy that takes the list's place once it is saved.
 //
-// A step is a list of files, each with the path it has now and the one it had before, if
-// any; taking it back is renaming, in the reverse order of the steps. The trash needs no list: its
-// folders say which step it was and where a file belongs. A session holds a lock (flock) on its
-// folder in the trash, so that a folder without one is a crash's. The next session takes that over
-// and gives it another name; what has that name already, when a session begins, is removed.
+// A step is a list of files, each with the path it has now and the one it had before, if any;
+// taking it back is renaming, in the reverse order of the steps. The trash needs no list: its
+// folders say which step it was and where a file belongs.
 #include "app/edits.h"
 
 #include "app/folder_look.h"
 #include "app/left_out.h"
-#include "core/base/clock.h"
+#include "app/trash.h"
 #include "core/base/file.h"
-#include "core/base/log.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TRASH     "trash"
-#define TAKEN     ".old"    // behind the name of what was taken over
-#define STEP_FORM "%s/%06d" // of a step's folder
-#define NAMES     1000      // tried for a file whose own is taken
+#define NAMES 1000 // tried for a file whose own is taken
 
 const char *const app_kind_folders[SIAM_KINDS] = {"anchor", "positive", "negative"};
 
@@ -47,23 +39,12 @@ struct step {
     int n, room;
 };
 
-// A session's folder in the trash.
-struct bin {
-    char path[PATH_MAX];
-    int lock; // descriptor
-};
-
 struct app_edits {
     char data_dir[PATH_MAX]; // true path
-    char trash[PATH_MAX];
     pthread_mutex_t doing;
     struct step *steps; // protected by doing, as the next: [n_steps], the last one on top
     int n_steps, room;
-    struct bin *bins; // [n_bins], one's own, if there is one, last
-    int n_bins;
-    bool has_bin;
-    bool kept;                    // what was taken over
-    int bin_step;                 // number of the last folder in one's own
+    struct app_trash trash;
     struct app_left_out left_out; // changed with both held: read with either
 
     pthread_mutex_t lock;
@@ -201,61 +182,7 @@ static int find_picture(const struct app_edits *e, const char *path, char true_p
     return ret;
 }
 
-// ---- The trash --------------------------------------------------------------------------------
-
-static bool is_taken(const char *name)
-{
-    size_t n = strlen(name), tail = strlen(TAKEN);
-    return n > tail && strcmp(name + n - tail, TAKEN) == 0;
-}
-
-bool app_edits_is_bin(const char *name)
-{
-    static const char form[] = "dddddddd-dddddd-ddd"; // clock_stamp()
-    size_t n = sizeof form - 1;
-    for (size_t i = 0; i < n; i++)
-        if (form[i] == 'd' ? name[i] < '0' || name[i] > '9' : name[i] != form[i])
-            return false;
-    return name[n] == '\0' || strcmp(name + n, TAKEN) == 0;
-}
-
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-    (void)st;
-    (void)at;
-    if (type == FTW_DP ? rmdir(path) : unlink(path))
-        log_error("%s: cannot be removed: %s", path, strerror(errno));
-    return 0;
-}
-
-static void remove_tree(const char *path)
-{
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-// Locks a folder and keeps it. False: another session's, or no folder, or no memory.
-static bool keep_bin(struct app_edits *e, const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    struct bin *bins = realloc(e->bins, (size_t)(e->n_bins + 1) * sizeof *bins);
-    if (bins)
-        e->bins = bins;
-    if (!bins || flock(fd, LOCK_EX | LOCK_NB)) {
-        close(fd);
-        return false;
-    }
-    struct bin *bin = &bins[e->n_bins++];
-    bin->lock = fd;
-    snprintf(bin->path, sizeof bin->path, "%s", path);
-    return true;
-}
-
-static void drop_bin(struct app_edits *e)
-{
-    close(e->bins[--e->n_bins].lock);
-}
+// ---- What a session left -----------------------------------------------------------------------
 
 static int is_step(const struct dirent *entry)
 {
@@ -288,8 +215,9 @@ static void adopt_step(struct app_edits *e, const char *bin, const char *name)
     push_step(e, &a.step, NULL);
 }
 
-static void adopt_steps(struct app_edits *e, const char *bin)
+static void adopt_steps(void *ctx, const char *bin)
 {
+    struct app_edits *e = ctx;
     struct dirent **names;
     int n = scandir(bin, &names, is_step, alphasort);
     for (int i = 0; i < n; i++) {
@@ -300,87 +228,14 @@ static void adopt_steps(struct app_edits *e, const char *bin)
         free(names);
 }
 
-// What a session left that is no more.
-static void take_over(struct app_edits *e, const char *name)
-{
-    char path[PATH_MAX], taken[PATH_MAX];
-    if (file_join(path, sizeof path, e->trash, name, NULL) || !keep_bin(e, path))
-        return;
-    struct bin *bin = &e->bins[e->n_bins - 1];
-    bool fits = snprintf(taken, sizeof taken, "%s" TAKEN, path) < (int)sizeof taken;
-    if (is_taken(name)) {
-        remove_tree(path);
-        drop_bin(e);
-    } else if (!fits || rename(path, taken)) {
-        log_error("%s: cannot be taken over: %s", path, strerror(errno));
-        drop_bin(e);
-    } else {
-        snprintf(bin->path, sizeof bin->path, "%s", taken);
-        adopt_steps(e, taken);
-    }
-}
-
-static bool is_link(const char *path)
-{
-    struct stat st;
-    return !lstat(path, &st) && S_ISLNK(st.st_mode);
-}
-
-static int refuse_link(const char *path, struct err *err)
-{
-    return err_set(err, ERR_DATA, "%s: a link to another folder, which is never written to", path);
-}
-
-static int any_bin(const struct dirent *entry)
-{
-    return app_edits_is_bin(entry->d_name);
-}
-
-static void open_trash(struct app_edits *e)
-{
-    struct dirent **names;
-    int n = is_link(e->trash) ? -1 : scandir(e->trash, &names, any_bin, alphasort);
-    for (int i = 0; i < n; i++) {
-        take_over(e, names[i]->d_name);
-        free(names[i]);
-    }
-    if (n >= 0)
-        free(names);
-}
-
-// This session's folder in the trash, made when it is needed first.
-static int need_bin(struct app_edits *e, struct err *err)
-{
-    if (e->has_bin)
-        return 0;
-    char path[PATH_MAX], stamp[20];
-    clock_stamp(stamp);
-    if (is_link(e->trash))
-        return refuse_link(e->trash, err);
-    int ret = file_join(path, sizeof path, e->trash, stamp, err);
-    if (!ret)
-        ret = file_make_dirs(path, err);
-    if (ret)
-        return ret;
-    if (!keep_bin(e, path))
-        return err_set(err, ERR_IO, "%s: cannot be locked: try again", path);
-    e->has_bin = true;
-    return 0;
-}
+// ---- Life -------------------------------------------------------------------------------------
 
 void app_edits_empty_trash(struct app_edits *e)
 {
     pthread_mutex_lock(&e->doing);
-    while (e->n_bins > 0) {
-        remove_tree(e->bins[e->n_bins - 1].path);
-        drop_bin(e);
-    }
-    e->has_bin = false;
-    rmdir(e->trash); // where another session has something in it, it stays
+    app_trash_empty(&e->trash);
     pthread_mutex_unlock(&e->doing);
 }
-
-// ---- Life -------------------------------------------------------------------------------------
 
 int app_edits_create(struct app_edits **out, const char *data_dir, struct err *err)
 {
@@ -394,49 +249,31 @@ int app_edits_create(struct app_edits **out, const char *data_dir, struct err *e
                   ? 0
                   : err_set(err, ERR_DATA, "%s: %s", data_dir, strerror(errno));
     if (!ret)
-        ret = file_join(e->trash, sizeof e->trash, e->data_dir, TRASH, err);
-    if (!ret)
         ret = app_left_out_load(&e->left_out, e->data_dir, err);
+    if (!ret)
+        ret = app_trash_open(&e->trash, e->data_dir, adopt_steps, e, err);
     if (ret) {
         app_edits_destroy(e);
         *out = NULL;
-        return ret;
     }
-    open_trash(e);
-    return 0;
+    return ret;
 }
 
 void app_edits_keep(struct app_edits *e)
 {
     pthread_mutex_lock(&e->doing);
-    e->kept = true;
+    e->trash.kept = true;
     pthread_mutex_unlock(&e->doing);
-}
-
-// What was taken over gets the name back that the next session looks for.
-static void give_back(const struct bin *bin)
-{
-    char path[PATH_MAX];
-    size_t n = strlen(bin->path);
-    if (!is_taken(bin->path))
-        return;
-    snprintf(path, sizeof path, "%.*s", (int)(n - strlen(TAKEN)), bin->path);
-    if (rename(bin->path, path))
-        log_error("%s: cannot be given back: %s", bin->path, strerror(errno));
 }
 
 void app_edits_destroy(struct app_edits *e)
 {
     if (!e)
         return;
-    for (int i = 0; i < e->n_bins && !e->kept; i++)
-        give_back(&e->bins[i]);
+    app_trash_close(&e->trash);
     for (int i = 0; i < e->n_steps; i++)
         step_finish(&e->steps[i]);
-    while (e->n_bins > 0)
-        drop_bin(e);
     free(e->steps);
-    free(e->bins);
     app_left_out_finish(&e->left_out);
     pthread_mutex_destroy(&e->lock);
     pthread_mutex_destroy(&e->doing);
@@ -519,13 +356,9 @@ static int find_target(struct target *target, struct app_edits *e, int kind, str
     if (kind >= 0) {
         int ret =
             file_join(target->dir, sizeof target->dir, e->data_dir, app_kind_folders[kind], err);
-        return !ret && is_link(target->dir) ? refuse_link(target->dir, err) : ret;
+        return !ret && app_is_link(target->dir) ? app_refuse_link(target->dir, err) : ret;
     }
-    int ret = need_bin(e, err);
-    if (!ret)
-        snprintf(target->dir, sizeof target->dir, STEP_FORM, e->bins[e->n_bins - 1].path,
-                 ++e->bin_step);
-    return ret;
+    return app_trash_step(&e->trash, target->dir, err);
 }
 
 // In the trash a picture keeps its path from the data folder on, in a class its name alone.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What is done to the user's own pictures (DATA/anchor, DATA/positive, DATA/negative), in order, so
 // that the last of it can be taken back: bursts that were saved, pictures that were deleted or
-// moved to another class. Counts them, too. Any thread: what is done waits for what is done already,
-// what only looks for a moment at most.
+// moved to another class. Counts them, too. Any thread: what is done waits for what is done
+// already, what only looks for a moment at most.
 //
-// What is deleted waits in DATA/trash (mode 0700) under the time the session began, one numbered
-// folder for each deletion, and in that the path it had: trash/20260314-150926-535/000001/anchor/X.
-// The trash is emptied by app_edits_empty_trash(), when a session ends in order. One that a crash
-// leaves is the next session's, which can take back what is in it, and no later one's.
+// What is deleted waits in DATA/trash (app/trash.h), in a folder for each deletion, and in that
+// under the path it had: trash/20260314-150926-535/000001/anchor/X. The trash is emptied by
+// app_edits_empty_trash(), when a session ends in order. One that a crash leaves is the next
+// session's, which can take back what is in it, and no later one's.
 //
 // Pictures of other people are never touched; some are left out of trainings (app/left_out.h).
 // Pictures that lie behind a link that leads out of the data folder are other people's: never
@@ -83,15 +83,12 @@ bool app_edits_takes_part(struct app_edits *edits, const char *path);
 int app_edits_changes(struct app_edits *edits);
 
 // Takes back the last step that there is anything left of: pictures that were saved are removed,
-// the others get their place again, or take part again or no more. *undone is that step; APP_UNEDITED: there
-// is none. What can't be taken back can be tried again. Errors: ERR_IO.
+// the others get their place again, or take part again or no more. *undone is that step;
+// APP_UNEDITED: there is none. What can't be taken back can be tried again. Errors: ERR_IO.
 int app_edits_undo(struct app_edits *edits, struct app_edited *undone, struct err *err);
 
 // Counts the pictures that there are; anew where some are edited meanwhile. `stop` ends it early.
 void app_edits_count(struct app_edits *edits, const atomic_bool *stop);
 void app_edits_counts(struct app_edits *edits, int counts[SIAM_KINDS]);
-
-// Whether a folder in DATA/trash of this name is a session's.
-bool app_edits_is_bin(const char *name);
 
 #endif

@@ -11,6 +11,7 @@
 #include "app/people_files.h"
 #include "app/settings.h"
 #include "app/signals.h"
+#include "app/trash.h"
 #include "app/verbs.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -229,7 +230,7 @@ static bool settings_dir(char out[PATH_MAX])
 
 static int is_bin(const struct dirent *entry)
 {
-    return app_edits_is_bin(entry->d_name);
+    return app_trash_is_bin(entry->d_name);
 }
 
 // In the trash: what sessions have put there, and nothing else.

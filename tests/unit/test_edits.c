@@ -2,6 +2,7 @@
 // What is done to pictures can be taken back in the reverse order, across a crash too; what cannot
 // be done leaves everything as it was.
 #include "app/edits.h"
+#include "app/trash.h"
 #include "core/base/file.h"
 #include "tests/test.h"
 
@@ -183,7 +184,7 @@ static void the_trash_is_private_and_emptied(void **state)
     DIR *trash = opendir(test_path(dir, "trash"));
     int bins = 0;
     for (const struct dirent *d; (d = readdir(trash));)
-        if (app_edits_is_bin(d->d_name)) {
+        if (app_trash_is_bin(d->d_name)) {
             char place[300];
             snprintf(place, sizeof place, "trash/%s/000001/anchor", d->d_name);
             assert_int_equal(mode_of(test_path(dir, place)), 0700);
