@@ -25,7 +25,9 @@ void ui_canvas_begin(struct ui_canvas *canvas, int w_px, int h_px, float scale)
         ui_shapes_finish(&canvas->shapes);
     }
     canvas->whole = (struct ui_box){0, 0, (float)w_px / scale, (float)h_px / scale};
+    canvas->clip = canvas->whole;
     canvas->n_zones = canvas->columns = canvas->rows = 0;
+    canvas->page_h = 0;
     SDL_Color c = canvas->theme->background;
     SDL_SetRenderDrawColor(canvas->renderer, c.r, c.g, c.b, 255);
     SDL_RenderClear(canvas->renderer);
@@ -180,18 +182,40 @@ void ui_icon(struct ui_canvas *canvas, struct ui_box box, enum ui_shape icon, SD
 void ui_clip(struct ui_canvas *canvas, struct ui_box box)
 {
     SDL_Rect r = ui_pixels(canvas, box);
+    canvas->clip = box;
     SDL_RenderSetClipRect(canvas->renderer, &r);
 }
 
 void ui_unclip(struct ui_canvas *canvas)
 {
+    canvas->clip = canvas->whole;
     SDL_RenderSetClipRect(canvas->renderer, NULL);
+}
+
+// An empty one at the nearest edge of `b` where they are apart.
+static struct ui_box overlap(struct ui_box a, struct ui_box b)
+{
+    float x = SDL_clamp(a.x, b.x, b.x + b.w), y = SDL_clamp(a.y, b.y, b.y + b.h);
+    float right = SDL_clamp(a.x + a.w, b.x, b.x + b.w);
+    float bottom = SDL_clamp(a.y + a.h, b.y, b.y + b.h);
+    return (struct ui_box){x, y, right - x, bottom - y};
+}
+
+bool ui_in_sight(const struct ui_canvas *canvas, struct ui_box box)
+{
+    struct ui_box seen = overlap(box, canvas->clip);
+    return seen.w > 0 && seen.h > 0;
 }
 
 void ui_zone_add(struct ui_canvas *canvas, struct ui_zone zone)
 {
-    if (canvas->n_zones < UI_ZONES)
-        canvas->zone[canvas->n_zones++] = zone;
+    const struct ui_box whole = zone.box, clip = canvas->clip;
+    if (canvas->n_zones == UI_ZONES)
+        return;
+    zone.box = overlap(whole, clip);
+    zone.hidden =
+        whole.y < clip.y ? whole.y - clip.y : fmaxf(whole.y + whole.h - (clip.y + clip.h), 0);
+    canvas->zone[canvas->n_zones++] = zone;
 }
 
 const struct ui_zone *ui_zone_at(const struct ui_canvas *canvas, float x, float y)

@@ -30,11 +30,12 @@ enum ui_zone_kind {
 };
 
 struct ui_zone {
-    struct ui_box box;
-    int kind; // enum ui_action_kind or enum ui_zone_kind
+    struct ui_box box; // what of it is in sight
+    int kind;          // enum ui_action_kind or enum ui_zone_kind
     char key;
     int index;
     float amount;
+    float hidden; // points to scroll its page by until all of it is in sight, down is positive
 };
 
 struct ui_canvas {
@@ -50,7 +51,10 @@ struct ui_canvas {
     struct ui_zone pressed; // kind UI_NONE: nothing is
     struct ui_zone focus;   // what the Tab key is on; kind UI_NONE: nothing
     float scrolled;         // rows the wheel was turned over a UI_ZONE_SCROLL, down is positive
+    float leap;             // points that keys scroll the page by, alike
+    float page_h;           // what is in sight of the page, where that is less than all; else 0
     int columns, rows;      // of the pictures in sight, on a page of them; else 0
+    struct ui_box clip;     // nothing is painted or clicked outside
     struct ui_zone zone[UI_ZONES]; // the last one that holds a point is on top
     int n_zones;
 };
@@ -86,8 +90,10 @@ void ui_icon(struct ui_canvas *canvas, struct ui_box box, enum ui_shape icon, SD
 
 void ui_clip(struct ui_canvas *canvas, struct ui_box box);
 void ui_unclip(struct ui_canvas *canvas);
+// Whether any of it is within that.
+bool ui_in_sight(const struct ui_canvas *canvas, struct ui_box box);
 
-// Zones.
+// Zones. One is cut to what is in sight of it; `hidden` is filled in.
 void ui_zone_add(struct ui_canvas *canvas, struct ui_zone zone);
 // The top one there, or NULL.
 const struct ui_zone *ui_zone_at(const struct ui_canvas *canvas, float x, float y);

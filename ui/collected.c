@@ -217,27 +217,13 @@ static void draw_thumb(struct ui_canvas *c, struct ui_box box, const struct ui_a
         ui_ring_round(c, ui_inset(box, -2, -2), UI_STEP + 2, 2, c->theme->text);
 }
 
-// Its zone is what of it is in sight.
-static void add_zone(struct ui_canvas *c, const struct grid *g, struct ui_box box, int index)
-{
-    float top = fmaxf(box.y, g->box.y), bottom = fminf(box.y + box.h, g->box.y + g->box.h);
-    struct ui_zone zone = {.kind = UI_CHOOSE, .index = index};
-    zone.box = (struct ui_box){box.x, top, box.w, bottom - top};
-    if (bottom > top)
-        ui_zone_add(c, zone);
-}
-
 // ---- Sections -----------------------------------------------------------------------------------
 
 // What a click on a heading chooses: all of its section, as Ctrl A does. first: its first picture.
-static void add_heading_zone(struct ui_canvas *c, const struct grid *g, struct ui_box row,
-                             int first)
+static void add_heading_zone(struct ui_canvas *c, struct ui_box row, int first)
 {
-    float top = fmaxf(row.y, g->box.y), bottom = fminf(row.y + row.h, g->box.y + g->box.h);
-    struct ui_zone zone = {.kind = UI_ZONE_SECTION, .index = first};
-    zone.box = (struct ui_box){row.x, top, row.w, bottom - top};
-    if (bottom > top)
-        ui_zone_add(c, zone);
+    if (ui_in_sight(c, row))
+        ui_zone_add(c, (struct ui_zone){.box = row, .kind = UI_ZONE_SECTION, .index = first});
 }
 
 static void draw_heading(struct ui_canvas *c, struct ui_box row, const struct ui_section *section)
@@ -304,7 +290,7 @@ static void draw_pictures(struct ui_canvas *c, struct drawing *d, float y, int f
             break;
         note_seen(d->page, first + i);
         draw_thumb(c, box, d->album, first + i, d->page, &d->uploads);
-        add_zone(c, g, box, first + i);
+        ui_zone_add(c, (struct ui_zone){.box = box, .kind = UI_CHOOSE, .index = first + i});
     }
 }
 
@@ -319,7 +305,7 @@ static void draw_sections(struct ui_canvas *c, struct drawing *d)
         if (y + h > g->box.y) {
             draw_heading(c, row, section);
             if (section->n > 0)
-                add_heading_zone(c, g, row, first);
+                add_heading_zone(c, row, first);
             row.y += HEAD_H;
             row.h = EMPTY_H;
             if (section->n == 0)

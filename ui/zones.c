@@ -8,12 +8,21 @@ bool ui_zone_in_reach(const struct ui_canvas *c, const struct ui_zone *zone)
     return ui_zone_at(c, zone->box.x + zone->box.w / 2, zone->box.y + zone->box.h / 2) == zone;
 }
 
+static bool is_away(const struct ui_zone *zone)
+{
+    return zone->box.h <= 0;
+}
+
+static bool can_be_reached(const struct ui_canvas *c, const struct ui_zone *zone)
+{
+    return is_away(zone) ? c->page_h > 0 && zone->hidden != 0 : ui_zone_in_reach(c, zone);
+}
+
 static bool takes_focus(const struct ui_canvas *c, const struct ui_zone *zone)
 {
     switch (zone->kind) {
     case UI_CHOOSE:
     case UI_ZONE_WORST:
-    case UI_ZONE_THRESHOLD:
     case UI_ZONE_SLIDER:
     case UI_ZONE_SCROLL:
     case UI_ZONE_BLOCK:
@@ -21,9 +30,9 @@ static bool takes_focus(const struct ui_canvas *c, const struct ui_zone *zone)
     case UI_PICK_DIR:
         return false;
     case UI_OPEN_DIR:
-        return zone->index < 0 && ui_zone_in_reach(c, zone); // rows have keys of their own
+        return zone->index < 0 && can_be_reached(c, zone); // rows have keys of their own
     default:
-        return ui_zone_in_reach(c, zone);
+        return can_be_reached(c, zone);
     }
 }
 
@@ -57,7 +66,7 @@ const struct ui_zone *ui_zone_step(const struct ui_canvas *c, const struct ui_zo
 void ui_focus_draw(struct ui_canvas *c)
 {
     const struct ui_zone *zone = c->focus.kind == UI_NONE ? NULL : ui_zone_find(c, &c->focus);
-    if (zone && takes_focus(c, zone))
+    if (zone && !is_away(zone) && takes_focus(c, zone))
         ui_ring_round(c, ui_inset(zone->box, -2, -2), UI_ROUND + 2, 2, c->theme->text);
 }
 

@@ -11,8 +11,9 @@
 const struct ui_zone *ui_zone_find(const struct ui_canvas *canvas, const struct ui_zone *zone);
 
 // The next one (way 1) or the one before (-1) that the Tab key stops at, around the ends: nothing
-// under an overlay, and nothing that has keys of its own (small pictures, sliders). From the first
-// or the last where `from` isn't there. NULL: there is none.
+// under an overlay, and nothing that has keys of its own (small pictures, sliders). One that its
+// page can be scrolled to counts. From the first or the last where `from` isn't there. NULL: there
+// is none.
 const struct ui_zone *ui_zone_step(const struct ui_canvas *canvas, const struct ui_zone *from,
                                    int way);
 
