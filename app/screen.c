@@ -151,6 +151,9 @@ static void fill_earlier(struct app_session *s, struct ui_view *v)
         to->frr = card->frr;
         to->n_impostor = card->n_impostor;
         to->n_genuine = card->n_genuine;
+        to->epochs = card->epochs;
+        to->threshold = card->threshold;
+        to->first = card->first;
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // "Under the hood": how the scores of held-out pictures lie, what the threshold makes of them, and
-// what the model was made of.
+// what the model was made of. Every part is drawn whole: the page scrolls where that is too much.
 #include "ui/page.h"
 #include "ui/panels.h"
 
@@ -10,14 +10,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BARS        50 // of the histogram, of as many bins each
-#define BAR_BINS    (SIAM_SCORE_BINS / BARS)
-#define HISTOGRAM_H 64.0f  // at least
-#define DET_LEAST   0.001f // the rates at the ends of its axes
-#define DET_MOST    0.5f
-#define DET_H       130.0f // at least
-#define TICK_W      38.0f
-#define FACTS       12
+#define BARS            50 // of the histogram, of as many bins each
+#define BAR_BINS        (SIAM_SCORE_BINS / BARS)
+#define HISTOGRAM_H     64.0f  // at least;
+#define HISTOGRAM_ROOMY 110.0f // where the page scrolls anyway
+#define DET_LEAST       0.001f // the rates at the ends of its axes
+#define DET_MOST        0.5f
+#define DET_H           130.0f // at least
+#define DET_ROOMY       170.0f // as above
+#define TICK_W          38.0f
+#define FACTS           12
+#define LINES           4      // of a text at most
+#define BESIDE_W        520.0f // of the page, to have the curve and the card side by side
+#define PART_GAP        12.0f
+#define RING            3.0f // of what is chosen, outside of it
+#define NBSP            "\xc2\xa0"
 
 // ---- Histogram --------------------------------------------------------------------------------
 
@@ -91,11 +98,11 @@ static void draw_histogram(struct ui_canvas *c, struct ui_box box, const struct 
                                       "", NULL};
     ui_label_fit(c, head, UI_CAPTION, UI_RIGHT, t->dim, how);
     ui_cut_top(&box, UI_STEP);
-    if (!ui_plot_begin(plot, c, box))
-        return;
-    draw_group(plot, view->card.scores.others, 5, t->stranger);
-    draw_group(plot, view->card.scores.own, 0, t->you);
-    ui_plot_end(plot, c);
+    if (ui_in_sight(c, box) && ui_plot_begin(plot, c, box)) {
+        draw_group(plot, view->card.scores.others, 5, t->stranger);
+        draw_group(plot, view->card.scores.own, 0, t->you);
+        ui_plot_end(plot, c);
+    }
     draw_handle(c, box, view);
     ui_label(c, foot, UI_CAPTION, UI_LEFT, t->dim, "score 0");
     ui_label(c, foot, UI_CAPTION, UI_RIGHT, t->dim, "1");
@@ -103,22 +110,33 @@ static void draw_histogram(struct ui_canvas *c, struct ui_box box, const struct 
 
 // ---- What the threshold does ------------------------------------------------------------------
 
-static void draw_rate(struct ui_canvas *c, struct ui_box row, const char *what, int k, int n)
+static void rate_text(char *out, size_t size, const char *what, int k, int n)
 {
-    char full[160], brief[96], least[64];
     double rate = n > 0 ? 100.0 * k / n : 0, most = 100 * verify_upper_bound(k, n);
-    snprintf(full, sizeof full, "%s: %d of %d = %.1f %%, 95 %% sure: at most %.1f %%", what, k, n,
-             rate, most);
-    snprintf(brief, sizeof brief, "%s %.1f %% (at most %.1f %%)", what, rate, most);
-    snprintf(least, sizeof least, "%s %.1f %%", what, rate);
-    const char *texts[] = {full, brief, least, NULL};
-    ui_label_fit(c, row, UI_BODY, UI_LEFT, c->theme->text, texts);
+    snprintf(out, size, "%s: %d of %d = %.1f" NBSP "%%, 95" NBSP "%% sure: at most %.1f" NBSP "%%",
+             what, k, n, rate, most);
+}
+
+// The two rates. Returns the height that they take; draws them if `draw`.
+static float rates(struct ui_canvas *c, struct ui_box box, const struct siam_errors *e, bool draw)
+{
+    char s[2][160];
+    float y = box.y;
+    rate_text(s[0], sizeof s[0], "Strangers let in", e->n_accepted, e->n_others);
+    rate_text(s[1], sizeof s[1], "You refused", e->n_refused, e->n_own);
+    for (int i = 0; i < 2; i++) {
+        float h = ui_paragraph_height(c, UI_BODY, box.w, LINES, s[i]);
+        if (draw)
+            ui_paragraph(c, (struct ui_box){box.x, y, box.w, h}, UI_BODY, UI_LEFT, c->theme->text,
+                         s[i]);
+        y += h + 2;
+    }
+    return y - box.y;
 }
 
 static void draw_errors(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                         const struct siam_errors *e)
 {
-    float line = ui_line_height(c, UI_BODY) + 2;
     char at[64], kept[96], brief[32], back[48];
     struct ui_box row = ui_cut_top(&box, UI_BUTTON_H);
     bool own = ui_own_threshold(view);
@@ -134,8 +152,7 @@ static void draw_errors(struct ui_canvas *c, struct ui_box box, const struct ui_
         ui_button_right(c, &row, &reset, 0);
     ui_label_fit(c, row, UI_STRONG, UI_LEFT, c->theme->text,
                  own && view->threshold_kept ? texts : texts + 1);
-    draw_rate(c, ui_cut_top(&box, line), "Strangers let in", e->n_accepted, e->n_others);
-    draw_rate(c, ui_cut_top(&box, line), "You refused", e->n_refused, e->n_own);
+    rates(c, box, e, true);
 }
 
 // ---- DET curve --------------------------------------------------------------------------------
@@ -196,7 +213,7 @@ static void draw_det(struct ui_canvas *c, struct ui_box box, const struct ui_vie
     ui_cut_top(&box, UI_STEP);
     struct ui_box left = ui_cut_left(&box, TICK_W), below = ui_cut_bottom(&box, line);
     draw_ticks(c, left, below, box);
-    if (!ui_plot_begin(plot, c, box))
+    if (!ui_in_sight(c, box) || !ui_plot_begin(plot, c, box))
         return;
     for (int i = 0; i <= SIAM_SCORE_BINS; i++) {
         struct siam_errors e =
@@ -212,8 +229,13 @@ static void draw_det(struct ui_canvas *c, struct ui_box box, const struct ui_vie
 
 struct fact {
     const char *name;
-    char value[64];
+    char value[96];
 };
+
+static const char *plural(int n)
+{
+    return n == 1 ? "" : "s";
+}
 
 static int list_facts(struct fact facts[FACTS], const struct siam_card *card)
 {
@@ -222,13 +244,16 @@ static int list_facts(struct fact facts[FACTS], const struct siam_card *card)
 #define FACT(title, ...) f[n].name = title, snprintf(f[n++].value, sizeof f->value, __VA_ARGS__)
     FACT("Made", "%.10s %.5s UTC", card->created, card->created[0] ? card->created + 11 : "");
     FACT("Recipe", "%s, %s%d epoch%s in %.0f s", card->recipe, card->first ? "first model, " : "",
-         card->epochs, card->epochs == 1 ? "" : "s", card->seconds);
-    FACT("Of you", "%d anchors, %d positives", card->n_anchor, card->n_positive);
-    FACT("Of others", "%d pictures, %d people", card->n_negative, card->n_people);
-    FACT("Passed over", "%d pictures", card->n_skipped);
+         card->epochs, plural(card->epochs), card->seconds);
+    FACT("Of you", "%d anchor%s, %d positive%s", card->n_anchor, plural(card->n_anchor),
+         card->n_positive, plural(card->n_positive));
+    FACT("Of others", "%d picture%s, %d %s", card->n_negative, plural(card->n_negative),
+         card->n_people, card->n_people == 1 ? "person" : "people");
+    FACT("Passed over", "%d picture%s", card->n_skipped, plural(card->n_skipped));
     FACT("Threshold", "%.3f", (double)card->threshold);
-    FACT("Lets in", "%.1f %% of %d strangers", 100 * card->far, card->n_impostor);
-    FACT("Refuses you", "%.1f %% of %d", 100 * card->frr, card->n_genuine);
+    FACT("Lets in", "%.1f" NBSP "%% of %d stranger%s", 100 * card->far, card->n_impostor,
+         plural(card->n_impostor));
+    FACT("Refuses you", "%.1f" NBSP "%% of %d", 100 * card->frr, card->n_genuine);
     FACT("Held out", "%s",
          strcmp(card->heldout, "time") == 0 ? "by time: optimistic" : "whole sittings");
     FACT("Seed", "%llu", (unsigned long long)card->seed);
@@ -236,55 +261,68 @@ static int list_facts(struct fact facts[FACTS], const struct siam_card *card)
     return n;
 }
 
-static void draw_facts(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
+// Returns the height that they take; draws them if `draw`.
+static float facts(struct ui_canvas *c, struct ui_box box, const struct siam_card *card, bool draw)
 {
-    struct fact facts[FACTS];
-    int n = list_facts(facts, &view->card);
-    float line = ui_line_height(c, UI_BODY) + 1, w = 0;
-    ui_label(c, ui_cut_top(&box, ui_line_height(c, UI_CAPTION)), UI_CAPTION, UI_LEFT, c->theme->dim,
-             "The model");
-    ui_cut_top(&box, UI_STEP);
+    struct fact fact[FACTS];
+    int n = list_facts(fact, card);
+    float y = box.y + ui_line_height(c, UI_CAPTION) + UI_STEP, w = 0;
     for (int i = 0; i < n; i++)
-        w = fmaxf(w, ui_label_width(c, UI_BODY, facts[i].name));
-    for (int i = 0; i < n && box.h >= line; i++) {
-        struct ui_box row = ui_cut_top(&box, line);
-        ui_label(c, ui_cut_left(&row, w + 12), UI_BODY, UI_LEFT, c->theme->dim, facts[i].name);
-        ui_label(c, row, UI_BODY, UI_LEFT, c->theme->text, facts[i].value);
+        w = fmaxf(w, ui_label_width(c, UI_BODY, fact[i].name) + 12);
+    w = fminf(w, box.w / 2);
+    if (draw)
+        ui_label(c, (struct ui_box){box.x, box.y, box.w, ui_line_height(c, UI_CAPTION)}, UI_CAPTION,
+                 UI_LEFT, c->theme->dim, "The model");
+    for (int i = 0; i < n; i++) {
+        float h = ui_paragraph_height(c, UI_BODY, box.w - w, LINES, fact[i].value);
+        const struct ui_box row = {box.x, y, w, h}, value = {box.x + w, y, box.w - w, h};
+        y += h + 1;
+        if (!draw)
+            continue;
+        ui_paragraph(c, row, UI_BODY, UI_LEFT, c->theme->dim, fact[i].name);
+        ui_paragraph(c, value, UI_BODY, UI_LEFT, c->theme->text, fact[i].value);
     }
+    return y - box.y;
 }
 
 // ---- Earlier models ---------------------------------------------------------------------------
 
-// A row each, with a button that makes it the present one.
-static void draw_earlier(struct ui_canvas *c, struct ui_box box, const struct ui_view *view)
+static void model_text(char *out, size_t size, const struct ui_model *m)
 {
-    static const char *const keys[UI_MODELS] = {"b", "Shift B", "Ctrl B"};
-    ui_label(c, ui_cut_top(&box, ui_line_height(c, UI_CAPTION)), UI_CAPTION, UI_LEFT, c->theme->dim,
-             "Earlier models");
-    ui_cut_top(&box, UI_STEP);
-    for (int i = 0; i < view->n_earlier && box.h >= UI_BUTTON_H; i++) {
-        const struct ui_model *m = &view->earlier[i];
-        const struct ui_button use = {
-            .key = keys[i], .label = "Use", .zone = {.kind = UI_USE_MODEL, .index = i}};
-        char full[160], brief[96];
-        snprintf(brief, sizeof brief, "%s: lets in %.1f %%, refuses you %.0f %%", m->when,
-                 100 * m->far, 100 * m->frr);
-        snprintf(full, sizeof full,
-                 "%s: lets in %.1f %% of %d strangers, refuses you %.0f %% of %d", m->when,
-                 100 * m->far, m->n_impostor, 100 * m->frr, m->n_genuine);
-        const char *texts[] = {full, brief, m->when, NULL};
-        struct ui_box row = ui_cut_top(&box, UI_BUTTON_H);
-        ui_cut_top(&box, UI_STEP);
-        ui_button_right(c, &row, &use, 0);
-        ui_label_fit(c, row, UI_BODY, UI_LEFT, c->theme->text, texts);
-    }
+    char strangers[48] = "", own[32] = "";
+    if (m->n_impostor > 0)
+        snprintf(strangers, sizeof strangers, " of %d stranger%s", m->n_impostor,
+                 plural(m->n_impostor));
+    if (m->n_genuine > 0)
+        snprintf(own, sizeof own, " of %d", m->n_genuine);
+    snprintf(out, size,
+             "%s, %s%d epoch%s, threshold %.3f: lets in %.1f" NBSP "%%%s, refuses you %.0f" NBSP
+             "%%%s",
+             m->when, m->first ? "first model, " : "", m->epochs, plural(m->epochs),
+             (double)m->threshold, 100 * m->far, strangers, 100 * m->frr, own);
 }
 
-static float earlier_height(struct ui_canvas *c, const struct ui_view *view)
+// A row each, with a button that makes it the present one. Returns the height that they take; draws
+// them if `draw`.
+static float earlier(struct ui_canvas *c, struct ui_box box, const struct ui_view *view, bool draw)
 {
-    return view->n_earlier == 0 ? 0
-                                : ui_line_height(c, UI_CAPTION) + UI_STEP +
-                                      (float)view->n_earlier * (UI_BUTTON_H + UI_STEP);
+    static const char *const keys[UI_MODELS] = {"b", "Shift B", "Ctrl B"};
+    float caption_h = ui_line_height(c, UI_CAPTION), y = box.y + caption_h;
+    if (draw)
+        ui_label(c, (struct ui_box){box.x, box.y, box.w, caption_h}, UI_CAPTION, UI_LEFT,
+                 c->theme->dim, "Earlier models");
+    for (int i = 0; i < view->n_earlier; i++) {
+        const struct ui_button use = {
+            .key = keys[i], .label = "Use", .zone = {.kind = UI_USE_MODEL, .index = i}};
+        char s[192];
+        model_text(s, sizeof s, &view->earlier[i]);
+        float h = ui_offer_height(c, box.w, s, &use);
+        struct ui_box row = {box.x, y + (h > UI_BUTTON_H ? UI_GAP : UI_STEP), box.w, h};
+        if (draw)
+            ui_offer_draw(c, row, s, c->theme->text, &use);
+        y = row.y + row.h;
+    }
+    return view->n_earlier > 0 ? y - box.y : 0;
 }
 
 // ---- The page ---------------------------------------------------------------------------------
@@ -299,43 +337,104 @@ static void draw_empty(struct ui_canvas *c, struct ui_box in, const struct ui_vi
                        "you and of strangers lie, and what the threshold makes of them.");
 }
 
+// Heights of the parts, from top to bottom; 0: there is none.
+struct plan {
+    bool beside; // the model's card beside the curve, else below it
+    float scores, errors, det, facts, earlier, worst;
+    float h; // of all, with the gaps between them
+};
+
+static struct plan make_plan(struct ui_canvas *c, const struct ui_view *view, float w,
+                             const struct siam_errors *e, bool roomy)
+{
+    struct ui_box box = {0, 0, w, 0};
+    float line = ui_line_height(c, UI_CAPTION);
+    struct plan p = {.beside = e->n_others > 0 && w >= BESIDE_W};
+    if (e->n_others > 0) {
+        p.scores = 2 * line + UI_STEP + (roomy ? HISTOGRAM_ROOMY : HISTOGRAM_H);
+        p.errors = UI_BUTTON_H + rates(c, box, e, false);
+        p.det = roomy ? DET_ROOMY : DET_H;
+    }
+    box.w = p.beside ? (w - 2 * UI_GAP) / 2 : w;
+    p.facts = facts(c, box, &view->card, false);
+    if (p.beside)
+        p.det = p.facts = fmaxf(p.det, p.facts);
+    box.w = w;
+    p.earlier = earlier(c, box, view, false);
+    p.worst = ui_worst_height(c, view, w);
+    const float part[] = {p.scores, p.errors, p.det, p.beside ? 0 : p.facts, p.earlier, p.worst};
+    p.h = -PART_GAP;
+    for (size_t i = 0; i < SDL_arraysize(part); i++)
+        p.h += part[i] > 0 ? part[i] + PART_GAP : 0;
+    return p;
+}
+
+static struct ui_box next_part(struct ui_box *rest, float h)
+{
+    struct ui_box box = ui_cut_top(rest, h);
+    ui_cut_top(rest, PART_GAP);
+    return box;
+}
+
+static void draw_parts(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
+                       const struct plan *p, const struct siam_errors *e, struct ui_hood *hood,
+                       struct ui_picture *worst)
+{
+    if (p->scores > 0) {
+        draw_histogram(c, next_part(&box, p->scores), view, e, &hood->scores);
+        draw_errors(c, next_part(&box, p->errors), view, e);
+        struct ui_box det = p->beside ? box : next_part(&box, p->det);
+        det.h = p->det;
+        det.w = p->beside ? (box.w - 2 * UI_GAP) / 2 : det.w;
+        draw_det(c, det, view, e, &hood->det);
+    }
+    struct ui_box card = next_part(&box, p->facts);
+    if (p->beside)
+        ui_cut_left(&card, (card.w + 2 * UI_GAP) / 2);
+    facts(c, card, &view->card, true);
+    if (p->earlier > 0)
+        earlier(c, next_part(&box, p->earlier), view, true);
+    ui_worst_draw(c, next_part(&box, p->worst), view, worst);
+}
+
+// Scrolls to the picture under the cursor when that has moved.
+static void follow_cursor(struct ui_canvas *c, struct ui_box in, const struct ui_view *view,
+                          const struct plan *p, struct ui_hood *hood)
+{
+    struct ui_box sight = ui_worst_sight(c, view, in.w);
+    if (view->cursor != hood->cursor && sight.h > 0) {
+        float y = p->h - p->worst + sight.y;
+        hood->top = fminf(fmaxf(hood->top, y + sight.h - in.h), y);
+    }
+    hood->cursor = view->cursor;
+}
+
 void ui_hood_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                   struct ui_hood *hood, struct ui_picture *worst)
 {
     struct ui_box head, in = ui_page_card(c, box, UI_PAGE_HOOD, "Under the hood", &head);
     struct siam_errors e = siam_scores_errors(&view->card.scores, view->threshold);
+    const float mouse_x = c->mouse_x;
     if (!view->have_model) {
         draw_empty(c, in, view);
         return;
     }
-    if (e.n_others == 0) {
-        draw_facts(c, in, view);
-        return;
+    struct plan plan = make_plan(c, view, in.w, &e, false);
+    struct ui_box page = in;
+    if (plan.h > in.h) {
+        page.w -= UI_SCROLL_W;
+        plan = make_plan(c, view, page.w, &e, true);
+        follow_cursor(c, (struct ui_box){in.x, in.y, page.w, in.h}, view, &plan, hood);
+        page = ui_page_scroll(c, in, plan.h, &hood->top);
+    } else if (plan.scores > 0) {
+        plan.scores += in.h - plan.h;
     }
-    float errors_h = UI_BUTTON_H + 2 * (ui_line_height(c, UI_BODY) + 2) + UI_GAP;
-    float facts_h = 11 * (ui_line_height(c, UI_BODY) + 1) + ui_line_height(c, UI_CAPTION);
-    float earlier_h = earlier_height(c, view), worst_h = ui_worst_height(c, view);
-    if (worst_h > 0 && in.h - worst_h >= errors_h + HISTOGRAM_H) {
-        ui_worst_draw(c, ui_cut_bottom(&in, worst_h), view, worst);
-        ui_cut_bottom(&in, UI_GAP);
-    }
-    if (earlier_h > 0 && in.h - earlier_h >= errors_h + 2 * HISTOGRAM_H) {
-        draw_earlier(c, ui_cut_bottom(&in, earlier_h), view);
-        ui_cut_bottom(&in, UI_GAP);
-    }
-    float rest = in.h - errors_h - HISTOGRAM_H - 2 * ui_line_height(c, UI_CAPTION) - 3 * UI_GAP;
-    if (rest >= DET_H) {
-        struct ui_box lower = ui_cut_bottom(&in, fminf(fmaxf(rest * 0.55f, DET_H), facts_h));
-        ui_cut_bottom(&in, 2 * UI_GAP);
-        bool both = lower.w >= 520;
-        if (both)
-            draw_det(c, ui_cut_left(&lower, (lower.w - 2 * UI_GAP) / 2), view, &e, &hood->det);
-        ui_cut_left(&lower, both ? 2 * UI_GAP : 0);
-        draw_facts(c, lower, view);
-    }
-    draw_errors(c, ui_cut_bottom(&in, errors_h - UI_GAP), view, &e);
-    ui_cut_bottom(&in, UI_GAP);
-    draw_histogram(c, in, view, &e, &hood->scores);
+    if (!ui_inside(in, c->mouse_x, c->mouse_y))
+        c->mouse_x = -1; // it is not over what is out of sight
+    ui_clip(c, ui_inset(in, -RING, 0));
+    draw_parts(c, page, view, &plan, &e, hood, worst);
+    ui_unclip(c);
+    c->mouse_x = mouse_x;
 }
 
 void ui_hood_finish(struct ui_hood *hood)

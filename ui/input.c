@@ -12,6 +12,8 @@
 #define THRESHOLD_STEP 0.01f
 #define THRESHOLD_LEAP 5 // steps at once, with Shift
 #define ESCAPE_MS      700
+#define SCROLL_STEP    48.0f // points of a page
+#define SCROLL_ALL     1e6f
 
 static void push(struct ui_input *input, struct ui_action action)
 {
@@ -215,6 +217,27 @@ static int earlier_model(SDL_Keycode key, SDL_Keymod mod)
     return mod & KMOD_SHIFT ? 1 : 0;
 }
 
+// Points that a key scrolls a page by; 0: another key.
+static float scroll_by(SDL_Keycode key, float page_h)
+{
+    switch (key) {
+    case SDLK_UP:
+        return -SCROLL_STEP;
+    case SDLK_DOWN:
+        return SCROLL_STEP;
+    case SDLK_PAGEUP:
+        return -fmaxf(page_h - SCROLL_STEP, SCROLL_STEP);
+    case SDLK_PAGEDOWN:
+        return fmaxf(page_h - SCROLL_STEP, SCROLL_STEP);
+    case SDLK_HOME:
+        return -SCROLL_ALL;
+    case SDLK_END:
+        return SCROLL_ALL;
+    default:
+        return 0;
+    }
+}
+
 // Steps of the threshold; 0: another key. Shift leaps, but with '=' it only types a '+'.
 static int threshold_steps(SDL_Keycode key, bool shift)
 {
@@ -233,6 +256,12 @@ static int threshold_steps(SDL_Keycode key, bool shift)
     default:
         return 0;
     }
+}
+
+static void push_threshold(struct ui_input *input, int steps)
+{
+    float amount = THRESHOLD_STEP * (float)steps;
+    push(input, (struct ui_action){.kind = UI_THRESHOLD, .amount = amount});
 }
 
 // With Ctrl, whatever is open.
@@ -286,6 +315,14 @@ static enum ui_page page_of(SDL_Keycode key)
     default:
         return UI_PAGE_PICTURE;
     }
+}
+
+// Scrolls its page so that all of it is in sight. Whether some of it was already.
+static bool bring(struct ui_input *input, const struct ui_zone *zone)
+{
+    if (zone)
+        input->leap += zone->hidden;
+    return zone && zone->box.h > 0;
 }
 
 static void choose(struct ui_input *input, int index, enum ui_choice choice)
@@ -346,24 +383,25 @@ static bool camera_key(struct ui_input *input, const SDL_KeyboardEvent *event,
     return true;
 }
 
-static bool has_zone(const struct ui_canvas *canvas, int kind)
-{
-    for (int i = 0; i < canvas->n_zones; i++)
-        if (canvas->zone[i].kind == kind)
-            return true;
-    return false;
-}
-
-// On the page "Under the hood". Pictures that a small window has no room for are not taken out.
+// On the page "Under the hood". A picture that is not in sight is brought there, not taken out.
 static bool hood_key(struct ui_input *input, const SDL_KeyboardEvent *event,
                      const struct ui_view *view, const struct ui_canvas *canvas)
 {
+    SDL_Keycode key = event->keysym.sym;
     struct ui_action action;
-    bool in_sight = event->keysym.sym == SDLK_INSERT || has_zone(canvas, UI_ZONE_WORST);
-    if (event->keysym.mod & KMOD_CTRL || !in_sight ||
-        !ui_worst_key(view, event->keysym.sym, &input->cursor, &action))
+    if (event->keysym.mod & KMOD_CTRL)
         return false;
-    if (action.kind != UI_NONE && !event->repeat)
+    if (canvas->page_h > 0 && scroll_by(key, canvas->page_h) != 0) {
+        input->leap += scroll_by(key, canvas->page_h);
+        return true;
+    }
+    if (!ui_worst_key(view, key, &input->cursor, &action))
+        return false;
+    const struct ui_zone of = {.kind = action.kind == UI_READMIT ? UI_READMIT : UI_ZONE_WORST,
+                               .index = action.index};
+    if (action.kind == UI_NONE || event->repeat)
+        return true;
+    if (bring(input, ui_zone_find(canvas, &of)) || action.kind == UI_READMIT)
         push(input, action);
     return true;
 }
@@ -398,6 +436,18 @@ static bool page_key(struct ui_input *input, const SDL_KeyboardEvent *event,
 
 static void click(struct ui_input *input, const struct ui_zone *zone, const struct ui_view *view);
 
+// Arrows, where the Tab key is on the line of the threshold. Whether they were that.
+static bool slider_key(struct ui_input *input, SDL_Keysym key, const struct ui_zone *zone)
+{
+    if (zone->kind != UI_ZONE_THRESHOLD)
+        return false;
+    SDL_Keycode sym = key.sym == SDLK_LEFT ? SDLK_DOWN : key.sym == SDLK_RIGHT ? SDLK_UP : key.sym;
+    if (sym != SDLK_DOWN && sym != SDLK_UP)
+        return false;
+    push_threshold(input, threshold_steps(sym, key.mod & KMOD_SHIFT));
+    return true;
+}
+
 // The Tab key goes from place to place, Enter clicks there. Whether the key was one of these.
 static bool focus_key(struct ui_input *input, const SDL_KeyboardEvent *event,
                       const struct ui_view *view, const struct ui_canvas *canvas)
@@ -411,10 +461,13 @@ static bool focus_key(struct ui_input *input, const SDL_KeyboardEvent *event,
         zone = ui_zone_step(canvas, &input->focus, key.mod & KMOD_SHIFT ? -1 : 1);
         input->focus = zone ? *zone : (struct ui_zone){.kind = UI_NONE};
         input->cursor = 0;
+        bring(input, zone);
         return true;
     }
-    if (!enter || input->focus.kind == UI_NONE || !zone || !ui_zone_in_reach(canvas, zone))
+    if (input->focus.kind == UI_NONE || !zone || !ui_zone_in_reach(canvas, zone))
         return false;
+    if (!enter)
+        return slider_key(input, key, zone);
     if (!event->repeat && zone->kind == UI_HOLD)
         hold_by_key(input, zone->key, key.scancode);
     else if (!event->repeat)
@@ -443,8 +496,7 @@ static void command_key(struct ui_input *input, const SDL_KeyboardEvent *event,
     } else if (mod & (KMOD_ALT | KMOD_GUI)) {
         return;
     } else if (steps) {
-        float amount = THRESHOLD_STEP * (float)steps;
-        push(input, (struct ui_action){.kind = UI_THRESHOLD, .amount = amount});
+        push_threshold(input, steps);
     } else if (event->repeat) {
         return;
     } else if (key == SDLK_ESCAPE) {
@@ -584,9 +636,10 @@ static void text_size_wheel(struct ui_input *input, float rows)
 }
 
 static void mouse_wheel(struct ui_input *input, const SDL_MouseWheelEvent *event,
-                        const struct ui_canvas *canvas)
+                        const struct ui_view *view, const struct ui_canvas *canvas)
 {
-    input->cursor = 0;
+    if (view->page != UI_PAGE_HOOD) // whose cursor does not hold the wheel back
+        input->cursor = 0;
     if (SDL_GetModState() & KMOD_CTRL) {
         text_size_wheel(input, event->preciseY);
         return;
@@ -657,7 +710,7 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
             mouse_up(input, canvas, view, event->button.clicks % 2 == 0);
         break;
     case SDL_MOUSEWHEEL:
-        mouse_wheel(input, &event->wheel, canvas);
+        mouse_wheel(input, &event->wheel, view, canvas);
         break;
     case SDL_DROPFILE:
     case SDL_DROPTEXT:

@@ -20,7 +20,8 @@ struct ui_input {
     struct ui_zone focus;   // the Tab key went there; kind UI_NONE: nowhere
     float mouse_x, mouse_y; // points
     float wheel;            // rows turned and not yet scrolled
-    float size_wheel;       // alike, with Ctrl, and not yet a step of the text's size
+    float leap;             // points that keys scroll the page by, and not yet scrolled
+    float size_wheel;       // as the wheel, with Ctrl, and not yet a step of the text's size
     int cursor;             // as ui_view.cursor
     int64_t worst_number;   // as ui_view.worst_number, when the cursor was last asked for
     struct ui_action queue[UI_QUEUE];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The pages that stand where the picture is, when they are open: each has a card of its own in the
-// stage's place, is drawn into a box of any size, and leaves out what does not fit. Main thread.
+// stage's place, is drawn into a box of any size, and leaves out or scrolls what does not fit. Main
+// thread.
 #ifndef VISAVIS_UI_PAGE_H
 #define VISAVIS_UI_PAGE_H
 
@@ -12,6 +13,19 @@
 // rest of the title's row.
 struct ui_box ui_page_card(struct ui_canvas *c, struct ui_box box, enum ui_page page,
                            const char *title, struct ui_box *head);
+
+// A page of height h where there is `box` for it: scrolls it by keys and the wheel, notes that it
+// can be, and shows where it is at the right, which takes UI_SCROLL_W. *top: points that are
+// scrolled out of sight, kept between frames. Returns where the whole page is; clip to `box`.
+#define UI_SCROLL_W 12.0f
+struct ui_box ui_page_scroll(struct ui_canvas *c, struct ui_box box, float h, float *top);
+
+// A text of as many lines as it needs, with the button that it is about at its right; no button
+// where its zone does nothing. The height it takes in a box of width w, and it.
+float ui_offer_height(struct ui_canvas *c, float w, const char *text,
+                      const struct ui_button *button);
+void ui_offer_draw(struct ui_canvas *c, struct ui_box box, const char *text, SDL_Color ink,
+                   const struct ui_button *button);
 
 // "Your pictures". Small pictures are kept as textures, each at a place that follows from its
 // number. Zero-initialise.
@@ -35,9 +49,11 @@ void ui_collected_finish(struct ui_collected *page);
 // the cursor, on a page of so many columns and rows. -1: another key, or nothing is there.
 int ui_collected_step(const struct ui_album *album, int columns, int rows, SDL_Keycode key);
 
-// The pictures that hurt, on the page "Under the hood": the height they need, 0 where there is
-// nothing to say of them. pictures: [2], of the user and of others.
-float ui_worst_height(struct ui_canvas *c, const struct ui_view *view);
+// The pictures that hurt, on the page "Under the hood": the height they need in a box of width w;
+// what of it is to be in sight for the one under the cursor, from the top, empty where there is
+// none. pictures: [2], of the user and of others.
+float ui_worst_height(struct ui_canvas *c, const struct ui_view *view, float w);
+struct ui_box ui_worst_sight(struct ui_canvas *c, const struct ui_view *view, float w);
 void ui_worst_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                    struct ui_picture *pictures);
 
@@ -50,6 +66,8 @@ bool ui_worst_key(const struct ui_view *view, SDL_Keycode key, int *cursor,
 // "Under the hood". worst: [2], as `pictures` above. Zero-initialise.
 struct ui_hood {
     struct ui_plot scores, det;
+    float top;  // as of ui_page_scroll()
+    int cursor; // as view.cursor, when it was last brought into sight
 };
 void ui_hood_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                   struct ui_hood *hood, struct ui_picture *worst);

@@ -151,6 +151,8 @@ void ui_screen_draw(struct ui_screen *screen, struct ui_canvas *canvas, const st
     canvas->mouse_x = mouse_x;
     canvas->mouse_y = mouse_y;
     ui_help_draw(canvas, view);
+    if (view->help)
+        canvas->page_h = 0; // keys do not reach the page
     ui_focus_draw(canvas);
 }
 

@@ -143,6 +143,9 @@ struct ui_model {
     char when[32]; // "14 Mar, 16:09"
     double far, frr;
     int n_impostor, n_genuine; // what they were measured on; 0: not known
+    int epochs;
+    float threshold;
+    bool first; // as in its card
 };
 
 // What is measured of the program itself. NAN: nothing yet.

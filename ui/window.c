@@ -265,6 +265,8 @@ static void paint(struct ui_window *window, const struct ui_view *view)
     canvas->focus = window->input.focus;
     canvas->scrolled = truncf(window->input.wheel);
     window->input.wheel -= canvas->scrolled;
+    canvas->leap = window->input.leap;
+    window->input.leap = 0;
     ui_screen_draw(&window->screen, canvas, view);
 }
 

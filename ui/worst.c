@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The pictures that hurt, on the page "Under the hood": a row of the user's and one of others, side
-// by side, and below them the one that is chosen, with what to do about it.
+// The pictures that hurt, on the page "Under the hood": those of the user and those of others, side
+// by side where there is room, and below them the one that is chosen, with what to do about it.
 #include "ui/page.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SIDE 44.0f // of a picture
+#define SIDE       44.0f // of a picture
+#define NOTE_LINES 4
 
 // Numbers of the pictures as in UI_TAKE_OUT; NULL: there is none.
 static const struct ui_suspect *suspect_at(const struct ui_view *view, int index)
@@ -23,9 +25,10 @@ static const struct ui_suspect *chosen(const struct ui_view *view)
     return suspect_at(view, view->cursor - 1);
 }
 
+// Also where they could not be made small, and are only counted.
 static bool has_pictures(const struct ui_view *view)
 {
-    return view->have_model && view->worst_own.n + view->worst_others.n > 0;
+    return view->worst_own.all + view->worst_others.all > 0;
 }
 
 bool ui_worst_key(const struct ui_view *view, SDL_Keycode key, int *cursor,
@@ -49,12 +52,130 @@ bool ui_worst_key(const struct ui_view *view, SDL_Keycode key, int *cursor,
     return true;
 }
 
-float ui_worst_height(struct ui_canvas *c, const struct ui_view *view)
+// "folder/file" of a path.
+static const char *short_name(const char *path)
 {
-    if (has_pictures(view))
-        return 2 * ui_line_height(c, UI_CAPTION) + SIDE + UI_STEP + UI_BUTTON_H;
-    return view->n_left_out > 0 ? UI_BUTTON_H : 0;
+    const char *at = path + strlen(path);
+    for (int slashes = 0; at > path; at--)
+        if (at[-1] == '/' && ++slashes == 2)
+            break;
+    return at;
 }
+
+// The line below the pictures: the chosen one, or what can be done.
+struct line {
+    const char *text; // NULL: there is nothing to tell
+    char count[96];
+    SDL_Color ink;
+    struct ui_button button;
+};
+
+static void tell_chosen(struct line *line, const struct ui_suspect *suspect, int index)
+{
+    line->text = suspect->out ? "The next training is without it: t trains anew, u takes that back"
+                              : short_name(suspect->path);
+    if (!suspect->out)
+        line->button = (struct ui_button){.key = "Del",
+                                          .label = index < UI_WORST ? "Delete" : "Leave out",
+                                          .zone = {.kind = UI_TAKE_OUT, .index = index}};
+}
+
+static void tell_left_out(struct line *line, int n)
+{
+    snprintf(line->count, sizeof line->count, "%d picture%s of others %s left out of trainings", n,
+             n == 1 ? "" : "s", n == 1 ? "is" : "are");
+    line->text = line->count;
+    line->button =
+        (struct ui_button){.key = "Ins", .label = "Take all back", .zone = {.kind = UI_READMIT}};
+}
+
+static void tell(struct line *line, const struct ui_canvas *c, const struct ui_view *view)
+{
+    const struct ui_suspect *suspect = chosen(view);
+    *line = (struct line){.ink = c->theme->text};
+    if (suspect) {
+        tell_chosen(line, suspect, view->cursor - 1);
+    } else if (view->n_left_out > 0) {
+        tell_left_out(line, view->n_left_out);
+    } else if (has_pictures(view)) {
+        line->ink = c->theme->dim;
+        line->text = "Choose one with \xe2\x86\x90 and \xe2\x86\x92 or the mouse; Del takes it out "
+                     "of the next training";
+    }
+}
+
+// Where there are no pictures to show.
+static const char *why_none(const struct ui_view *view)
+{
+    if (view->worst_number > 0)
+        return "None of the held-out pictures was on the wrong side when the training ended.";
+    return strcmp(view->card.recipe, "koch") == 0
+               ? "Recipe koch does not tell which held-out pictures are on the wrong side."
+               : "Held-out pictures on the wrong side are listed here after a training in this "
+                 "session.";
+}
+
+// ---- Where what is ------------------------------------------------------------------------------
+
+struct places {
+    bool beside;      // the two groups, else one is below the other
+    float w;          // of a group
+    int columns;      // pictures side by side in it
+    float cell_h;     // of a picture with its score
+    float caption_h;  // above each group
+    float group_h[2]; // with it
+    float line_y, h;  // of the line below, of all
+};
+
+// At most `most` columns for n pictures, with as many in the last row as there can be.
+static int even_columns(int n, int most)
+{
+    int rows = (n + most - 1) / most;
+    return rows > 0 ? (n + rows - 1) / rows : 1;
+}
+
+static struct places divide(struct ui_canvas *c, const struct ui_view *view, float w)
+{
+    const int n[2] = {view->worst_own.n, view->worst_others.n};
+    struct places p = {.w = (w - UI_GAP) / 2, .caption_h = ui_line_height(c, UI_CAPTION)};
+    struct line line;
+    p.beside = p.w >= SIDE * (float)SDL_max(n[0], n[1]);
+    p.w = p.beside ? p.w : w;
+    p.columns = even_columns(SDL_max(n[0], n[1]), SDL_max((int)(p.w / SIDE), 1));
+    p.cell_h = SIDE + p.caption_h;
+    for (int i = 0; i < 2; i++)
+        p.group_h[i] = p.caption_h + (float)((n[i] + p.columns - 1) / p.columns) * p.cell_h;
+    float h = p.beside ? fmaxf(p.group_h[0], p.group_h[1]) : p.group_h[0] + UI_GAP + p.group_h[1];
+    if (!has_pictures(view))
+        h = ui_paragraph_height(c, UI_BODY, w, NOTE_LINES, why_none(view));
+    p.line_y = h + UI_STEP;
+    tell(&line, c, view);
+    p.h = line.text ? p.line_y + ui_offer_height(c, w, line.text, &line.button) : h;
+    return p;
+}
+
+// Where a group begins.
+static float group_y(const struct places *p, int group)
+{
+    return group > 0 && !p->beside ? p->group_h[0] + UI_GAP : 0;
+}
+
+float ui_worst_height(struct ui_canvas *c, const struct ui_view *view, float w)
+{
+    return divide(c, view, w).h;
+}
+
+struct ui_box ui_worst_sight(struct ui_canvas *c, const struct ui_view *view, float w)
+{
+    struct places p = divide(c, view, w);
+    int index = view->cursor - 1, row = index % UI_WORST / p.columns;
+    if (!chosen(view))
+        return (struct ui_box){0};
+    float y = group_y(&p, index / UI_WORST) + p.caption_h + (float)row * p.cell_h;
+    return (struct ui_box){0, y, w, p.h - y};
+}
+
+// ---- Drawing ------------------------------------------------------------------------------------
 
 // One picture with its score below it.
 static void draw_suspect(struct ui_canvas *c, struct ui_box box, const struct ui_worst *worst,
@@ -79,91 +200,48 @@ static void draw_suspect(struct ui_canvas *c, struct ui_box box, const struct ui
     ui_zone_add(c, zone);
 }
 
-// As many as fit, with the chosen one among them. first: number of the row's first picture.
-static void draw_row(struct ui_canvas *c, struct ui_box box, const char *whose, const char *taken,
-                     const struct ui_worst *worst, int first, const struct ui_view *view,
-                     struct ui_picture *picture)
+// first: number of the group's first picture.
+static void draw_group(struct ui_canvas *c, struct ui_box box, const struct places *p,
+                       const char *caption, const struct ui_worst *worst, int first,
+                       const struct ui_view *view, struct ui_picture *picture)
 {
-    char full[64], brief[48];
-    snprintf(full, sizeof full, "%d of %s taken for %s", worst->all, whose, taken);
-    snprintf(brief, sizeof brief, "%d of %s", worst->all, whose);
-    const char *texts[] = {full, brief, NULL};
-    ui_label_fit(c, ui_cut_top(&box, ui_line_height(c, UI_CAPTION)), UI_CAPTION, UI_LEFT,
-                 c->theme->dim, texts);
-    int fit = SDL_min(worst->n, (int)(box.w / SIDE));
-    if (fit <= 0 || !worst->row ||
+    ui_label(c, ui_cut_top(&box, p->caption_h), UI_CAPTION, UI_LEFT, c->theme->dim, caption);
+    if (worst->n == 0 || !worst->row ||
         !ui_picture_upload(picture, c->renderer, worst->row, view->worst_number, false,
                            worst->row->w))
         return;
-    int at = view->cursor - 1 - first;
-    int hidden = at >= fit && at < worst->n ? at - fit + 1 : 0;
-    for (int i = hidden; i < hidden + fit; i++)
-        draw_suspect(c, ui_cut_left(&box, SIDE), worst, i, first + i, view, picture->texture);
-}
-
-// "folder/file" of a path.
-static const char *short_name(const char *path)
-{
-    const char *at = path + strlen(path);
-    for (int slashes = 0; at > path; at--)
-        if (at[-1] == '/' && ++slashes == 2)
-            break;
-    return at;
-}
-
-static void draw_chosen(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
-{
-    const struct ui_suspect *suspect = chosen(view);
-    int index = view->cursor - 1;
-    const struct ui_button take_out = {.key = "Del",
-                                       .label = index < UI_WORST ? "Delete" : "Leave out",
-                                       .zone = {.kind = UI_TAKE_OUT, .index = index}};
-    static const char *const out[] = {"The next training is without it: t trains anew, u takes "
-                                      "that back",
-                                      "Out: t trains anew, u takes it back", "Out: t trains anew",
-                                      NULL};
-    if (suspect->out)
-        ui_label_fit(c, row, UI_BODY, UI_LEFT, c->theme->text, out);
-    else {
-        ui_button_right(c, &row, &take_out, 120);
-        ui_label_path(c, row, UI_BODY, c->theme->text, short_name(suspect->path));
+    for (int i = 0; i < worst->n; i++) {
+        struct ui_box cell = {box.x + (float)(i % p->columns) * SIDE,
+                              box.y + (float)(i / p->columns) * p->cell_h, SIDE, p->cell_h};
+        draw_suspect(c, cell, worst, i, first + i, view, picture->texture);
     }
 }
 
-// Nothing is chosen: what can be done.
-static void draw_rest(struct ui_canvas *c, struct ui_box row, const struct ui_view *view)
+static void draw_groups(struct ui_canvas *c, struct ui_box box, const struct places *p,
+                        const struct ui_view *view, struct ui_picture *pictures)
 {
-    static const char *const how[] = {
-        "Choose one with \xe2\x86\x90 and \xe2\x86\x92 or the mouse; Del takes it out of the next "
-        "training",
-        "\xe2\x86\x90 and \xe2\x86\x92 choose one, Del takes it out", "Choose one with a click",
-        NULL};
-    const struct ui_button readmit = {
-        .key = "Ins", .label = "Take all back", .zone = {.kind = UI_READMIT}};
-    char full[96], brief[48];
-    int n = view->n_left_out;
-    snprintf(full, sizeof full, "%d picture%s of others %s left out of trainings", n,
-             n == 1 ? "" : "s", n == 1 ? "is" : "are");
-    snprintf(brief, sizeof brief, "%d left out", n);
-    const char *count[] = {full, brief, NULL};
-    if (n > 0)
-        ui_button_right(c, &row, &readmit, 80);
-    ui_label_fit(c, row, UI_BODY, UI_LEFT, n > 0 ? c->theme->text : c->theme->dim,
-                 n > 0 ? count : how);
+    const struct ui_worst *own = &view->worst_own, *others = &view->worst_others;
+    char caption[64];
+    box.w = p->w;
+    snprintf(caption, sizeof caption, "%d of you taken for others", own->all);
+    draw_group(c, box, p, caption, own, 0, view, pictures);
+    box.x += p->beside ? p->w + UI_GAP : 0;
+    box.y += group_y(p, 1);
+    snprintf(caption, sizeof caption, "%d of others taken for you", others->all);
+    draw_group(c, box, p, caption, others, UI_WORST, view, pictures + 1);
 }
 
 void ui_worst_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                    struct ui_picture *pictures)
 {
-    struct ui_box line = ui_cut_bottom(&box, UI_BUTTON_H);
-    if (has_pictures(view)) {
-        struct ui_box left = ui_cut_left(&box, (box.w - UI_GAP) / 2);
-        ui_cut_left(&box, UI_GAP);
-        draw_row(c, left, "you", "others", &view->worst_own, 0, view, pictures);
-        draw_row(c, box, "others", "you", &view->worst_others, UI_WORST, view, pictures + 1);
-    }
-    if (chosen(view))
-        draw_chosen(c, line, view);
+    struct places p = divide(c, view, box.w);
+    struct line line;
+    if (has_pictures(view))
+        draw_groups(c, box, &p, view, pictures);
     else
-        draw_rest(c, line, view);
+        ui_paragraph(c, box, UI_BODY, UI_LEFT, c->theme->dim, why_none(view));
+    tell(&line, c, view);
+    ui_cut_top(&box, p.line_y);
+    if (line.text)
+        ui_offer_draw(c, box, line.text, line.ink, &line.button);
 }

@@ -6,6 +6,7 @@
 #include "ui/hint.h"
 #include "ui/window.h"
 
+#include <SDL.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -308,7 +309,7 @@ static void live_first(struct ui_view *view)
     view->part = UI_PART_OTHERS;
     curves(view, 6);
     view->seconds_left = 1080;
-    view->worst_own.n = view->worst_others.n = 0;
+    view->worst_own = view->worst_others = (struct ui_worst){.n = 0};
 }
 
 // A verdict was wrong, and the threshold was moved.
@@ -443,9 +444,9 @@ static void hood(struct ui_view *view)
     view->page = UI_PAGE_HOOD;
     view->n_left_out = 0;
     view->n_earlier = UI_MODELS;
-    view->earlier[0] = (struct ui_model){"13 Mar, 18:20", 0.011, 0.16, 1003, 38};
-    view->earlier[1] = (struct ui_model){"2 Mar, 09:14", 0.03, 0.25, 310, 12};
-    view->earlier[2] = (struct ui_model){"28 Feb, 21:40", 0.04, 0.3, 310, 10};
+    view->earlier[0] = (struct ui_model){"13 Mar, 18:20", 0.011, 0.16, 1003, 38, 30, 0.734f, false};
+    view->earlier[1] = (struct ui_model){"2 Mar, 09:14", 0.03, 0.25, 310, 12, 10, 0.81f, false};
+    view->earlier[2] = (struct ui_model){"28 Feb, 21:40", 0, 0, 1, 1, 1, 0.5f, true};
 }
 
 // The threshold was moved.
@@ -652,7 +653,18 @@ static void hood_left_out(struct ui_view *view)
 {
     hood(view);
     view->n_left_out = 3;
-    view->worst_own.n = view->worst_others.n = 0;
+    view->worst_own = view->worst_others = (struct ui_worst){.n = 0};
+    view->worst_number = 0;
+}
+
+// A training that led to nothing to show of them; one of each to count.
+static void hood_right(struct ui_view *view)
+{
+    struct siam_card *card = &view->card;
+    hood(view);
+    card->n_anchor = card->n_positive = card->n_negative = card->n_people = card->n_skipped = 1;
+    card->n_impostor = card->epochs = 1;
+    view->worst_own = view->worst_others = (struct ui_worst){.n = 0};
 }
 
 static void hood_empty(struct ui_view *view)
@@ -664,6 +676,7 @@ static void hood_empty(struct ui_view *view)
 static const struct {
     const char *name;
     void (*fill)(struct ui_view *view);
+    SDL_Keycode key; // pressed then; 0: none
 } states[] = {
     {"first", first_start},
     {"collecting", collecting},
@@ -690,10 +703,12 @@ static const struct {
     {"help", help},
     {"typing", typing},
     {"hood", hood},
+    {"hood-further", hood, SDLK_PAGEDOWN},
     {"hood-own", hood_own},
     {"hood-worst", hood_worst},
     {"hood-out", hood_out},
-    {"hood-left-out", hood_left_out},
+    {"hood-left-out", hood_left_out, SDLK_END},
+    {"hood-right", hood_right, SDLK_END},
     {"hood-empty", hood_empty},
     {"cameras", cameras},
     {"cameras-none", cameras_none},
@@ -728,6 +743,16 @@ static double frame_ms(struct ui_window *window, struct ui_view *view)
     return (double)(clock_now_ns() - start) / 1e6 / n;
 }
 
+static void press(struct ui_window *window, const struct ui_view *view, SDL_Keycode key)
+{
+    SDL_Event event = {.type = SDL_KEYDOWN};
+    struct ui_action action;
+    event.key.keysym.sym = key;
+    SDL_PushEvent(&event);
+    while (ui_window_poll(window, view, 0, &action))
+        ;
+}
+
 static int shoot(const struct size *size, size_t state, const struct img *frame, const char *dir,
                  bool timed, struct err *err)
 {
@@ -750,6 +775,8 @@ static int shoot(const struct size *size, size_t state, const struct img *frame,
     struct img shot = {0};
     for (int i = 0; i < 6; i++) // small pictures come some at a time
         ui_window_draw(window, &view);
+    if (states[state].key)
+        press(window, &view, states[state].key);
     ret = ui_window_shot(window, &view, &shot, err);
     char path[4096];
     snprintf(path, sizeof path, "%s/%s-%s.png", dir, size->name, states[state].name);

@@ -325,7 +325,6 @@ static void test_pictures_that_hurt_by_keys(void **state)
     struct img row = {0};
     assert_int_equal(img_reserve(&row, 3 * 44, 44, NULL), 0);
     open_hood(&row);
-    press_and_see(window, SDLK_RIGHT, 0); // they are not in sight yet
     ui_window_draw(window, &view);
     press_and_see(window, SDLK_DELETE, 0); // none is chosen: none is taken out
     press_and_see(window, SDLK_RIGHT, 1);
@@ -346,8 +345,6 @@ static void test_pictures_that_hurt_by_keys(void **state)
     expect(window, UI_READMIT, 0);
     press(SDLK_u, 0);
     expect(window, UI_UNDO, 0);
-    press(SDLK_UP, 0);
-    expect(window, UI_THRESHOLD, 0);
     view.n_left_out = 0;
     press_and_see(window, SDLK_INSERT, UI_WORST + 2); // nothing to take back
     view.help = true;
