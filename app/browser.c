@@ -37,7 +37,8 @@ struct look {
     char dir[PATH_MAX]; // "": none
     bool due;
     struct ui_glance seen;
-    struct img row; // changed by the main thread alone
+    struct img row; // changed by the main thread alone, as its number, which no other row has
+    int64_t number;
     struct img fresh;
     bool is_fresh;
 };
@@ -660,16 +661,15 @@ static bool take_list(struct app_browser *b)
 
 static void fill_look(struct app_browser *b, struct look *look, struct ui_glance *out)
 {
-    int64_t number = out->strip.number;
     if (look->is_fresh) {
         img_finish(&look->row);
         look->row = look->fresh;
         look->fresh = (struct img){0};
         look->is_fresh = false;
-        number = ++b->number;
+        look->number = ++b->number;
     }
     *out = look->seen;
-    out->strip.number = number;
+    out->strip.number = look->number;
     out->strip.row = look->seen.strip.n > 0 && look->row.px ? &look->row : NULL;
 }
 

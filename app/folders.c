@@ -41,6 +41,7 @@ struct app_folders {
     // Changed with both held: read with either. But what is found out of a folder is the lock's.
     struct folder list[UI_FOLDERS];
     int n;
+    int number; // another one with each change of which there are
     // Removed ones, the last on top, each with its place in the list then.
     struct {
         struct folder folder;
@@ -158,6 +159,7 @@ static int append(struct app_folders *f, const char *path, bool remembered, stru
     pthread_mutex_lock(&f->lock);
     f->list[f->n++] = (struct folder){
         .path = copy, .pictures = -1, .remembered = remembered, .weight = 1, .kept_weight = 1};
+    f->number++;
     pthread_cond_signal(&f->changed);
     pthread_mutex_unlock(&f->lock);
     return 0;
@@ -252,6 +254,7 @@ static int make(struct app_folders **out, const char *data_dir, const char *cons
     if (!f)
         return err_memory(err, "folders");
     f->data_dir = data_dir;
+    f->number = 1;
     f->quit = true;
     pthread_mutex_init(&f->doing, NULL);
     pthread_mutex_init(&f->lock, NULL);
@@ -336,6 +339,7 @@ int app_folders_remove(struct app_folders *f, const char *path, struct err *err)
         f->removed[f->n_removed].folder = f->list[i];
         f->removed[f->n_removed++].from = i;
         memmove(&f->list[i], &f->list[i + 1], (size_t)(--f->n - i) * sizeof f->list[0]);
+        f->number++;
         pthread_mutex_unlock(&f->lock);
         ret = save(f, err);
     }
@@ -349,6 +353,7 @@ static void put_back(struct app_folders *f)
     int from = f->removed[--f->n_removed].from, at = from < f->n ? from : f->n;
     memmove(&f->list[at + 1], &f->list[at], (size_t)(f->n++ - at) * sizeof f->list[0]);
     f->list[at] = f->removed[f->n_removed].folder;
+    f->number++;
     pthread_cond_signal(&f->changed);
     pthread_mutex_unlock(&f->lock);
 }
@@ -420,9 +425,10 @@ bool app_folders_note_own(struct app_folders *f, const char *path, int state, in
     return is_new;
 }
 
-void app_folders_view(struct app_folders *f, struct ui_view *view)
+int app_folders_view(struct app_folders *f, struct ui_view *view)
 {
     pthread_mutex_lock(&f->lock);
+    int number = f->number;
     view->n_folders = f->n;
     for (int i = 0; i < f->n; i++) {
         snprintf(view->folder[i].path, UI_TEXT, "%s", f->list[i].path);
@@ -434,6 +440,7 @@ void app_folders_view(struct app_folders *f, struct ui_view *view)
         memcpy(view->folder[i].own_path, f->list[i].own_path, UI_TEXT);
     }
     pthread_mutex_unlock(&f->lock);
+    return number;
 }
 
 // With the lock held. NULL: out of memory.

@@ -49,8 +49,8 @@ bool app_folders_next_unchecked(struct app_folders *folders, int state, char pat
 bool app_folders_note_own(struct app_folders *folders, const char *path, int state, int n,
                           const char *example);
 
-// Fills in view->folder and n_folders.
-void app_folders_view(struct app_folders *folders, struct ui_view *view);
+// Fills in view->folder and n_folders. Returns a number that changes with the list's paths; not 0.
+int app_folders_view(struct app_folders *folders, struct ui_view *view);
 
 // Copies of the paths, NULL-terminated, in one block: free() it. NULL: out of memory.
 char **app_folders_paths(struct app_folders *folders, int *n);

@@ -55,7 +55,6 @@ static void edit_folders(void *ctx, const struct ui_action *action, const char *
               : action->kind == UI_REMOVE_FOLDER ? forget(s, action->path, text, &err)
               : action->kind == UI_WEIGHT        ? weigh(s, action, text, &err)
                                                  : restore(s, text, &err);
-    s->folders_changed = true;
     if (ret)
         app_session_tell_error(s, ret, err.text);
     else if (*text)

@@ -56,6 +56,15 @@ static void fill_shared(struct app_session *s, struct ui_view *v)
     pthread_mutex_unlock(&s->lock);
 }
 
+// The pages show the folders that the view has, in the same places.
+static void fill_folders(struct app_session *s, struct ui_view *v)
+{
+    for (int now; (now = app_folders_view(s->folders, v)) != s->folders_told;) {
+        app_people_tell(s);
+        s->folders_told = now;
+    }
+}
+
 static void fill_collect(struct app_session *s, struct ui_view *v)
 {
     struct app_collector_state c;
@@ -73,7 +82,7 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
     v->blurred = c.blurred;
     int64_t age = clock_now_ns() - c.saved_ns;
     v->flash = c.saved_ns > 0 && age < FLASH_NS ? 1 - (float)age / (float)FLASH_NS : 0;
-    app_folders_view(s->folders, v);
+    fill_folders(s, v);
     struct app_coach_counts known;
     if (s->coach) {
         app_coach_counts(s->coach, &known);
@@ -173,8 +182,6 @@ static void fill_figures(struct app_session *s, struct ui_view *v)
 void app_screen_fill(struct app_session *s)
 {
     struct ui_view *v = &s->view;
-    if (atomic_exchange(&s->folders_changed, false))
-        app_people_tell(s);
     fill_earlier(s, v);
     fill_camera(s, v);
     fill_shared(s, v);

@@ -59,8 +59,7 @@ struct app_session {
     struct ui_window *window; // NULL when headless
     pthread_t loader;         // of a model from its file
     bool have_loader;
-    atomic_bool ready;           // threads may wake the window
-    atomic_bool folders_changed; // since the pages were told
+    atomic_bool ready; // threads may wake the window
 
     // Main thread only, as all above but `events`.
     int reader;                    // of the slot
@@ -72,6 +71,7 @@ struct app_session {
     bool mirror, help, fullscreen, light, quit;
     bool greeted; // or there is no need to
     enum ui_page page;
+    int folders_told; // number of the list of folders that the pages know
     bool
         undo_folder[UNDO_MAX]; // [n_undo], what can be taken back: a folder's removal, or else what
     int n_undo;                // was done to pictures

@@ -479,11 +479,19 @@ static void folders_in_use_are_looked_into(void **state)
     app_browser_view(b, &view);
     assert_false(view.browsing);
     assert_int_equal(view.cursor, 1);
-    // The first one goes: the other keeps what was seen of it.
+    // The first one goes: the other keeps what was seen of it, and the number by which it is drawn.
+    int64_t first = view.used[0].strip.number, second = view.used[1].strip.number;
     app_browser_set_folders(b, dirs + 1, 1);
     app_browser_view(b, &view);
     assert_int_equal(view.used[0].strip.row->px[0], 20);
+    assert_int_equal(view.used[0].strip.number, second);
     assert_int_equal(view.cursor, 0);
+    // It is taken back, and looked into anew.
+    app_browser_set_folders(b, dirs, 2);
+    assert_true(wait_for(b, used_are_seen));
+    assert_int_equal(view.used[0].strip.row->px[0], 10);
+    assert_true(view.used[0].strip.number != first && view.used[0].strip.number != second);
+    assert_int_equal(view.used[1].strip.number, second);
     app_browser_set_folders(b, dirs, 0);
     app_browser_view(b, &view);
     assert_true(view.browsing);

@@ -54,6 +54,14 @@ static void expect(struct app_folders *folders, int n, const char *const *paths,
     free(view);
 }
 
+static int number_of(struct app_folders *folders)
+{
+    struct ui_view *view = calloc(1, sizeof *view);
+    int number = app_folders_view(folders, view);
+    free(view);
+    return number;
+}
+
 static void weigh(struct app_folders *folders, const char *path, float factor, int times)
 {
     float now;
@@ -268,9 +276,14 @@ static void a_removal_is_taken_back(void **state)
         assert_int_equal(app_folders_add(folders, paths[i], NULL), 0);
     assert_int_equal(app_folders_restore(folders, &err), ERR_DATA); // nothing was removed
     weigh(folders, r.b, 2, 2);
+    int number = number_of(folders);
+    assert_int_equal(number_of(folders), number);
     assert_int_equal(app_folders_remove(folders, r.b, NULL), 0);
+    assert_int_not_equal(number_of(folders), number);
     expect(folders, 2, (const char *[]){r.a, r.c}, (float[]){1, 1});
+    number = number_of(folders);
     assert_int_equal(app_folders_restore(folders, NULL), 0);
+    assert_int_not_equal(number_of(folders), number);
     expect(folders, 3, paths, (float[]){1, 4, 1});
     assert_int_equal(app_folders_restore(folders, &err), ERR_DATA); // once
     app_folders_destroy(folders);
