@@ -7,6 +7,7 @@
 #include "app/album.h"
 
 #include "app/edits.h"
+#include "app/folder_look.h"
 #include "app/small.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
@@ -39,8 +40,7 @@ struct picture {
 struct list {
     struct picture *pictures; // [n]
     int n, room;
-    int passed_over;   // files that are no pictures
-    char why[UI_TEXT]; // of the first of them
+    char why[UI_TEXT]; // it can't be read; "": it can
 };
 
 struct shelf {
@@ -137,12 +137,7 @@ static int add_file(void *ctx, const char *path, const char *folder)
     (void)folder;
     struct list *list = ctx;
     struct stat st;
-    if (!img_is_picture_name(path)) {
-        if (list->passed_over++ == 0)
-            snprintf(list->why, sizeof list->why, "%s: not a picture", strrchr(path, '/') + 1);
-        return 0;
-    }
-    if (stat(path, &st))
+    if (!img_is_picture_name(path) || stat(path, &st))
         return 0;
     char *copy = strdup(path);
     if (!copy || !make_room(list)) {
@@ -302,6 +297,7 @@ static void make_one(struct app_album *a, struct app_small *m, const struct pict
         a->n_made++;
         px = NULL;
     } else if (p) {
+        app_plain_reason(err.text);
         p->fault = strdup(err.text);
     }
     free(px);
@@ -587,7 +583,8 @@ static void fill_section(struct ui_section *section, const struct shelf *shelf)
     }
     section->n = shelf->list.n;
     section->reading = !shelf->read;
-    section->skipped = broken + shelf->list.passed_over;
+    section->usable = shelf->list.n - broken;
+    section->skipped = broken;
     snprintf(section->why, sizeof section->why, "%s", file_below(why, shelf->dir));
 }
 

@@ -74,6 +74,7 @@ struct app_browser {
     bool list_due, reading;
     int64_t asked_ns;
     struct app_dirs list; // changed, but for its counts, by the main thread alone
+    struct app_dir self;  // alike: the folder that is listed
     int list_number;      // another one with each list
     struct app_dirs fresh;
     bool is_fresh;
@@ -223,6 +224,18 @@ static int take_step(struct work *w, struct app_glance *g, enum step step)
     }
 }
 
+// What was found in the folder under the cursor holds for its row, too.
+static void count_row(struct app_browser *b, const struct ui_glance *seen)
+{
+    int i = b->row_cursor - (b->n_rows - b->list.n);
+    struct app_dir *dir = i >= 0 && i < b->list.n ? &b->list.dir[i] : &b->self;
+    if (seen->about || b->row_cursor < 0)
+        return;
+    dir->pictures = seen->pictures;
+    dir->more = false;
+    dir->asked = b->news = true;
+}
+
 // Takes the lock. False: the look ends here.
 static bool show_step(struct work *w, struct app_glance *g, enum step step, int ret, bool of_cursor)
 {
@@ -237,6 +250,8 @@ static bool show_step(struct work *w, struct app_glance *g, enum step step, int 
     int before = look->seen.strip.n; // small pictures stay until there are others
     look->seen = g->seen;
     look->seen.strip.n = step == LOOK_COUNTS ? before : g->seen.strip.n;
+    if (step == LOOK_SKIPPED)
+        count_row(w->b, &g->seen);
     if (step == LOOK_PICTURES) {
         img_finish(&look->fresh);
         look->fresh = g->row;
@@ -263,34 +278,43 @@ static void do_look(struct work *w, int k)
     app_glance_finish(&g);
 }
 
-// The next row in sight that is not counted, -1: none.
-static int next_to_count(const struct app_browser *b)
+// The next row in sight that is not counted, the folder itself as the last one; NULL: none.
+static struct app_dir *next_to_count(struct app_browser *b)
 {
     int first = b->seen_first > 0 ? b->seen_first : 0;
     for (int i = first; i < first + b->seen_n && i < b->list.n; i++)
         if (!b->list.dir[i].asked)
-            return i;
-    return -1;
+            return &b->list.dir[i];
+    bool in_sight = b->seen_first < 0 && b->seen_n > 0 && !b->reading && !b->fault[0];
+    return in_sight && !b->self.asked ? &b->self : NULL;
 }
 
-static void do_count(struct work *w, int i)
+static int path_in(char out[PATH_MAX], const struct app_browser *b, const struct app_dir *dir)
+{
+    if (dir->name)
+        return file_join(out, PATH_MAX, b->dir, dir->name, NULL);
+    snprintf(out, PATH_MAX, "%s", b->dir);
+    return 0;
+}
+
+static void do_count(struct work *w, struct app_dir *dir)
 {
     struct app_browser *b = w->b;
     struct app_dir counted = {0};
     char path[PATH_MAX];
     int list = b->list_number;
-    b->list.dir[i].asked = true;
-    if (file_join(path, sizeof path, b->dir, b->list.dir[i].name, NULL))
+    dir->asked = true;
+    if (path_in(path, b, dir))
         return;
     begin(w, TO_COUNT, path);
     int ret = app_dirs_count(&counted, w->dir, &w->watch);
     bool wanted = resume(w) && !ret;
     if (b->list_number != list)
         return;
-    b->list.dir[i].asked = wanted || !is_present(w);
+    dir->asked = wanted || !is_present(w);
     if (wanted) {
-        b->list.dir[i].pictures = counted.pictures;
-        b->list.dir[i].has_folders = counted.has_folders;
+        dir->pictures = counted.pictures;
+        dir->more = counted.more;
         b->news = true;
         show(w);
     }
@@ -310,16 +334,17 @@ static int next_look(const struct app_browser *b)
 static bool do_next(struct work *w)
 {
     struct app_browser *b = w->b;
-    int look = next_look(b), row = next_to_count(b);
+    int look = next_look(b);
+    struct app_dir *row = next_to_count(b);
     if (!b->open)
         return false;
     if (b->list_due)
         do_list(w);
     else if (b->is_fresh)
         return false; // the main thread takes that first
-    else if (look == CURSOR || (look >= 0 && row < 0))
+    else if (look == CURSOR || (look >= 0 && !row))
         do_look(w, look);
-    else if (row >= 0)
+    else if (row)
         do_count(w, row);
     else
         return false;
@@ -437,6 +462,7 @@ static void ask_for_list(struct app_browser *b, const char *dir)
     b->asked_ns = clock_now_ns();
     b->fault[0] = '\0';
     app_dirs_finish(&b->list);
+    b->self = (struct app_dir){.pictures = -1};
     b->list_number++;
     b->n_rows = 0;
     b->row_cursor = -1;
@@ -617,13 +643,12 @@ static bool fill_rows(struct app_browser *b)
         b->rows_room = most;
     }
     if (!b->fault[0])
-        b->rows[n++] = (struct ui_dir){".", b->list.pictures, b->list.n > 0, is_used(b, ".")};
+        b->rows[n++] = (struct ui_dir){".", b->self.pictures, b->self.more, is_used(b, ".")};
     if (strcmp(b->dir, "/") != 0)
-        b->rows[n++] = (struct ui_dir){"..", -1, true, false};
+        b->rows[n++] = (struct ui_dir){"..", -1, false, false};
     for (int i = 0; i < b->list.n; i++) {
         const struct app_dir *dir = &b->list.dir[i];
-        b->rows[n++] =
-            (struct ui_dir){dir->name, dir->pictures, dir->has_folders, is_used(b, dir->name)};
+        b->rows[n++] = (struct ui_dir){dir->name, dir->pictures, dir->more, is_used(b, dir->name)};
     }
     b->n_rows = n;
     return true;
@@ -650,6 +675,7 @@ static bool take_list(struct app_browser *b)
     b->list = b->fresh;
     b->list_number++;
     b->fresh = (struct app_dirs){0};
+    b->self.asked = b->self.pictures >= 0;
     b->is_fresh = b->reading = false;
     b->n_rows = 0;
     if (fill_rows(b))

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "app/dirs.h"
 
+#include "app/folder_look.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
-#include "core/image/decode.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 
 #define MAX_CONFIG (1 << 16)
+#define LONGEST    (CLOCK_SECOND / 2) // that counting takes
 
 // ---- Order --------------------------------------------------------------------------------------
 
@@ -125,8 +127,6 @@ int app_dirs_read(struct app_dirs *out, const char *path, bool hidden, bool with
         out->n_links += is_link(e);
         if (is_folder(d, e, with_links))
             ret = add(out, e->d_name, err);
-        else
-            out->pictures += img_is_picture_name(e->d_name);
         if (!ret && app_overtaken(watch))
             ret = ERR_STOPPED;
     }
@@ -145,26 +145,24 @@ void app_dirs_finish(struct app_dirs *dirs)
     *dirs = (struct app_dirs){0};
 }
 
+struct count {
+    const struct app_watch *watch;
+    int64_t until_ns;
+};
+
+static bool goes_on(void *ctx)
+{
+    const struct count *count = ctx;
+    return !app_overtaken(count->watch) && clock_now_ns() < count->until_ns;
+}
+
 int app_dirs_count(struct app_dir *dir, const char *path, const struct app_watch *watch)
 {
-    DIR *d = opendir(path);
-    dir->pictures = 0;
-    dir->has_folders = false;
-    for (const struct dirent *e; d && (e = readdir(d));) {
-        if (e->d_name[0] == '.')
-            continue;
-        if (is_folder(d, e, !dir->has_folders))
-            dir->has_folders = true;
-        else
-            dir->pictures += img_is_picture_name(e->d_name);
-        if (app_overtaken(watch))
-            dir->pictures = -1;
-        if (dir->pictures < 0)
-            break;
-    }
-    if (d)
-        closedir(d);
-    return dir->pictures < 0 ? ERR_STOPPED : 0;
+    struct count count = {watch, clock_now_ns() + LONGEST};
+    struct app_folder_look look;
+    dir->more = !app_folder_look(&look, path, goes_on, &count);
+    dir->pictures = look.pictures;
+    return app_overtaken(watch) ? ERR_STOPPED : 0;
 }
 
 // ---- Places -------------------------------------------------------------------------------------

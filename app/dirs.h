@@ -22,17 +22,16 @@ static inline bool app_overtaken(const struct app_watch *watch)
 }
 
 struct app_dir {
-    char *name;       // owned
-    int pictures;     // files right in it that are named like pictures; -1: not counted
-    bool has_folders; // counted, too
-    bool asked;       // the browser's own: its counting was begun
+    char *name;   // owned; NULL: the folder that is listed itself
+    int pictures; // in it, at any depth; -1: not counted
+    bool more;    // at least: counting took too long
+    bool asked;   // the browser's own: its counting was begun
 };
 
 struct app_dirs {
     struct app_dir *dir; // [n], owned
     int n, room;
-    int pictures; // as above, of the folder itself
-    int n_links;  // of its entries: what they lead to is known only `with_links`
+    int n_links; // of its entries: what they lead to is known only `with_links`
 };
 
 // Lists the folders right in `path` as people sort them: by the rules of their language, numbers
@@ -44,8 +43,8 @@ int app_dirs_read(struct app_dirs *out, const char *path, bool hidden, bool with
 // Fine on a zero-initialised one.
 void app_dirs_finish(struct app_dirs *dirs);
 
-// Counts what is right in `path` into *dir. Where it can't be read there is nothing in it. Errors:
-// ERR_STOPPED.
+// Counts the pictures in `path` (folder_look.h), for half a second at most, into *dir. Where it
+// can't be read there is nothing in it. Errors: ERR_STOPPED.
 int app_dirs_count(struct app_dir *dir, const char *path, const struct app_watch *watch);
 
 // Turns a path without '/' at its end into that of the folder above; "/" stays.

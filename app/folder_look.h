@@ -13,14 +13,22 @@
 int app_count_pictures(const char *dir, const atomic_bool *stop);
 
 struct app_folder_look {
-    int pictures;      // files that start like pictures, as their names say
-    int skipped;       // other files: broken ones, and those that are none by their names
-    char why[UI_TEXT]; // "sub/x.jpg: the file is empty; 3 other files"; "" where none is skipped
+    int pictures; // files that start like pictures, as their names say
+    int folders;  // below `dir` with some of these,
+    int persons;  // and of them with several: as trainings take it, each of these is a person
+    int skipped;  // other pictures by their names or by their first bytes, and dead links of such
+                  // names; what else is there does not count
+    char why[UI_TEXT]; // of the first ones, as many as it has room for: "sub/x.jpg: the file is
+                       // empty; y.gif: GIF is not read; 3 more"; "" where none is skipped
 };
 
 // Looks at each file below `dir`. `goes_on` is asked before each. False where it ended early: then
 // *look is what was seen till then.
 bool app_folder_look(struct app_folder_look *look, const char *dir, bool (*goes_on)(void *ctx),
                      void *ctx);
+
+// Takes what means nothing to most people out of a reason: the bytes that a file starts with, and
+// what to save it as.
+void app_plain_reason(char *why);
 
 #endif

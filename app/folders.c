@@ -433,6 +433,7 @@ int app_folders_view(struct app_folders *f, struct ui_view *view)
     for (int i = 0; i < f->n; i++) {
         snprintf(view->folder[i].path, UI_TEXT, "%s", f->list[i].path);
         view->folder[i].pictures = f->list[i].pictures;
+        view->folder[i].about = !f->list[i].looked;
         view->folder[i].weight = f->list[i].weight;
         view->folder[i].skipped = f->list[i].skipped;
         memcpy(view->folder[i].skipped_why, f->list[i].why, UI_TEXT);

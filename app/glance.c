@@ -30,6 +30,7 @@ static void skip(struct ui_glance *seen, const char *dir, const char *why)
 {
     if (seen->skipped++ == 0)
         snprintf(seen->why, sizeof seen->why, "%s", file_below(why, dir));
+    app_plain_reason(seen->why);
 }
 
 static int keep(char **list, int *n, const char *path)
@@ -44,23 +45,22 @@ static int visit(void *ctx, const char *path, const char *folder)
 {
     struct walk *w = ctx;
     struct ui_glance *seen = &w->glance->seen;
-    char why[PATH_MAX + 32];
     if (app_overtaken(w->watch))
         return ERR_STOPPED;
     if (clock_now_ns() > w->until_ns)
         return LONG_ENOUGH;
-    if (!img_is_picture_name(path)) {
-        snprintf(why, sizeof why, "%s: not a picture", path);
-        skip(seen, w->dir, why);
+    if (!img_is_picture_name(path))
         return 0;
-    }
     if (strcmp(folder, w->folder) != 0) {
         snprintf(w->folder, sizeof w->folder, "%s", folder);
         w->in_folder = 0;
     }
     seen->pictures++;
     // As trainings take it: several pictures in a folder below the given one show one person.
-    seen->persons += ++w->in_folder == 2 && strcmp(folder, w->dir) != 0;
+    bool below = strcmp(folder, w->dir) != 0;
+    w->in_folder++;
+    seen->folders += below && w->in_folder == 1;
+    seen->persons += below && w->in_folder == 2;
     return w->in_folder == 1 ? keep(w->glance->path, &w->glance->n_paths, path)
                              : keep(w->more, &w->n_more, path);
 }
@@ -81,6 +81,7 @@ int app_glance_look(struct app_glance *out, const char *dir, const struct app_wa
     if (ret == ERR_DATA)
         snprintf(out->seen.fault, sizeof out->seen.fault, "%s", err.text);
     out->seen.more = ret == LONG_ENOUGH;
+    out->seen.about = true;
     if (ret == ERR_DATA || ret == LONG_ENOUGH)
         ret = 0;
     out->seen.known = true;
@@ -141,7 +142,10 @@ int app_glance_check(struct app_glance *g, const char *dir, const struct app_wat
     struct check check = {watch, clock_now_ns() + LONGEST};
     struct app_folder_look look;
     if (!g->seen.more && app_folder_look(&look, dir, goes_on, &check)) {
+        g->seen.about = false;
         g->seen.pictures = look.pictures;
+        g->seen.folders = look.folders;
+        g->seen.persons = look.persons;
         g->seen.skipped = look.skipped;
         snprintf(g->seen.why, sizeof g->seen.why, "%s", look.why);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A look into a folder of other people, at any depth: how many pictures and persons are in it,
-// what would be skipped, and small ones of a few of its pictures. Any thread.
+// A look into a folder of other people, at any depth: how many pictures and folders of them are in
+// it, what would be skipped, and small ones of a few of its pictures. Any thread.
 #ifndef VISAVIS_APP_GLANCE_H
 #define VISAVIS_APP_GLANCE_H
 
@@ -14,8 +14,8 @@ struct app_glance {
     int n_paths;
 };
 
-// Counts, and chooses the pictures. What can't be read is told in seen.fault. Errors: ERR_STOPPED
-// (overtaken), ERR_MEMORY. On failure *out is empty.
+// Counts by names, and chooses the pictures. What can't be read is told in seen.fault. Errors:
+// ERR_STOPPED (overtaken), ERR_MEMORY. On failure *out is empty.
 int app_glance_look(struct app_glance *out, const char *dir, const struct app_watch *watch);
 
 // Makes the small pictures, each `side` pixels wide and high. Those that can't be read count as
@@ -23,8 +23,8 @@ int app_glance_look(struct app_glance *out, const char *dir, const struct app_wa
 int app_glance_make(struct app_glance *glance, const char *dir, int side,
                     const struct app_watch *watch);
 
-// Looks at the first bytes of each file, for which are skipped and why; where that takes too long,
-// what the names tell stays. Errors: ERR_STOPPED.
+// Looks at the first bytes of each file, for what counts, what is skipped and why; where that takes
+// too long, what the names tell stays. Errors: ERR_STOPPED.
 int app_glance_check(struct app_glance *glance, const char *dir, const struct app_watch *watch);
 
 // Fine on a zero-initialised one.

@@ -65,6 +65,20 @@ static void fill_folders(struct app_session *s, struct ui_view *v)
     }
 }
 
+// What is known of folders of other people holds on the page of pictures, which has only seen some.
+static void fill_sections(struct ui_view *v)
+{
+    for (int i = 0; i < v->n_folders && SIAM_KINDS + i < v->album.n_sections; i++) {
+        struct ui_section *section = &v->album.section[SIAM_KINDS + i];
+        const struct ui_folder *folder = &v->folder[i];
+        if (folder->about)
+            continue;
+        section->usable = folder->pictures;
+        section->skipped = folder->skipped;
+        memcpy(section->why, folder->skipped_why, sizeof section->why);
+    }
+}
+
 static void fill_collect(struct app_session *s, struct ui_view *v)
 {
     struct app_collector_state c;
@@ -89,8 +103,10 @@ static void fill_collect(struct app_session *s, struct ui_view *v)
         app_coach_view(&known, &v->coach);
     }
     app_newest_view(s->newest, v->newest);
-    if (s->page == UI_PAGE_COLLECTED)
+    if (s->page == UI_PAGE_COLLECTED) {
         app_album_view(s->album, &v->album);
+        fill_sections(v);
+    }
     if (s->page == UI_PAGE_PEOPLE)
         app_browser_view(s->browser, &v->people);
 }
@@ -274,6 +290,7 @@ static void settle_pictures(struct app_session *s, struct ui_window *window)
             settled = is_seen(&s->view.people, s->view.n_folders);
         } else {
             app_album_view(s->album, &s->view.album);
+            fill_sections(&s->view);
             settled = is_settled(&s->view.album);
         }
         clock_sleep_until(clock_now_ns() + CLOCK_SECOND / 100);

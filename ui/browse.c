@@ -13,7 +13,8 @@
 #define LOOK_PAD  8.0f
 #define STRIP     48.0f
 #define STRIP_LOW 34.0f
-#define ROOMY     360.0f // height, to have larger pictures,
+#define TALL      480.0f // height, to say more of what is skipped,
+#define ROOMY     360.0f // to have larger pictures,
 #define LOW       190.0f // and to have some at all
 
 static const char *name_of(const struct ui_dir *row)
@@ -82,7 +83,7 @@ static void draw_row(struct ui_canvas *c, struct ui_box box, const struct ui_peo
     struct ui_box in = ui_inset(box, UI_GAP, 0);
     char count[32] = "";
     if (row->pictures > 0)
-        snprintf(count, sizeof count, "%d", row->pictures);
+        snprintf(count, sizeof count, "%d%s", row->pictures, row->more ? "+" : "");
     float count_w = *count ? ui_label_width(c, UI_BODY, count) + UI_GAP : 0;
     ui_label(c, ui_cut_right(&in, count_w), UI_BODY, UI_RIGHT, t->dim, count);
     if (row->used)
@@ -139,16 +140,17 @@ static void draw_list(struct ui_canvas *c, struct ui_box box, const struct ui_pe
 static void draw_counts(struct ui_canvas *c, struct ui_box line, const struct ui_glance *glance)
 {
     const struct ui_theme *t = c->theme;
-    char full[96], brief[64];
-    ui_count_text(full, sizeof full, glance->pictures, glance->persons, glance->more);
-    ui_count_text(brief, sizeof brief, glance->pictures, 0, false);
-    const char *texts[] = {full, brief, NULL}, *fault[] = {glance->fault, NULL};
+    const char *fault[] = {glance->fault, NULL};
     if (!glance->known)
         ui_label(c, line, UI_BODY, UI_LEFT, t->dim, "counting\xe2\x80\xa6");
     else if (*glance->fault)
         ui_note_draw(c, line, t->error, t->error, fault);
     else
-        ui_label_fit(c, line, UI_BODY, UI_LEFT, t->text, texts);
+        ui_count_draw(c, line,
+                      glance->more    ? "at least "
+                      : glance->about ? "about "
+                                      : "",
+                      glance->pictures, glance->folders, glance->persons);
 }
 
 static float strip_height(float room)
@@ -156,10 +158,16 @@ static float strip_height(float room)
     return room >= ROOMY ? STRIP : room >= LOW ? STRIP_LOW : UI_BUTTON_H;
 }
 
+// Of what is skipped and why.
+static float lines(float room)
+{
+    return room >= TALL ? 3 : room >= ROOMY ? 2 : room >= LOW ? 1 : 0;
+}
+
 static float look_height(struct ui_canvas *c, float room)
 {
     return strip_height(room) + UI_STEP + ui_line_height(c, UI_BODY) +
-           (room >= LOW ? ui_line_height(c, UI_CAPTION) + 1 : 0);
+           lines(room) * ui_line_height(c, UI_CAPTION) + 1;
 }
 
 static void draw_used(struct ui_canvas *c, struct ui_box *row)

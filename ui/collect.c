@@ -84,12 +84,15 @@ static void draw_folder_head(struct ui_canvas *c, struct ui_box row, const struc
                                   .label = row.w < 250 ? "Add" : "Add folder",
                                   .zone = {.kind = UI_PAGE, .index = UI_PAGE_PEOPLE}};
     int pictures = 0;
-    for (int i = 0; i < view->n_folders; i++)
+    bool about = false;
+    for (int i = 0; i < view->n_folders; i++) {
         pictures += SDL_max(view->folder[i].pictures, 0);
+        about |= view->folder[i].about;
+    }
     const char *s = view->n_folders == 1 ? "" : "s";
     char full[64], half[48], brief[32];
-    snprintf(full, sizeof full, "%d picture%s in %d folder%s", pictures, pictures == 1 ? "" : "s",
-             view->n_folders, s);
+    snprintf(full, sizeof full, "%s%d picture%s in %d folder%s", about ? "about " : "", pictures,
+             pictures == 1 ? "" : "s", view->n_folders, s);
     snprintf(half, sizeof half, "%d in %d folder%s", pictures, view->n_folders, s);
     snprintf(brief, sizeof brief, "%d in %d", pictures, view->n_folders);
     const char *names[] = {full, half, brief, NULL}, *none[] = {"Other people", "Others", NULL};
@@ -106,9 +109,9 @@ static void draw_folder(struct ui_canvas *c, struct ui_box row, const struct ui_
     bool over = ui_inside(zone.box, c->mouse_x, c->mouse_y);
     ui_icon(c, ui_centred(zone.box, 10, 10), UI_CROSS, over ? t->error : t->dim);
     ui_zone_add(c, zone);
-    char count[16] = "counting\xe2\x80\xa6";
+    char count[24] = "counting\xe2\x80\xa6";
     if (folder->pictures >= 0)
-        snprintf(count, sizeof count, "%d", folder->pictures);
+        snprintf(count, sizeof count, "%s%d", folder->about ? "about " : "", folder->pictures);
     float w = ui_label_width(c, UI_BODY, count);
     ui_cut_right(&row, UI_STEP);
     ui_label(c, ui_cut_right(&row, w), UI_BODY, UI_RIGHT, t->dim, count);

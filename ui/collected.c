@@ -230,10 +230,8 @@ static void draw_heading(struct ui_canvas *c, struct ui_box row, const struct ui
 {
     const struct ui_theme *t = c->theme;
     bool over = section->n > 0 && ui_inside(row, c->mouse_x, c->mouse_y);
-    char count[32], skipped[UI_TEXT + 64], brief[32];
-    snprintf(count, sizeof count, "%d", section->n);
-    snprintf(skipped, sizeof skipped, "%d skipped: %s", section->skipped, section->why);
-    snprintf(brief, sizeof brief, "%d skipped", section->skipped);
+    char count[32];
+    snprintf(count, sizeof count, "%d", section->usable);
     float count_w = ui_label_width(c, UI_BODY, count) + UI_GAP;
     float name_w = fminf(ui_label_width(c, UI_STRONG, section->name) + 1, row.w - count_w);
     struct ui_box name = ui_cut_left(&row, name_w);
@@ -243,12 +241,8 @@ static void draw_heading(struct ui_canvas *c, struct ui_box row, const struct ui
         ui_label_path(c, name, UI_STRONG, over ? t->accent : t->text, section->name);
     ui_cut_left(&row, UI_GAP);
     ui_label(c, ui_cut_left(&row, count_w), UI_BODY, UI_LEFT, t->dim, count);
-    if (section->skipped == 0 || row.w < 100)
-        return;
-    const char *texts[] = {skipped, brief, NULL};
-    ui_icon(c, ui_centred(ui_cut_left(&row, 14), 12, 12), UI_ALERT, t->warning);
-    ui_cut_left(&row, UI_STEP);
-    ui_label_fit(c, row, UI_CAPTION, UI_LEFT, t->dim, row.w < 220 ? texts + 1 : texts);
+    if (section->skipped > 0 && row.w >= 100)
+        ui_skipped_draw(c, row, section->skipped, section->why);
 }
 
 static void draw_no_pictures(struct ui_canvas *c, struct ui_box row,

@@ -115,11 +115,13 @@ void ui_used_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *
 void ui_browse_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                     struct ui_people_page *page, bool has_keys);
 
-// What these share: "12 pictures, 3 persons"; a line with a warning sign; one that says what is
-// skipped and why.
-void ui_count_text(char *out, size_t size, int pictures, int persons, bool more);
+// What these share. How many pictures, as shortly as there is room for, of `folders`, of which
+// `persons` have several; `how` stands before it: "about ", "at least ", "".
+void ui_count_draw(struct ui_canvas *c, struct ui_box row, const char *how, int pictures,
+                   int folders, int persons);
+// A line with a warning sign; what is skipped and why, in as many lines as there is room for.
 void ui_note_draw(struct ui_canvas *c, struct ui_box row, SDL_Color mark, SDL_Color ink,
                   const char *const *texts);
-void ui_skipped_draw(struct ui_canvas *c, struct ui_box row, int skipped, const char *why);
+void ui_skipped_draw(struct ui_canvas *c, struct ui_box box, int skipped, const char *why);
 
 #endif

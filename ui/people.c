@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define BOTH_W   660.0f // of the page, to have both side by side
 #define BOTH_GAP 18.0f
@@ -107,13 +108,18 @@ static void plural(char *out, size_t size, int n, const char *what)
     snprintf(out, size, "%d %s%s", n, what, n == 1 ? "" : "s");
 }
 
-void ui_count_text(char *out, size_t size, int pictures, int persons, bool more)
+void ui_count_draw(struct ui_canvas *c, struct ui_box row, const char *how, int pictures,
+                   int folders, int persons)
 {
-    char some[48], people[48];
+    char some[48], people[48], full[160], half[128], brief[64];
     plural(some, sizeof some, pictures, "picture");
-    plural(people, sizeof people, persons, "person");
-    snprintf(out, size, "%s%s%s%s", more ? "at least " : "", some, persons > 0 ? ", " : "",
-             persons > 0 ? people : "");
+    plural(people, sizeof people, folders, folders == persons ? "person" : "folder");
+    snprintf(brief, sizeof brief, "%s%s", how, some);
+    snprintf(half, sizeof half, "%s, %s", brief, people);
+    snprintf(full, sizeof full, "%s, %d with several pictures", half, persons);
+    const char *texts[] = {full, half, brief, NULL};
+    int first = folders == 0 ? 2 : persons == 0 || persons == folders ? 1 : 0;
+    ui_label_fit(c, row, UI_BODY, UI_LEFT, c->theme->text, texts + first);
 }
 
 void ui_note_draw(struct ui_canvas *c, struct ui_box row, SDL_Color mark, SDL_Color ink,
@@ -124,14 +130,33 @@ void ui_note_draw(struct ui_canvas *c, struct ui_box row, SDL_Color mark, SDL_Co
     ui_label_fit(c, row, UI_CAPTION, UI_LEFT, ink, texts);
 }
 
-void ui_skipped_draw(struct ui_canvas *c, struct ui_box row, int skipped, const char *why)
+// All reasons in one line, or the first one with how many more, or none.
+static void draw_skipped_line(struct ui_canvas *c, struct ui_box row, const char *full, int skipped,
+                              const char *why)
 {
-    char full[UI_TEXT + 64], brief[48];
-    snprintf(full, sizeof full, "%d skipped: %s", skipped, why);
+    char first[UI_TEXT + 64], brief[48];
+    const char *end = strstr(why, "; ");
+    snprintf(first, sizeof first, "%d skipped: %.*s; %d more", skipped, end ? (int)(end - why) : 0,
+             why, skipped - 1);
     snprintf(brief, sizeof brief, "%d skipped", skipped);
-    const char *texts[] = {full, brief, NULL};
-    ui_note_draw(c, row, c->theme->warning, c->theme->dim,
-                 *why && row.w >= 160 ? (const char *const[]){full, NULL} : texts);
+    const char *texts[] = {full, end ? first : full, row.w < 160 || !*why ? brief : NULL, NULL};
+    ui_note_draw(c, row, c->theme->warning, c->theme->dim, texts);
+}
+
+void ui_skipped_draw(struct ui_canvas *c, struct ui_box box, int skipped, const char *why)
+{
+    char full[UI_TEXT + 64];
+    float line = ui_line_height(c, UI_CAPTION);
+    snprintf(full, sizeof full, "%d skipped: %s", skipped, why);
+    if (box.h < 2 * line || ui_label_width(c, UI_CAPTION, full) <= box.w - 14 - UI_STEP) {
+        box.h = fminf(box.h, 2 * line - 1);
+        draw_skipped_line(c, box, full, skipped, why);
+        return;
+    }
+    struct ui_box mark = ui_cut_left(&box, 14);
+    ui_icon(c, ui_centred(ui_cut_top(&mark, line), 12, 12), UI_ALERT, c->theme->warning);
+    ui_cut_left(&box, UI_STEP);
+    ui_paragraph(c, box, UI_CAPTION, UI_LEFT, c->theme->dim, full);
 }
 
 // Which of the two lists is shown, where there is no room for both.

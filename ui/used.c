@@ -79,11 +79,11 @@ static void draw_weight(struct ui_canvas *c, struct ui_box row, float weight, in
 static void draw_counts(struct ui_canvas *c, struct ui_box row, const struct ui_folder *folder,
                         const struct ui_glance *glance)
 {
-    char full[96], brief[64];
-    ui_count_text(full, sizeof full, folder->pictures, glance->persons, false);
-    ui_count_text(brief, sizeof brief, folder->pictures, 0, false);
-    const char *texts[] = {full, brief, NULL}, *counting[] = {"counting\xe2\x80\xa6", NULL};
-    ui_label_fit(c, row, UI_BODY, UI_LEFT, c->theme->text, folder->pictures < 0 ? counting : texts);
+    if (folder->pictures < 0)
+        ui_label(c, row, UI_BODY, UI_LEFT, c->theme->text, "counting\xe2\x80\xa6");
+    else
+        ui_count_draw(c, row, folder->about ? "about " : "", folder->pictures, glance->folders,
+                      glance->persons);
 }
 
 static void draw_own(struct ui_canvas *c, struct ui_box row, const struct ui_folder *folder)

@@ -107,7 +107,8 @@ struct ui_section {
     char key;           // 'a', 'p', 'n'; 0: a folder of other people, where nothing is changed
     bool reading;       // for the first time
     int n;              // pictures, the newest first
-    int skipped;        // other files, and pictures that can't be read
+    int usable;         // of them, as far as is known
+    int skipped;        // pictures that can't be used
     char why[UI_TEXT];  // of the first of these
 };
 
@@ -159,8 +160,9 @@ struct ui_figures {
 struct ui_folder {
     char path[UI_TEXT];
     int pictures; // files that look like pictures; -1 while still counting
+    bool about;   // by their names alone, so far
     float weight; // how often its people are drawn in trainings, against 1; 1/4..4; 0 means 1
-    int skipped;  // files that can't be used
+    int skipped;  // pictures that can't be used
     char skipped_why[UI_TEXT]; // of the first of them, one line
     int own;                   // pictures that look like the user
     char own_path[UI_TEXT];    // of one of them
@@ -172,10 +174,12 @@ struct ui_folder {
 struct ui_glance {
     bool known;            // else it is still being looked at
     bool more;             // there is more than what is counted here: that took too long
-    int pictures;          // files that are named like pictures
-    int persons;           // sub-folders with several of them
-    int skipped;           // files that are none
-    char why[UI_TEXT];     // the first of these is
+    bool about;            // counted by names alone, so far
+    int pictures;          // files that look like pictures
+    int folders;           // sub-folders with some of them,
+    int persons;           // and with several
+    int skipped;           // pictures that can't be used
+    char why[UI_TEXT];     // the first of these can't be
     char fault[UI_TEXT];   // why the folder can't be read; "": it can
     struct ui_strip strip; // some of its pictures
 };
@@ -184,9 +188,9 @@ struct ui_glance {
 // the folder itself and the one above it.
 struct ui_dir {
     const char *name; // any bytes; ".", ".."
-    int pictures;     // right in it; -1: not counted yet
-    bool has_folders;
-    bool used; // it is one of the folders of other people
+    int pictures;     // in it, at any depth; -1: not counted yet
+    bool more;        // at least: that took too long
+    bool used;        // it is one of the folders of other people
 };
 
 // The page of other people. It has two lists, of the folders that are used, as in view.folder, and

@@ -305,29 +305,41 @@ static int not_hidden(const struct dirent *e)
     return e->d_name[0] != '.';
 }
 
-static int walk(const char *dir, const struct ancestor *parent, file_visit visit, void *ctx,
-                struct err *err);
+struct walk {
+    bool dead_links; // are visited, too
+    file_visit visit;
+    void *ctx;
+    struct err *err;
+};
+
+static int walk(const struct walk *w, const char *dir, const struct ancestor *parent);
+
+static bool is_link(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
 
 // One pass over a folder's entries: its files, or its sub-folders.
-static int walk_entries(const char *dir, struct dirent **entries, int n, bool folders,
-                        const struct ancestor *self, file_visit visit, void *ctx, struct err *err)
+static int walk_entries(const struct walk *w, const char *dir, struct dirent **entries, int n,
+                        bool folders, const struct ancestor *self)
 {
     int ret = 0;
     for (int i = 0; i < n && ret == 0; i++) {
         char path[4096];
         struct stat st;
-        if (file_join(path, sizeof path, dir, entries[i]->d_name, NULL) || stat(path, &st))
-            continue; // too long, a dangling link, or gone meanwhile
-        if (!folders && S_ISREG(st.st_mode))
-            ret = visit(ctx, path, dir);
-        else if (folders && S_ISDIR(st.st_mode) && !is_own_ancestor(self, &st))
-            ret = walk(path, self, visit, ctx, err);
+        if (file_join(path, sizeof path, dir, entries[i]->d_name, NULL))
+            continue;                      // too long
+        bool there = stat(path, &st) == 0; // else a dangling link, or gone meanwhile
+        if (!folders && (there ? S_ISREG(st.st_mode) : w->dead_links && is_link(path)))
+            ret = w->visit(w->ctx, path, dir);
+        else if (folders && there && S_ISDIR(st.st_mode) && !is_own_ancestor(self, &st))
+            ret = walk(w, path, self);
     }
     return ret;
 }
 
-static int walk(const char *dir, const struct ancestor *parent, file_visit visit, void *ctx,
-                struct err *err)
+static int walk(const struct walk *w, const char *dir, const struct ancestor *parent)
 {
     struct dirent **entries = NULL;
     struct stat st;
@@ -337,11 +349,11 @@ static int walk(const char *dir, const struct ancestor *parent, file_visit visit
         return 0;
     }
     if (n < 0)
-        return err_set(err, ERR_DATA, "%s: cannot read folder: %s", dir, strerror(errno));
+        return err_set(w->err, ERR_DATA, "%s: cannot read folder: %s", dir, strerror(errno));
     struct ancestor self = {.dev = st.st_dev, .ino = st.st_ino, .parent = parent};
-    int ret = walk_entries(dir, entries, n, false, &self, visit, ctx, err);
+    int ret = walk_entries(w, dir, entries, n, false, &self);
     if (ret == 0)
-        ret = walk_entries(dir, entries, n, true, &self, visit, ctx, err);
+        ret = walk_entries(w, dir, entries, n, true, &self);
     for (int i = 0; i < n; i++)
         free(entries[i]);
     free(entries);
@@ -350,7 +362,12 @@ static int walk(const char *dir, const struct ancestor *parent, file_visit visit
 
 int file_walk(const char *dir, file_visit visit, void *ctx, struct err *err)
 {
-    return walk(dir, NULL, visit, ctx, err);
+    return walk(&(struct walk){false, visit, ctx, err}, dir, NULL);
+}
+
+int file_walk_all(const char *dir, file_visit visit, void *ctx, struct err *err)
+{
+    return walk(&(struct walk){true, visit, ctx, err}, dir, NULL);
 }
 
 int file_user_dir(char *out, size_t size, const char *variable, const char *below_home,

@@ -77,6 +77,8 @@ typedef int (*file_visit)(void *ctx, const char *path, const char *folder);
 // are passed over and logged.
 // Errors: ERR_DATA (`dir` is absent, unreadable or no folder), ERR_MEMORY, or the visitor's.
 int file_walk(const char *dir, file_visit visit, void *ctx, struct err *err);
+// Alike, and visits links that lead nowhere, too.
+int file_walk_all(const char *dir, file_visit visit, void *ctx, struct err *err);
 
 // "$VARIABLE/visavis", or "~/BELOW_HOME/visavis" where that is not set, as the XDG base directories
 // are found. Errors: ERR_USAGE (neither is set), ERR_DATA (too long).

@@ -106,6 +106,13 @@ int img_check_start(const char *path, struct err *err)
     return ret ? ret : readable_format(&src, err) ? 0 : ERR_DATA;
 }
 
+bool img_starts_as_picture(const char *path)
+{
+    uint8_t start[START_BYTES];
+    size_t size;
+    return !file_read_start(path, start, sizeof start, &size, NULL) && find_format(start, size);
+}
+
 bool img_is_picture_name(const char *path)
 {
     static const char *const ends[] = {".jpg", ".jpeg", ".png", ".webp"};

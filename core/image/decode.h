@@ -28,6 +28,9 @@ int img_load(struct img *out, const char *path, int min_side, struct err *err);
 // file, and looks at its first bytes alone. Errors: ERR_DATA, in img_load()'s words.
 int img_check_start(const char *path, struct err *err);
 
+// Whether a file's first bytes are those of a picture, of a format that is read or of another one.
+bool img_starts_as_picture(const char *path);
+
 // Whether the name ends like a picture we read: .jpg .jpeg .png .webp in any case.
 bool img_is_picture_name(const char *path);
 

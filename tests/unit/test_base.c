@@ -201,6 +201,9 @@ static void walk_is_sorted_and_survives_loops(void **state)
     snprintf(path, sizeof path, "%s/walk", dir);
     assert_int_equal(file_walk(path, note_visit, list, &err), 0);
     assert_string_equal(list, "a.jpg b.jpg c.jpg d.jpg e.jpg ");
+    list[0] = '\0';
+    assert_int_equal(file_walk_all(path, note_visit, list, &err), 0);
+    assert_string_equal(list, "a.jpg b.jpg dangling c.jpg d.jpg e.jpg ");
 
     snprintf(path, sizeof path, "%s/walk/b-last", dir);
     assert_int_equal(file_save(path, "", 0, &err), 0);

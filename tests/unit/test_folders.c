@@ -188,9 +188,8 @@ static void files_that_cannot_be_used(void **state)
     assert_true(look.pictures == 1 && look.skipped == 0 && !look.why[0]);
     put(r.a, "notes.txt", "");
     look = look_at(r.a, 100, true);
-    assert_true(look.pictures == 1 && look.skipped == 1);
-    assert_string_equal(look.why, "1 other file");
-    char deep[1000];
+    assert_true(look.pictures == 1 && look.skipped == 0 && !look.why[0]); // what is no picture
+    char deep[1000], link[1100];
     snprintf(deep, sizeof deep, "%s/someone", r.a);
     assert_int_equal(file_make_dirs(deep, NULL), 0);
     put(deep, "a.jpg", "<html>");
@@ -199,10 +198,22 @@ static void files_that_cannot_be_used(void **state)
     put(deep, "list", "");
     tiny_picture(deep, "d.png", 2, 1);
     look = look_at(r.a, 100, true);
-    assert_true(look.pictures == 2 && look.skipped == 5);
+    put(deep, "e.gif", "GIF89a");
+    put(deep, "f", "\xff\xd8\xff");
+    assert_int_equal(symlink("nowhere", strcat(strcpy(link, deep), "/g.jpg")), 0);
+    assert_int_equal(symlink("nowhere", strcat(strcpy(link, deep), "/h.txt")), 0);
+    put(deep, "h.jpg", "");
+    look = look_at(r.a, 100, true);
+    assert_true(look.pictures == 2 && look.folders == 1 && look.persons == 0);
+    assert_int_equal(look.skipped, 7);
     assert_string_equal(look.why,
-                        "someone/a.jpg: not a picture (starts with \"<htm\"); 2 other files");
-    assert_true(look_at(*state, 100, true).pictures == 2);
+                        "someone/a.jpg: not a picture; someone/b.jpeg: the file is empty; "
+                        "someone/c.webp: GIF is not read; someone/e.gif: GIF is not read; "
+                        "someone/f: its name is not that of a JPEG, PNG or WebP; "
+                        "someone/g.jpg: the link leads nowhere; 1 more");
+    tiny_picture(deep, "i.png", 3, 1);
+    look = look_at(*state, 100, true);
+    assert_true(look.pictures == 3 && look.folders == 2 && look.persons == 1);
     char none[1000];
     snprintf(none, sizeof none, "%s/none", r.a);
     assert_true(look_at(none, 100, true).pictures == 0);

@@ -521,12 +521,12 @@ static void pictures(struct ui_view *view)
     view->n_folders = 2;
     *album = (struct ui_album){.thumb = thumbs, .side = THUMB, .cursor = 14, .n_chosen = 5};
     static const struct ui_section sections[] = {
-        {"Anchors", 'a', false, 170, 0, ""},
-        {"Positives", 'p', false, 18, 1, "me at the sea.jpg: not a picture (starts with \"<htm\")"},
-        {"Not me", 'n', false, 0, 0, ""},
-        {"/home/ada/Pictures/other people/labelled faces in the wild", 0, false, 3212, 3,
-         "README: not a picture"},
-        {"/media/disk/gtdb", 0, true, 0, 0, ""},
+        {"Anchors", 'a', false, 170, 170, 0, ""},
+        {"Positives", 'p', false, 18, 17, 1, "me at the sea.jpg: not a picture"},
+        {"Not me", 'n', false, 0, 0, 0, ""},
+        {"/home/ada/Pictures/other people/labelled faces in the wild", 0, false, 3215, 3212, 3,
+         "Emil_Post/01.jpg: the file is empty; Paul_Erdos/poster.tif: TIFF is not read; 1 more"},
+        {"/media/disk/gtdb", 0, true, 0, 0, 0, ""},
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         album->section[album->n_sections++] = sections[i];
@@ -557,10 +557,10 @@ static void pictures_none(struct ui_view *view)
 static void people(struct ui_view *view)
 {
     static const struct ui_dir rows[] = {
-        {".", 3, true, false},
-        {"..", -1, true, false},
-        {"holidays 2019 with everybody who came along, and some who did not", 0, true, false},
-        {"labelled faces in the wild", 0, true, false},
+        {".", 4213, true, false},
+        {"..", -1, false, false},
+        {"holidays 2019 with everybody who came along, and some who did not", 907, false, false},
+        {"labelled faces in the wild", 3212, false, false},
         {"new\nline", 4, false, false},
         {"\xff\xfe", 1, false, false},
         {"\xe5\x86\x99\xe7\x9c\x9f", 61, false, false},
@@ -573,23 +573,29 @@ static void people(struct ui_view *view)
     view->page = UI_PAGE_PEOPLE;
     view->folder[0].weight = 2;
     view->folder[0].skipped = 12;
-    text(view->folder[0].skipped_why, "README.txt: not a picture");
+    text(view->folder[0].skipped_why,
+         "Ada_Lovelace/scan.gif: GIF is not read; Blaise_Pascal/02.jpg: not a picture; "
+         "Emil_Post/01.jpg: the file is empty; 9 more");
     view->folder[1].weight = 0.25f;
     view->folder[1].own = 3;
     text(view->folder[1].own_path, "s01/07.jpg");
     for (int i = 0; i < view->n_folders; i++)
         people->used[i] = (struct ui_glance){
-            true, false, 1, 0, 0, "", "", {&worst_row, i < 5 ? UI_GLANCE : 0, 1}};
+            .known = true, .pictures = 1, .strip = {&worst_row, i < 5 ? UI_GLANCE : 0, 1}};
+    people->used[0].folders = 901;
     people->used[0].persons = 812;
-    people->used[1].persons = 50;
+    people->used[1].folders = people->used[1].persons = 50;
     people->row = rows;
     people->n_rows = sizeof rows / sizeof *rows;
     people->row_cursor = 3;
     snprintf(people->dir, sizeof people->dir, "/home/ada/Pictures/other people");
-    people->glance = (struct ui_glance){true, false,
-                                        3212, 812,
-                                        12,   "Ada_Lovelace/README.txt: not a picture",
-                                        "",   {&worst_row, UI_GLANCE, 1}};
+    people->glance = (struct ui_glance){.known = true,
+                                        .pictures = 3212,
+                                        .folders = 901,
+                                        .persons = 812,
+                                        .skipped = 12,
+                                        .strip = {&worst_row, UI_GLANCE, 1}};
+    text(people->glance.why, view->folder[0].skipped_why);
 }
 
 static void people_find(struct ui_view *view)

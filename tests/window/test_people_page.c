@@ -50,7 +50,15 @@ static int open_page(void **state)
 {
     (void)state;
     struct ui_glance glance = {
-        true, true, 3212, 812, 12, "a.txt: not a picture", "", {&strip, UI_GLANCE, 1}};
+        .known = true,
+        .more = true,
+        .pictures = 3212,
+        .folders = 901,
+        .persons = 812,
+        .skipped = 12,
+        .why = "a.jpg: not a picture; b.gif: GIF is not read; 10 more",
+        .strip = {&strip, UI_GLANCE, 1},
+    };
     input = (struct ui_input){0};
     view = (struct ui_view){.page = UI_PAGE_PEOPLE, .n_folders = UI_FOLDERS, .threshold = 0.5f};
     for (int i = 0; i < UI_FOLDERS; i++) {
