@@ -483,7 +483,7 @@ void app_browser_open(struct app_browser *b, bool open, const char *beside)
             snprintf(b->beside, sizeof b->beside, "%s", beside);
         snprintf(b->to_find, sizeof b->to_find, "%s", name_at(b, b->row_cursor));
         ask_for_list(b, b->dir);
-        b->browsing = b->n_used == 0;
+        b->browsing = true;
         for (int k = 0; k < b->n_used; k++)
             set_look(&b->looks[k], b->looks[k].dir);
     }

@@ -23,8 +23,7 @@ void app_browser_destroy(struct app_browser *browser);
 // -- main thread --
 
 // The page is opened, and everything read anew, or closed. At first the browser is in the folder
-// above `beside`, or where pictures are ("": there is none). Keys are for the folders that are
-// used, where there are any.
+// above `beside`, or where pictures are ("": there is none). Keys are for it.
 void app_browser_open(struct app_browser *browser, bool open, const char *beside);
 // The folders that are used, in the order in which they are shown; beyond UI_FOLDERS none.
 void app_browser_set_folders(struct app_browser *browser, const char *const *dirs, int n);

@@ -410,8 +410,10 @@ static bool people_key(struct ui_input *input, const SDL_KeyboardEvent *event,
                        const struct ui_view *view, const struct ui_canvas *canvas)
 {
     struct ui_action action;
-    if (event->keysym.mod & (KMOD_CTRL | KMOD_SHIFT) ||
-        !ui_people_key(view, letter_of(event->keysym), event->repeat, canvas->rows, &action))
+    SDL_Keycode key = letter_of(event->keysym);
+    SDL_Keymod other = is_sign(key) ? KMOD_CTRL : KMOD_CTRL | KMOD_SHIFT;
+    if (event->keysym.mod & other ||
+        !ui_people_key(view, key, event->repeat, canvas->rows, &action))
         return false;
     if (action.kind != UI_NONE)
         push(input, action);

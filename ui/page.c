@@ -20,7 +20,8 @@ struct ui_box ui_page_card(struct ui_canvas *c, struct ui_box box, enum ui_page 
     float w = ui_label_width(c, UI_TITLE, title) + 1;
     ui_button_right(c, head, &close, w + UI_GAP);
     ui_label(c, ui_cut_left(head, w), UI_TITLE, UI_LEFT, c->theme->text, title);
-    ui_cut_left(head, UI_GAP);
+    if (*title)
+        ui_cut_left(head, UI_GAP);
     return in;
 }
 

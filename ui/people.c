@@ -11,7 +11,7 @@
 #define BOTH_GAP 18.0f
 #define FOOT_MIN 230.0f // height, to have a line at the foot
 #define TAB_W    92.0f
-#define TITLE_W  340.0f // of the card, to have its title beside them
+#define TITLE_W  400.0f // of the card, to have its title beside them
 
 // ---- Keys -------------------------------------------------------------------------------------
 
@@ -71,12 +71,16 @@ static struct ui_action used_key(const struct ui_people *people, SDL_Keycode key
 {
     int at = people->cursor;
     switch (key) {
-    case SDLK_LEFT:
+    case SDLK_MINUS:
+    case SDLK_KP_MINUS:
         return (struct ui_action){.kind = UI_WEIGHT, .index = at, .amount = 0.5f};
-    case SDLK_RIGHT:
+    case SDLK_PLUS:
+    case SDLK_EQUALS: // the '+' of a US keyboard
+    case SDLK_KP_PLUS:
         return (struct ui_action){.kind = UI_WEIGHT, .index = at, .amount = 2};
     case SDLK_DELETE:
         return (struct ui_action){.kind = UI_REMOVE_FOLDER, .index = at};
+    case SDLK_RIGHT:
     case SDLK_x:
         return (struct ui_action){.kind = UI_PICK_DIR, .index = SDL_max(people->row_cursor, 0)};
     default:
@@ -168,10 +172,22 @@ static void draw_tabs(struct ui_canvas *c, struct ui_box row, const struct ui_vi
     const struct ui_zone more = {.kind = UI_PICK_DIR, .index = SDL_max(people->row_cursor, 0)};
     char s[32];
     float w = fminf(TAB_W, (row.w - UI_STEP) / 2);
-    snprintf(s, sizeof s, "In use %d", view->n_folders);
+    if (w < TAB_W - UI_GAP)
+        snprintf(s, sizeof s, "Used");
+    else
+        snprintf(s, sizeof s, "In use %d", view->n_folders);
     ui_choice(c, ui_cut_left(&row, w), s, !browsing, used);
     ui_cut_left(&row, UI_STEP);
     ui_choice(c, ui_cut_left(&row, w), "Find", browsing, more);
+}
+
+// With as many words as leave `keep` of the row.
+static void draw_type(struct ui_canvas *c, struct ui_box *row, float keep)
+{
+    struct ui_button type = {.key = "o", .label = "Type a path", .zone = {.kind = UI_ZONE_TYPE}};
+    if (row->w - ui_button_width(c, &type) - UI_GAP < keep)
+        type.label = "Path";
+    ui_button_right(c, row, &type, keep + UI_GAP);
 }
 
 static void draw_foot(struct ui_canvas *c, struct ui_box row, bool browsing, bool both)
@@ -180,12 +196,12 @@ static void draw_foot(struct ui_canvas *c, struct ui_box row, bool browsing, boo
         "Arrow keys and Enter go through folders, Space uses one, . shows hidden ones, x changes "
         "sides",
         "Enter opens, \xe2\x86\x90 goes up, Space uses, . shows hidden ones, x: in use",
-        "Enter opens, Space uses, x: in use", NULL};
+        "Enter opens, Space uses, x: in use, o: a path", NULL};
     static const char *const use[] = {
-        "Up and down choose one, left and right change its weight, Del takes it out, x changes "
+        "Up and down choose one, + and \xe2\x88\x92 change its weight, Del takes it out, x changes "
         "sides",
-        "\xe2\x86\x90 \xe2\x86\x92 change the weight, Del takes out, x finds more",
-        "Del takes out, x finds more", NULL};
+        "+ and \xe2\x88\x92 change the weight, Del takes out, x finds more",
+        "+ \xe2\x88\x92 weight, Del takes out, x finds, o: a path", NULL};
     ui_label_fit(c, row, UI_CAPTION, UI_LEFT, c->theme->dim,
                  (browsing ? browse : use) + (both ? 0 : 1));
 }
@@ -193,8 +209,6 @@ static void draw_foot(struct ui_canvas *c, struct ui_box row, bool browsing, boo
 void ui_people_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view *view,
                     struct ui_people_page *page)
 {
-    static const struct ui_button type = {
-        .key = "o", .label = "Type a path", .zone = {.kind = UI_ZONE_TYPE}};
     const char *title = box.w < TITLE_W ? "" : "Other people";
     struct ui_box head, in = ui_page_card(c, box, UI_PAGE_PEOPLE, title, &head);
     bool both = in.w >= BOTH_W, browsing = view->people.browsing || view->n_folders == 0;
@@ -202,9 +216,8 @@ void ui_people_draw(struct ui_canvas *c, struct ui_box box, const struct ui_view
         draw_foot(c, ui_cut_bottom(&in, ui_line_height(c, UI_CAPTION)), browsing, both);
         ui_cut_bottom(&in, 6);
     }
-    if (both)
-        ui_button_right(c, &head, &type, 0);
-    else
+    draw_type(c, &head, both ? 0 : 2 * TAB_W + UI_STEP);
+    if (!both)
         draw_tabs(c, head, view, browsing);
     if (both) {
         struct ui_box left = ui_cut_left(&in, (in.w - BOTH_GAP) / 2);

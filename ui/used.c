@@ -10,8 +10,9 @@
 #define PAD      8.0f // of a row
 #define STRIP    44.0f
 #define ROOMY    320.0f // height of the list, to have the pictures on a line of their own
-#define LEAST_W  216.0f // of the texts, where they are beside them
+#define LEAST_W  240.0f // of the texts, where they are beside them
 #define WEIGHT_W 40.0f  // of its text
+#define COUNT_W  84.0f  // of how many pictures there are
 
 static const char none[] = "No folder of other people is used yet. A training needs some: choose "
                            "one in the list of folders, or drop one on the window. "
@@ -131,8 +132,9 @@ static void draw_head(struct ui_canvas *c, struct ui_box row, const struct ui_fo
 static void draw_line(struct ui_canvas *c, struct ui_box line, const struct ui_view *view, int i)
 {
     float weight_w = 2 * UI_BUTTON_H + WEIGHT_W + UI_STEP;
-    if (line.w >= 300)
-        weight_w += ui_label_width(c, UI_CAPTION, "weight") + UI_STEP;
+    float word_w = ui_label_width(c, UI_CAPTION, "weight") + UI_STEP;
+    if (line.w - weight_w - word_w >= COUNT_W)
+        weight_w += word_w;
     draw_weight(c, ui_cut_right(&line, weight_w), view->folder[i].weight, i);
     ui_cut_right(&line, UI_GAP);
     draw_counts(c, line, &view->folder[i], &view->people.used[i]);

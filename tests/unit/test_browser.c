@@ -603,11 +603,17 @@ static void closed_and_opened_again(void **state)
     struct app_browser *b = start(dir);
     assert_true(wait_for(b, is_listed));
     app_browser_pick(b, true, row_of("two"));
+    const char *used[] = {test_path(dir, "one")};
+    app_browser_set_folders(b, used, 1);
+    app_browser_pick(b, false, 0);
+    app_browser_view(b, &view);
+    assert_false(view.browsing);
     app_browser_open(b, false, "");
     put_folder(dir, "three");
     app_browser_open(b, true, "/elsewhere/x");
     assert_true(wait_for(b, is_listed));
     assert_string_equal(rows(), "./../one/three/two");
+    assert_true(view.browsing); // it is opened to find more
     assert_string_equal(view.row[view.row_cursor].name, "two");
     app_browser_destroy(b);
 }

@@ -154,20 +154,25 @@ static void keys_of_folders_in_use(void **state)
     expect(SDLK_END, UI_PICK_FOLDER, UI_FOLDERS - 1);
     expect(SDLK_PAGEDOWN, UI_PICK_FOLDER, 3 + canvas.rows - 1);
     expect(SDLK_DELETE, UI_REMOVE_FOLDER, 3);
-    push_key(SDLK_LEFT, 0);
-    struct ui_action action = next();
-    assert_true(action.kind == UI_WEIGHT && action.index == 3 && action.amount == 0.5f);
-    push_key(SDLK_RIGHT, 0);
-    action = next();
-    assert_true(action.kind == UI_WEIGHT && action.index == 3 && action.amount == 2);
+    static const struct {
+        SDL_Keycode key;
+        float amount;
+    } weights[] = {{'-', 0.5f}, {SDLK_KP_MINUS, 0.5f}, {'+', 2}, {'=', 2}, {SDLK_KP_PLUS, 2}};
+    for (size_t i = 0; i < SDL_arraysize(weights); i++) {
+        push_key(weights[i].key, 0);
+        struct ui_action action = next();
+        assert_true(action.kind == UI_WEIGHT && action.index == 3);
+        assert_true(action.amount == weights[i].amount);
+    }
     expect('x', UI_PICK_DIR, 2);
-    expect('+', UI_THRESHOLD, 0); // as everywhere
+    expect(SDLK_RIGHT, UI_PICK_DIR, 2);
+    expect(SDLK_LEFT, UI_NONE, 0);
     expect('v', UI_LIVE, 0);
     // Held: the cursor goes on, nothing else is done twice.
     push_key(SDLK_DOWN, 1);
     assert_int_equal(next().kind, UI_PICK_FOLDER);
     push_key(SDLK_DELETE, 1);
-    push_key(SDLK_RIGHT, 1);
+    push_key('+', 1);
     assert_int_equal(next().kind, UI_NONE);
     view.people.cursor = 0;
     expect(SDLK_UP, UI_PICK_FOLDER, 0);
@@ -195,6 +200,7 @@ static void keys_of_the_browser(void **state)
     expect(SDLK_SPACE, UI_USE_DIR, 0);
     expect('.', UI_SHOW_HIDDEN, 0);
     expect('x', UI_PICK_FOLDER, 0);
+    expect('+', UI_THRESHOLD, 0); // as everywhere
     expect('a', UI_HOLD, 0);
     // While the list is on its way the way up is open.
     view.people.n_rows = 0;
@@ -244,6 +250,8 @@ static void one_list_where_there_is_little_room(void **state)
     draw(640, 480);
     expect_click(UI_PICK_FOLDER, 0, 1, UI_PICK_FOLDER);
     expect_click(UI_OPEN_DIR, 3, 1, UI_OPEN_DIR);
+    click(zone_of(UI_ZONE_TYPE, 0), 1);
+    assert_true(input.typing);
 }
 
 static void the_wheel_scrolls(void **state)
