@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 // ---- A chore ----------------------------------------------------------------------------------
 
@@ -45,6 +46,19 @@ static int weigh(struct app_session *s, const struct ui_action *action, char tex
     return ret;
 }
 
+// The window tells it beside the path that it names first.
+static void answer(struct app_session *s, const struct ui_action *action, const char *fault)
+{
+    size_t n = strlen(action->path);
+    bool named = strncmp(fault, action->path, n) == 0 && strncmp(fault + n, ": ", 2) == 0;
+    if (action->kind != UI_FOLDER || action->index == 0)
+        return;
+    pthread_mutex_lock(&s->lock);
+    s->typed = action->index;
+    snprintf(s->typed_fault, sizeof s->typed_fault, "%s", fault + (named ? n + 2 : 0));
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void edit_folders(void *ctx, const struct ui_action *action, const char *const *paths, int n)
 {
     (void)paths, (void)n;
@@ -59,6 +73,7 @@ static void edit_folders(void *ctx, const struct ui_action *action, const char *
         app_session_tell_error(s, ret, err.text);
     else if (*text)
         app_session_tell(s, text);
+    answer(s, action, ret ? err.text : "");
     app_session_wake(s);
 }
 
@@ -68,8 +83,10 @@ static void do_to_folders(struct app_session *s, const struct ui_action *action)
 {
     struct err err = {0};
     int ret = app_chores_add(s->chores, edit_folders, action, NULL, 0, &err);
-    if (ret)
+    if (ret) {
         app_session_tell_error(s, ret, err.text);
+        answer(s, action, err.text);
+    }
     if (action->kind == UI_REMOVE_FOLDER)
         app_session_note_undo(s, true);
 }
@@ -96,6 +113,18 @@ void app_people_tell(struct app_session *s)
         app_browser_set_folders(s->browser, (const char *const *)paths, n);
     }
     free(paths);
+}
+
+void app_people_answer(struct app_session *s)
+{
+    char fault[UI_TEXT];
+    pthread_mutex_lock(&s->lock);
+    int number = s->typed;
+    s->typed = 0;
+    memcpy(fault, s->typed_fault, sizeof fault);
+    pthread_mutex_unlock(&s->lock);
+    if (number > 0)
+        ui_window_answer(s->window, number, fault);
 }
 
 void app_people_open(struct app_session *s, bool open)

@@ -217,8 +217,10 @@ void app_screen_fill(struct app_session *s)
         memcpy(v->hint, v->message, sizeof v->hint);
         v->message[0] = '\0';
     }
-    if (s->window)
+    if (s->window) {
+        app_people_answer(s);
         ui_window_fill(s->window, v);
+    }
 }
 
 // The size after `now` in a direction; `now` where there is none.

@@ -121,6 +121,9 @@ struct app_session {
     int n_trained;    // trainings that ended, well or not
     int n_live_ends;  // times live ended by itself
     int last_error;   // code of the last error told, for the exit code of a script
+    // What became of a typed path: its number, 0: nothing is known; and what is wrong with it.
+    int typed;
+    char typed_fault[UI_TEXT];
 };
 
 // Runs a session to its end. Returns the program's exit code.
@@ -153,6 +156,7 @@ void app_camera_fill(struct app_session *s);
 // the page, with the browser in `dir`, an absolute path.
 void app_people_open(struct app_session *s, bool open);
 void app_people_tell(struct app_session *s); // the pages which folders there are
+void app_people_answer(struct app_session *s); // the window what became of a path that was typed
 void app_people_do(struct app_session *s, const struct ui_action *action);
 void app_people_browse(struct app_session *s, const char *dir);
 // What a user asked for about pictures (pictures.c): returns at once; app_chores_busy(s->chores)

@@ -77,16 +77,45 @@ static void begin_typing(struct ui_input *input)
     release(input);
     ui_edit_clear(&input->line);
     input->typing = true;
+    input->waits = false;
+    input->fault[0] = '\0';
     SDL_StartTextInput();
 }
 
-static void end_typing(struct ui_input *input, bool accept)
+static void end_typing(struct ui_input *input)
 {
-    input->typing = false;
+    input->typing = input->waits = false;
     input->closed_ms = SDL_GetTicks();
     SDL_StopTextInput();
-    if (accept)
-        push_folder(input, input->line.text, input->line.length);
+}
+
+// The line stays open until it is known that the path was taken.
+static void accept_typed(struct ui_input *input)
+{
+    struct ui_action action = {.kind = UI_FOLDER, .index = input->asked + 1};
+    const struct ui_edit *line = &input->line;
+    if (input->waits)
+        return;
+    if (line->length == 0) {
+        end_typing(input);
+    } else if (!ui_path_parse(line->text, line->length, action.path, sizeof action.path)) {
+        snprintf(input->fault, sizeof input->fault, "not the path of a folder on this machine");
+    } else if (room_for_folder(input)) {
+        input->asked++;
+        input->waits = true;
+        input->fault[0] = '\0';
+        push(input, action);
+    }
+}
+
+void ui_input_answer(struct ui_input *input, int number, const char *fault)
+{
+    if (!input->waits || number != input->asked)
+        return;
+    input->waits = false;
+    snprintf(input->fault, sizeof input->fault, "%s", fault);
+    if (!*fault)
+        end_typing(input);
 }
 
 static void paste(struct ui_input *input)
@@ -100,13 +129,18 @@ static void paste(struct ui_input *input)
 static void typing_key(struct ui_input *input, SDL_Keysym key)
 {
     bool ctrl = key.mod & KMOD_CTRL;
+    if (key.sym == SDLK_ESCAPE)
+        end_typing(input);
+    if (!input->typing || input->waits)
+        return;
     switch (key.sym) {
     case SDLK_RETURN:
     case SDLK_KP_ENTER:
-        end_typing(input, true);
+        accept_typed(input);
         break;
-    case SDLK_ESCAPE:
-        end_typing(input, false);
+    case SDLK_a:
+        if (ctrl)
+            ui_edit_select_all(&input->line);
         break;
     case SDLK_BACKSPACE:
         ui_edit_backspace(&input->line);
@@ -548,9 +582,12 @@ static void click(struct ui_input *input, const struct ui_zone *zone, const stru
         begin_typing(input);
         break;
     case UI_ZONE_ACCEPT:
+        if (input->typing)
+            accept_typed(input);
+        break;
     case UI_ZONE_CANCEL:
         if (input->typing)
-            end_typing(input, zone->kind == UI_ZONE_ACCEPT);
+            end_typing(input);
         break;
     case UI_CHOOSE:
         choose(input, zone->index, choice_of(SDL_GetModState()));
@@ -686,7 +723,7 @@ void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct
             release(input);
         break;
     case SDL_TEXTINPUT:
-        if (input->typing)
+        if (input->typing && !input->waits)
             ui_edit_insert(&input->line, event->text.text);
         break;
     case SDL_WINDOWEVENT:

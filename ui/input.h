@@ -12,6 +12,9 @@
 struct ui_input {
     bool typing;
     struct ui_edit line;
+    int asked;              // number of the path that was typed last
+    bool waits;             // for what ui_input_answer() says of it
+    char fault[UI_TEXT];    // what is wrong with it; "": nothing is known to be
     uint32_t closed_ms;     // when something was closed last, SDL's time; 0: never
     char held;              // 'a', 'p', 'n' from UI_HOLD to UI_RELEASE, else 0
     bool held_by_mouse;     // and not by its key
@@ -33,6 +36,10 @@ struct ui_input {
 // drawn; `points`: points for a unit of SDL's mouse coordinates.
 void ui_input_event(struct ui_input *input, const SDL_Event *event, const struct ui_view *view,
                     const struct ui_canvas *canvas, float points);
+
+// What became of typed path `number`, as in its action: `fault` is what is wrong with it, "" that
+// it was taken. Means nothing where another one is being typed, or none.
+void ui_input_answer(struct ui_input *input, int number, const char *fault);
 
 // The next action. False if none waits.
 bool ui_input_next(struct ui_input *input, struct ui_action *action);

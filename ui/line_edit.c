@@ -17,17 +17,19 @@ void ui_edit_clear(struct ui_edit *line)
 void ui_edit_insert(struct ui_edit *line, const char *s)
 {
     char clean[UI_PATH];
-    size_t length = 0;
+    size_t length = 0, before = line->all ? 0 : line->length;
     for (size_t n; *s && *s != '\n' && *s != '\r'; s += n) {
         uint32_t ch;
         n = ui_utf8_next(s, &ch);
         if (ch < ' ' || ch == 127)
             continue;
-        if (line->length + length + n >= sizeof line->text)
+        if (before + length + n >= sizeof line->text)
             return;
         memcpy(clean + length, s, n);
         length += n;
     }
+    if (line->all)
+        ui_edit_clear(line);
     char *at = line->text + line->caret;
     memmove(at + length, at, line->length - line->caret + 1);
     memcpy(at, clean, length);
@@ -42,9 +44,17 @@ static void cut(struct ui_edit *line, size_t at, size_t n)
     line->caret = at;
 }
 
+static bool cut_all(struct ui_edit *line)
+{
+    bool all = line->all;
+    if (all)
+        ui_edit_clear(line);
+    return all;
+}
+
 void ui_edit_backspace(struct ui_edit *line)
 {
-    if (line->caret == 0)
+    if (cut_all(line) || line->caret == 0)
         return;
     size_t n = ui_utf8_previous(line->text, line->caret);
     cut(line, line->caret - n, n);
@@ -53,31 +63,42 @@ void ui_edit_backspace(struct ui_edit *line)
 void ui_edit_delete(struct ui_edit *line)
 {
     uint32_t ch;
-    if (line->caret < line->length)
+    if (!cut_all(line) && line->caret < line->length)
         cut(line, line->caret, ui_utf8_next(line->text + line->caret, &ch));
 }
 
 void ui_edit_left(struct ui_edit *line)
 {
-    if (line->caret > 0)
+    if (line->all)
+        ui_edit_home(line);
+    else if (line->caret > 0)
         line->caret -= ui_utf8_previous(line->text, line->caret);
 }
 
 void ui_edit_right(struct ui_edit *line)
 {
     uint32_t ch;
-    if (line->caret < line->length)
+    if (line->all)
+        ui_edit_end(line);
+    else if (line->caret < line->length)
         line->caret += ui_utf8_next(line->text + line->caret, &ch);
 }
 
 void ui_edit_home(struct ui_edit *line)
 {
     line->caret = 0;
+    line->all = false;
 }
 
 void ui_edit_end(struct ui_edit *line)
 {
     line->caret = line->length;
+    line->all = false;
+}
+
+void ui_edit_select_all(struct ui_edit *line)
+{
+    line->all = line->length > 0;
 }
 
 static int hex(char c)

@@ -12,6 +12,7 @@
 struct ui_edit {
     char text[UI_PATH];
     size_t length, caret; // bytes
+    bool all;             // of it is selected: what is put in or taken away takes its place
 };
 
 void ui_edit_clear(struct ui_edit *line);
@@ -27,6 +28,7 @@ void ui_edit_left(struct ui_edit *line);
 void ui_edit_right(struct ui_edit *line);
 void ui_edit_home(struct ui_edit *line);
 void ui_edit_end(struct ui_edit *line);
+void ui_edit_select_all(struct ui_edit *line);
 
 // The path that text[0..n) means: spaces around it and quotes are dropped, file:// URIs decoded, a
 // leading ~ is the home folder. False if nothing is left, it is too long for `size`, or a URI that

@@ -308,6 +308,10 @@ struct ui_view {
     bool typing;         // the line for a folder's path is open
     char typed[UI_PATH]; // what has been typed, UTF-8
     int caret;           // in it, bytes
+    bool typed_all;      // all of it is selected
+    bool typing_waits;   // it is being looked at
+    // What is wrong with it; "": nothing is known to be.
+    char typing_fault[UI_TEXT];
     bool fullscreen;
 };
 
@@ -343,7 +347,7 @@ enum ui_action_kind {
     UI_THEME,         // the other one of dark and light
     UI_FIGURES,       // show or hide them
     UI_TEXT_SIZE,     // `index`: 1 larger, -1 smaller, 0 as at first
-    UI_FOLDER,        // `path`: a folder of other people, dropped or typed
+    UI_FOLDER,        // `path`: of other people; `index`: 0, or for ui_window_answer()
     UI_REMOVE_FOLDER, // `index`
     UI_WEIGHT,        // of the folder `index`: times `amount`, 2 or 0.5
     UI_PICK_FOLDER,   // `index`: of the folders that are used, comes under the cursor

@@ -343,6 +343,11 @@ bool ui_window_poll(struct ui_window *window, const struct ui_view *view, int ti
     return false;
 }
 
+void ui_window_answer(struct ui_window *window, int index, const char *fault)
+{
+    ui_input_answer(&window->input, index, fault);
+}
+
 void ui_window_fill(struct ui_window *window, struct ui_view *view)
 {
     struct ui_input *input = &window->input;
@@ -352,7 +357,11 @@ void ui_window_fill(struct ui_window *window, struct ui_view *view)
     view->typing = input->typing;
     view->cursor = input->cursor;
     view->text_size = fminf(view->text_size, ui_window_text_most(window));
-    view->caret = (int)window->input.line.caret;
+    view->caret = (int)input->line.caret;
+    view->typed_all = input->line.all;
+    view->typing_waits = input->waits;
+    _Static_assert(sizeof view->typing_fault >= sizeof input->fault, "what is wrong is cut");
+    SDL_strlcpy(view->typing_fault, input->fault, sizeof view->typing_fault);
     _Static_assert(sizeof view->typed >= sizeof window->input.line.text, "typed text is cut");
     SDL_strlcpy(view->typed, window->input.line.text, sizeof view->typed);
     const struct ui_collected *page = &window->screen.collected;

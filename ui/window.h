@@ -28,9 +28,15 @@ int64_t ui_window_drawn_ns(const struct ui_window *window);
 
 // Waits up to timeout_ms for something to happen, then returns one action a call: true while there
 // is one. Typing a path and the state of held keys are handled here: `view` says what was shown
-// last; typing is begun with `o` or '/' or a click, ended by Enter (UI_FOLDER) or Esc.
+// last; typing is begun with `o` or '/' or a click, ended by Esc or by the answer to what Enter
+// gives (UI_FOLDER).
 bool ui_window_poll(struct ui_window *window, const struct ui_view *view, int timeout_ms,
                     struct ui_action *action);
+
+// What became of a typed path, by its action's index, which is not 0: `fault` is what is wrong with
+// it, and the line stays open with it; "": it was taken. One that is no longer waited for is passed
+// over.
+void ui_window_answer(struct ui_window *window, int index, const char *fault);
 
 // The largest view->text_size that leaves 480x360 points in the window; 1 at least. Where more is
 // asked for, that is what is drawn.

@@ -72,6 +72,44 @@ static void test_line_edits(void **state)
     assert_int_equal(line.length + line.caret, 0);
 }
 
+static void test_all_of_a_line(void **state)
+{
+    (void)state;
+    struct ui_edit line = {0};
+    ui_edit_select_all(&line);
+    assert_false(line.all);
+    ui_edit_insert(&line, "/one");
+    ui_edit_select_all(&line);
+    ui_edit_insert(&line, "/" CJK);
+    assert_string_equal(line.text, "/" CJK);
+    assert_false(line.all);
+    ui_edit_select_all(&line);
+    ui_edit_backspace(&line);
+    assert_true(line.length == 0 && line.caret == 0 && !line.all);
+    ui_edit_insert(&line, "/two");
+    ui_edit_select_all(&line);
+    ui_edit_delete(&line);
+    assert_string_equal(line.text, "");
+    ui_edit_insert(&line, "/three");
+    ui_edit_select_all(&line);
+    ui_edit_left(&line);
+    assert_int_equal(line.caret, 0);
+    ui_edit_select_all(&line);
+    ui_edit_right(&line);
+    assert_int_equal(line.caret, 6);
+    ui_edit_backspace(&line);
+    assert_string_equal(line.text, "/thre");
+    // What has no room leaves it as it is; what takes the place of all has more.
+    char path[UI_PATH];
+    memset(path, 'x', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    ui_edit_insert(&line, path);
+    assert_string_equal(line.text, "/thre");
+    ui_edit_select_all(&line);
+    ui_edit_insert(&line, path);
+    assert_string_equal(line.text, path);
+}
+
 static void test_line_full(void **state)
 {
     (void)state;
@@ -190,13 +228,10 @@ static void test_time_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_utf8_steps),
-        cmocka_unit_test(test_utf8_bad_bytes_are_characters),
-        cmocka_unit_test(test_line_edits),
-        cmocka_unit_test(test_line_full),
-        cmocka_unit_test(test_line_takes_all_or_nothing),
-        cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_time_left),
+        cmocka_unit_test(test_utf8_steps), cmocka_unit_test(test_utf8_bad_bytes_are_characters),
+        cmocka_unit_test(test_line_edits), cmocka_unit_test(test_all_of_a_line),
+        cmocka_unit_test(test_line_full),  cmocka_unit_test(test_line_takes_all_or_nothing),
+        cmocka_unit_test(test_paths),      cmocka_unit_test(test_time_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

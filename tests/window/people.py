@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The page of other people in a real window: an X server (Xvfb), real keys and a real mouse (xdotool).
-Folders are found and used, weighed, removed and taken back, by keys alone and by the mouse alone.
+Folders are found and used, weighed, removed and taken back, by keys alone and by the mouse alone, and typed.
 Asserts on what is remembered and on the event stream.
 
 usage: people.py PROGRAM ARTEFACTS     exit code 77 where Xvfb or xdotool is missing
@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from driven import Driven, lacks_tools, record
@@ -89,6 +90,32 @@ def by_keys(w):
     w.press('period', 'Escape')
 
 
+def type_path(w, path):
+    time.sleep(.5)  # SDL's text input begins a little later than the key
+    w.xdotool('type', '--delay', '20', path)
+    w.press('Return')
+
+
+def is_open(w):
+    return 'accept' in [p['does'] for p in w.places()]
+
+
+def by_typing(w):
+    """A wrong path stays to be mended, and keys are no commands meanwhile."""
+    w.press('o')
+    type_path(w, '/nonsense/path')
+    w.wait('the error', lambda: w.events('error'))
+    assert is_open(w)
+    w.press('n', 'v', 't', 'ctrl+a', 'BackSpace')
+    assert is_open(w) and not w.events('saved') and len(w.events('error')) == 1
+    w.shot('people-typing')
+    type_path(w, '~/two')
+    w.expect(('two', 1))
+    w.wait('the line to close', lambda: not is_open(w))
+    w.press('4', 'x', 'Delete', 'Escape')
+    w.expect()
+
+
 def by_mouse(w):
     w.goes_to('.', lambda: w.click_on('page', index=4))
     w.click_on('pick_dir', index=3)
@@ -121,10 +148,11 @@ def main():
             shutil.copytree(pictures, os.path.join(w.home, name))
         w.start()
         by_keys(w)
+        by_typing(w)
         by_mouse(w)
         w.press('q')
-        assert w.program.wait(60) == 0, w.log()
-        assert not w.events('error'), w.events('error')
+        assert w.program.wait(60) == 4, w.log()  # for the path that was wrong
+        assert [e['text'].split(':')[0] for e in w.events('error')] == ['/nonsense/path']
     finally:
         w.end()
         shutil.rmtree(folder)

@@ -438,6 +438,13 @@ static void typing(struct ui_view *view)
     view->caret = (int)strlen(view->typed);
 }
 
+static void typing_wrong(struct ui_view *view)
+{
+    typing(view);
+    text(view->typing_fault, "no such folder: name one with pictures of other people");
+    view->typed_all = true;
+}
+
 static void hood(struct ui_view *view)
 {
     live_you(view);
@@ -708,6 +715,7 @@ static const struct {
     {"waiting", waiting},
     {"help", help},
     {"typing", typing},
+    {"typing-wrong", typing_wrong},
     {"hood", hood},
     {"hood-further", hood, SDLK_PAGEDOWN},
     {"hood-own", hood_own},

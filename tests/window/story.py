@@ -83,6 +83,7 @@ def play(story, user, strangers):
     story.wait('the folder', lambda: story.events('folder'))
     assert story.events('folder')[0] == {'event': 'folder', 'path': os.path.realpath(strangers),
                                          'pictures': 48}
+    story.wait('the line to close', lambda: 'accept' not in [p['does'] for p in story.places()])
 
     story.press('t')
     story.wait('a first epoch', lambda: story.events('epoch'), 200)

@@ -38,11 +38,80 @@ static void test_typing(void **state)
     struct ui_action action = next(window);
     assert_int_equal(action.kind, UI_FOLDER);
     assert_string_equal(action.path, "/tmp/q");
+    ui_window_answer(window, action.index, "");
     ui_window_fill(window, &view);
     assert_false(view.typing);
     push_text("ignored");
     press('/', 0);
     press(SDLK_RETURN, 0);
+    expect(window, UI_NONE, 0);
+    ui_window_fill(window, &view);
+    assert_false(view.typing); // nothing was typed
+}
+
+// What was typed stays until it is known that it was taken, and no key is a command till then.
+static void test_a_wrong_path_stays(void **state)
+{
+    struct ui_window *window = *state;
+    press('o', 0);
+    push_text("/nonsense");
+    press(SDLK_RETURN, 0);
+    struct ui_action asked = next(window);
+    assert_int_equal(asked.kind, UI_FOLDER);
+    assert_true(asked.index > 0);
+    press('n', 0);
+    press(SDLK_RETURN, 0);
+    push_text("n");
+    expect(window, UI_NONE, 0);
+    ui_window_fill(window, &view);
+    assert_true(view.typing && view.typing_waits);
+    ui_window_draw(window, &view);
+    ui_window_answer(window, asked.index + 1, "of another one");
+    ui_window_answer(window, asked.index, "no such folder");
+    ui_window_fill(window, &view);
+    assert_true(view.typing && !view.typing_waits);
+    assert_string_equal(view.typing_fault, "no such folder");
+    assert_string_equal(view.typed, "/nonsense");
+    ui_window_draw(window, &view);
+    press('n', 0);
+    push_text("n");
+    expect(window, UI_NONE, 0);
+    press('a', KMOD_LCTRL);
+    expect(window, UI_NONE, 0);
+    ui_window_fill(window, &view);
+    assert_string_equal(view.typed, "/nonsensen");
+    assert_true(view.typed_all);
+    ui_window_draw(window, &view);
+    push_text("http://elsewhere/");
+    press(SDLK_RETURN, 0); // it needs no look
+    expect(window, UI_NONE, 0);
+    ui_window_fill(window, &view);
+    assert_true(view.typing && *view.typing_fault);
+    press('a', KMOD_LCTRL);
+    push_text("/tmp");
+    press(SDLK_RETURN, 0);
+    struct ui_action again = next(window);
+    assert_string_equal(again.path, "/tmp");
+    ui_window_answer(window, asked.index, "too late");
+    ui_window_answer(window, again.index, "");
+    ui_window_fill(window, &view);
+    assert_false(view.typing);
+    // Given up before the answer, which does not open it again, nor close another one.
+    press('o', 0);
+    push_text("/slow");
+    press(SDLK_RETURN, 0);
+    asked = next(window);
+    press(SDLK_ESCAPE, 0);
+    expect(window, UI_NONE, 0);
+    ui_window_answer(window, asked.index, "no such folder");
+    ui_window_fill(window, &view);
+    assert_false(view.typing);
+    press('o', 0);
+    expect(window, UI_NONE, 0);
+    ui_window_answer(window, asked.index, "");
+    ui_window_fill(window, &view);
+    assert_true(view.typing && !*view.typing_fault);
+    press(SDLK_ESCAPE, 0);
     expect(window, UI_NONE, 0);
 }
 
@@ -130,8 +199,11 @@ static void test_many_drops(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_WINDOW(test_typing),          WITH_WINDOW(test_paste),
-        WITH_WINDOW(test_drops),           WITH_WINDOW(test_long_drops_are_ignored),
+        WITH_WINDOW(test_typing),
+        WITH_WINDOW(test_a_wrong_path_stays),
+        WITH_WINDOW(test_paste),
+        WITH_WINDOW(test_drops),
+        WITH_WINDOW(test_long_drops_are_ignored),
         cmocka_unit_test(test_many_drops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
