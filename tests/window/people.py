@@ -45,6 +45,7 @@ class Window(Driven):
 
     def expect(self, *used):
         self.wait(used, lambda: self.used() == list(used))
+        self.places()  # it is drawn: the next key is for it
 
     def goes_to(self, name, act):
         """Acts, and waits until the browser has listed that folder of the home."""
