@@ -162,10 +162,10 @@ static void draw_event(struct ui_canvas *c, struct ui_box picture, const struct 
     if (view->holding) {
         int n = snprintf(s, sizeof s, "%s +%d", burst_name(view->holding), view->burst);
         if (view->alike > 0 && view->blurred > 0)
-            snprintf(s + n, sizeof s - (size_t)n, " (no: %d alike, %d blurred)", view->alike,
+            snprintf(s + n, sizeof s - (size_t)n, " (%d alike, %d blurred)", view->alike,
                      view->blurred);
         else if (view->alike + view->blurred > 0)
-            snprintf(s + n, sizeof s - (size_t)n, " (no: %d %s)", view->alike + view->blurred,
+            snprintf(s + n, sizeof s - (size_t)n, " (%d %s)", view->alike + view->blurred,
                      view->alike > 0 ? "alike" : "blurred");
         ui_pill(c, x, y, UI_CENTRE, UI_TITLE, t->accent, t->on_accent, UI_RECORD, s, room);
     } else if (ui_scored(view)) {
