@@ -161,7 +161,7 @@ coverage() {
 }
 
 # What the thread sanitizer watches.
-threaded="session feed slot base chores hooks browser v4l2_feed"
+threaded="session feed slot base chores hooks browser v4l2_feed edits folders newest"
 
 # Some tests wait more than they work: the next builds use what they leave. The soak and the fuzz
 # targets take their own time whatever runs beside them; the virtual machine waits half of it.
