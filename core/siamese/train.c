@@ -498,12 +498,14 @@ static struct siam_card card_of(const struct trainer *t)
     return card;
 }
 
-// A stop would want a model, and the end does.
+// A stop would want a model, and the end does. What is not judged is but copied.
 static bool keep_is_due(const struct trainer *t)
 {
     if (t->ck.epoch >= t->ck.epochs || t->config->all_or_nothing)
         return t->ck.epoch >= t->ck.epochs;
-    return !t->kept || clock_now_ns() - t->kept_ns >= JUDGE_SHARE * t->judge_ns;
+    if (!t->kept || !t->config->judge)
+        return true;
+    return clock_now_ns() - t->kept_ns >= JUDGE_SHARE * t->judge_ns;
 }
 
 // Room for a model beside the net that is trained.
