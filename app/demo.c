@@ -25,8 +25,8 @@ static const char script[] =
     "camera demo:0@40\n" YOU YOU YOU YOU YOU YOU YOU YOU
     "say Then other people (n is held, or a folder is dropped on the window)\n" OTHERS
     "camera demo:0@40\n"
-    "say Train: t, here with few epochs\n"
-    "t\nwait trained\n"
+    "t\nsay Train: t, here with few epochs\n"
+    "wait trained\n"
     "say Live: v\n"
     "v\nwait score 25\n" // the verdict follows from the frames of the last second
     "say Live: that is you\n"
