@@ -145,22 +145,17 @@ void app_dirs_finish(struct app_dirs *dirs)
     *dirs = (struct app_dirs){0};
 }
 
-struct count {
-    const struct app_watch *watch;
-    int64_t until_ns;
-};
-
-static bool goes_on(void *ctx)
+bool app_goes_on(void *ctx)
 {
-    const struct count *count = ctx;
-    return !app_overtaken(count->watch) && clock_now_ns() < count->until_ns;
+    const struct app_patience *patience = ctx;
+    return !app_overtaken(patience->watch) && clock_now_ns() < patience->until_ns;
 }
 
 int app_dirs_count(struct app_dir *dir, const char *path, const struct app_watch *watch)
 {
-    struct count count = {watch, clock_now_ns() + LONGEST};
+    struct app_patience patience = {watch, clock_now_ns() + LONGEST};
     struct app_folder_look look;
-    dir->more = !app_folder_look(&look, path, goes_on, &count);
+    dir->more = !app_folder_look(&look, path, app_goes_on, &patience);
     dir->pictures = look.pictures;
     return app_overtaken(watch) ? ERR_STOPPED : 0;
 }

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // What ends a look before its end: *now is no longer what it was when the look was asked for.
 struct app_watch {
@@ -20,6 +21,14 @@ static inline bool app_overtaken(const struct app_watch *watch)
 {
     return atomic_load(watch->now) != watch->then;
 }
+
+// The same for looks that also end at a time of CLOCK_MONOTONIC; ctx: the struct. Asked before each
+// file.
+struct app_patience {
+    const struct app_watch *watch;
+    int64_t until_ns;
+};
+bool app_goes_on(void *ctx);
 
 struct app_dir {
     char *name;   // owned; NULL: the folder that is listed itself

@@ -126,22 +126,11 @@ int app_glance_make(struct app_glance *g, const char *dir, int side, const struc
 
 // ---- First bytes --------------------------------------------------------------------------------
 
-struct check {
-    const struct app_watch *watch;
-    int64_t until_ns;
-};
-
-static bool goes_on(void *ctx)
-{
-    const struct check *check = ctx;
-    return !app_overtaken(check->watch) && clock_now_ns() < check->until_ns;
-}
-
 int app_glance_check(struct app_glance *g, const char *dir, const struct app_watch *watch)
 {
-    struct check check = {watch, clock_now_ns() + LONGEST};
+    struct app_patience patience = {watch, clock_now_ns() + LONGEST};
     struct app_folder_look look;
-    if (!g->seen.more && app_folder_look(&look, dir, goes_on, &check)) {
+    if (!g->seen.more && app_folder_look(&look, dir, app_goes_on, &patience)) {
         g->seen.about = false;
         g->seen.pictures = look.pictures;
         g->seen.folders = look.folders;

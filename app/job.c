@@ -258,8 +258,7 @@ static int make_first(struct run *run, const struct known *known,
     own.epochs = FIRST_EPOCHS;
     begin_part(run, UI_PART_FIRST);
     begin_before_own(run, &own, data->n_pictures);
-    int ret = siam_train(&first.model, &others, data, run->pool, run->stop, app_relay_progress,
-                         &run->relay, err);
+    int ret = train(run, &first.model, &others, data, err);
     app_relay_part(&run->relay, epochs, 0, 0);
     run->first = true;
     if (!ret)

@@ -112,12 +112,6 @@ static int cameras(struct app_session *s)
     return n;
 }
 
-static bool has_model(struct app_session *s)
-{
-    app_scorer_view(s->scorer, &s->view);
-    return s->view.have_model;
-}
-
 // Whether frames have stopped coming, for long. Tells it once a wait.
 static bool camera_is_silent(struct app_keys *k, struct app_session *s)
 {
@@ -153,7 +147,7 @@ static bool must_wait(struct app_keys *k, struct app_session *s)
     case FOR_TRAINING:
         return app_trainer_busy(s->trainer) || trainings(s) == k->n_trained;
     case FOR_MODEL:
-        return app_trainer_busy(s->trainer) && !has_model(s);
+        return app_trainer_busy(s->trainer) && !app_scorer_has_model(s->scorer);
     case FOR_SCORES:
         return app_scorer_count(s->scorer) < k->until && live_ends(s) == k->n_live_ends &&
                !camera_is_silent(k, s);

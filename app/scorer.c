@@ -325,6 +325,14 @@ void app_scorer_set_threshold(struct app_scorer *s, float threshold)
     pthread_mutex_unlock(&s->lock);
 }
 
+bool app_scorer_has_model(struct app_scorer *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool has_model = s->model != NULL;
+    pthread_mutex_unlock(&s->lock);
+    return has_model;
+}
+
 bool app_scorer_is_live(struct app_scorer *s)
 {
     pthread_mutex_lock(&s->lock);

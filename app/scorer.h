@@ -43,6 +43,7 @@ void app_scorer_nudge_threshold(struct app_scorer *scorer, float amount);
 // To a value, cut to 0..1.
 void app_scorer_set_threshold(struct app_scorer *scorer, float threshold);
 
+bool app_scorer_has_model(struct app_scorer *scorer);
 bool app_scorer_is_live(struct app_scorer *scorer);
 // Scores since the scorer was made.
 int64_t app_scorer_count(struct app_scorer *scorer);

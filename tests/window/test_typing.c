@@ -96,11 +96,16 @@ static void test_a_wrong_path_stays(void **state)
     ui_window_answer(window, again.index, "");
     ui_window_fill(window, &view);
     assert_false(view.typing);
-    // Given up before the answer, which does not open it again, nor close another one.
+}
+
+// Given up before the answer, which does not open it again, nor close another one.
+static void test_a_late_answer_changes_nothing(void **state)
+{
+    struct ui_window *window = *state;
     press('o', 0);
     push_text("/slow");
     press(SDLK_RETURN, 0);
-    asked = next(window);
+    struct ui_action asked = next(window);
     press(SDLK_ESCAPE, 0);
     expect(window, UI_NONE, 0);
     ui_window_answer(window, asked.index, "no such folder");
@@ -201,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_WINDOW(test_typing),
         WITH_WINDOW(test_a_wrong_path_stays),
+        WITH_WINDOW(test_a_late_answer_changes_nothing),
         WITH_WINDOW(test_paste),
         WITH_WINDOW(test_drops),
         WITH_WINDOW(test_long_drops_are_ignored),
